@@ -1,0 +1,21 @@
+/** What must not stand raw between quotes: JSON's own set, lone surrogates, and the C1 controls that steer terminals. */
+// oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+const UNSAFE = /["\\\u0000-\u001f\u007f-\u009f\ud800-\udfff]/
+// oxlint-disable-next-line no-control-regex -- the same
+const C1 = /[\u007f-\u009f]/g
+
+/** JSON string of `value`: valid UTF-8 for every input, and free of control characters. */
+export function quote(value: string): string {
+  return UNSAFE.test(value) ? escaped(value) : `"${value}"`
+}
+
+/** JSON array of strings. */
+export function quoteAll(values: readonly string[]): string {
+  let list = ''
+  for (const value of values) list += (list === '' ? '' : ',') + quote(value)
+  return `[${list}]`
+}
+
+function escaped(value: string): string {
+  return JSON.stringify(value).replace(C1, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
+}
