@@ -1,0 +1,55 @@
+/** Every code we throw on purpose; `npm run generate` renders it into docs/generated/errors.md. Retryable: the same call may succeed later, unaided. */
+export const ERRORS = {
+  USAGE: { retryable: false, exitCode: 64, help: 'The command line is wrong: an unknown command, option or value.' },
+  CONFIG_INVALID: {
+    retryable: false,
+    exitCode: 78,
+    help: 'The configuration does not match its schema; every problem is listed.',
+  },
+  CONFIG_UNREADABLE: { retryable: false, exitCode: 78, help: 'The configuration file cannot be read or is not YAML.' },
+  INVENTORY_INVALID: {
+    retryable: false,
+    exitCode: 65,
+    help: 'The inventory is not what `kubectl get pods,services,endpointslices,nodes -A -o json` prints.',
+  },
+  FORMAT_INVALID: {
+    retryable: false,
+    exitCode: 65,
+    help: 'A log format string does not follow the grammar of Envoy operators.',
+  },
+  INPUT_UNREADABLE: { retryable: false, exitCode: 66, help: 'A file named on the command line cannot be read.' },
+  STATE_LOCKED: { retryable: false, exitCode: 69, help: 'Another agent uses the same state directory.' },
+  STATE_UNREADABLE: {
+    retryable: false,
+    exitCode: 74,
+    help: 'The state directory exists but cannot be read or written.',
+  },
+  SINK_UNAVAILABLE: { retryable: true, exitCode: 69, help: 'A sink did not answer, or asked us to slow down.' },
+  SINK_MISCONFIGURED: {
+    retryable: false,
+    exitCode: 78,
+    help: 'A sink will never accept us as configured: credentials, topic, index, path.',
+  },
+} as const
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** `code` is stable and documented; `message` is for people and holds nothing secret. */
+export class FlagshipError extends Error {
+  override readonly name: string = 'FlagshipError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.code = code
+  }
+}
+
+export function isRetryable(error: unknown): boolean {
+  return error instanceof FlagshipError && ERRORS[error.code].retryable
+}
+
+/** The reason in an error somebody else threw, such as `ENOENT: no such file or directory`. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,31 @@
+/** The data stream a document belongs to. */
+export type Dataset = 'envoy.access' | 'envoy.log' | 'envoy.unparsed' | 'envoy.loss'
+
+/** How far a file is read once a segment is answered. */
+export interface Advance {
+  readonly fileKey: string
+  /** Every byte before this one is answered for. */
+  readonly toBytes: number
+}
+
+/** Encoded documents of one file, in the order of its lines. Document `i` is `bytes[ends[i - 1] ?? 0, ends[i])`. */
+export interface Segment {
+  /** NDJSON: each document ends with a newline. */
+  readonly bytes: Buffer
+  readonly ids: readonly string[]
+  readonly ends: readonly number[]
+  readonly datasets: readonly Dataset[]
+  /** Byte offset of each document's line in the file it began in. */
+  readonly offsets: readonly number[]
+  /** What may be acknowledged when every document is answered; a join over two files advances both. */
+  readonly advances: readonly Advance[]
+  /** Raw bytes the segment was made from: what counts against the byte budget. */
+  readonly readBytes: number
+}
+
+/** Segments of many files that are delivered together. */
+export interface Batch {
+  readonly segments: readonly Segment[]
+  readonly documentCount: number
+  readonly byteCount: number
+}

@@ -1,0 +1,39 @@
+import type { Batch } from './batch.ts'
+
+/**
+ * What became of one document.
+ *
+ * `accepted`: durably stored. `refused`: never will be, because of what it is. `retry`: surely not stored, offer it
+ * again. `in_doubt`: it may have been stored.
+ */
+export type Outcome =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
+  | { readonly kind: 'in_doubt'; readonly reason: string }
+
+export const ACCEPTED: Outcome = { kind: 'accepted' }
+
+/**
+ * A destination. The pipeline owns batching, retry, back-off, order and limits, and offers retried documents byte for
+ * byte; a sink only delivers and tells what became of each document.
+ */
+export interface Sink {
+  /** The key under `sinks` in the configuration. */
+  readonly name: string
+  /** Batches it may be given before it has answered. */
+  readonly concurrency: number
+  /** Whether documents to be retried may be put together with others. */
+  readonly regroups: boolean
+  /**
+   * Make ready, before the first `deliver`. `mark` is what `mark()` said at the last durable commit, undefined with
+   * no state: a sink that has one takes back everything it stored after it.
+   * @throws FlagshipError SINK_MISCONFIGURED when it can never work as configured; SINK_UNAVAILABLE to be tried again.
+   */
+  open(mark: string | undefined): Promise<void>
+  /** One outcome per document, in order. Throws only when all of the batch is in doubt. */
+  deliver(batch: Batch, signal: AbortSignal): Promise<readonly Outcome[]>
+  /** Where it stands after all that was answered: a short text, stored together with the cursors. */
+  mark?(): string
+  close(): Promise<void>
+}
