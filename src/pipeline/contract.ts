@@ -1,0 +1,59 @@
+import type { Reporter } from '../record/generated/record.ts'
+import type { Segment } from '../sinks/batch.ts'
+
+/** Consecutive bytes of one file: whole lines, each ended by a newline unless the file is final. */
+export interface Chunk {
+  /** base64url of the 8 bytes that identify the file (src/ingest/file-key.ts). */
+  readonly fileKey: string
+  readonly path: string
+  /** Place of the first byte in the file. */
+  readonly offsetBytes: number
+  readonly bytes: Buffer
+}
+
+/** One piece of a line that the container runtime split, waiting for the next. */
+export interface OpenJoin {
+  readonly stream: string
+  /** Where the line began: the cursor may not pass this. */
+  readonly fileKey: string
+  readonly path: string
+  readonly offsetBytes: number
+  readonly time: string | undefined
+  readonly pieces: readonly Buffer[]
+  readonly lengthBytes: number
+  readonly isTruncated: boolean
+}
+
+/** What one chunk leaves for the next one of the same rotation chain. Plain values, never shared. */
+export interface Carry {
+  readonly joins: readonly OpenJoin[]
+  /** Level and logger of the diagnostic that lines without a head belong to, by stream. */
+  readonly heads: Readonly<Record<string, { readonly level: string | undefined; readonly logger: string | undefined }>>
+}
+
+export const EMPTY_CARRY: Carry = { joins: [], heads: {} }
+
+/** Who wrote a file: from its path, or configured. The transcoder's view makes a `Reporter` of it. */
+export interface ReporterIdentity {
+  readonly namespace?: string
+  readonly podName?: string
+  readonly podUid?: string
+  readonly containerName?: string
+  readonly workload?: string
+  readonly nodeName?: string
+}
+
+/** How the lines of a file are framed. `auto` decides line by line: what people pipe in. */
+export type Frame = 'auto' | 'cri' | 'docker' | 'raw'
+
+/**
+ * Bytes to encoded documents, pure and synchronous: equal arguments give equal results.
+ *
+ * One per rotation chain, made by `createTranscoder(settings, identity, frame)`.
+ */
+export interface Transcoder {
+  transcode(chunk: Chunk, carry: Carry): { readonly segment: Segment; readonly carry: Carry }
+  /** The chain has ended: emit what is still open, marked truncated. */
+  close(carry: Carry): Segment | undefined
+  readonly reporter: Reporter
+}
