@@ -18,6 +18,11 @@ export const ERRORS = {
     help: 'A log format string does not follow the grammar of Envoy operators.',
   },
   INPUT_UNREADABLE: { retryable: false, exitCode: 66, help: 'A file named on the command line cannot be read.' },
+  OUTPUT_UNWRITABLE: {
+    retryable: false,
+    exitCode: 74,
+    help: 'Standard output cannot be written: a full disk, for one.',
+  },
   STATE_LOCKED: { retryable: false, exitCode: 69, help: 'Another agent uses the same state directory.' },
   STATE_UNREADABLE: {
     retryable: false,

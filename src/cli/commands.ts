@@ -1,0 +1,12 @@
+import type { Command } from './command.ts'
+
+/** A command that is loaded only when it is asked for: a quick answer must not wait for a server's libraries. */
+export interface CommandEntry {
+  readonly name: string
+  load(): Promise<Command>
+}
+
+/** Every command, in the order in which help lists them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'validate', load: async () => (await import('./validate.ts')).command },
+]
