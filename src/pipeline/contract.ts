@@ -1,3 +1,4 @@
+import type { ComponentLine } from '../record/envoy-line.ts'
 import type { Reporter } from '../record/generated/record.ts'
 import type { Segment } from '../sinks/batch.ts'
 
@@ -18,17 +19,21 @@ export interface OpenJoin {
   readonly fileKey: string
   readonly path: string
   readonly offsetBytes: number
+  /** How far that file has been transcoded: where its cursor goes when the join is closed. */
+  readonly fileEndBytes: number
   readonly time: string | undefined
-  readonly pieces: readonly Buffer[]
-  readonly lengthBytes: number
+  readonly bytes: Buffer
   readonly isTruncated: boolean
 }
+
+/** What the head of a diagnostic said. */
+export type Head = Pick<ComponentLine, 'format' | 'level' | 'logger'>
 
 /** What one chunk leaves for the next one of the same rotation chain. Plain values, never shared. */
 export interface Carry {
   readonly joins: readonly OpenJoin[]
   /** Level and logger of the diagnostic that lines without a head belong to, by stream. */
-  readonly heads: Readonly<Record<string, { readonly level: string | undefined; readonly logger: string | undefined }>>
+  readonly heads: Readonly<Record<string, Head>>
 }
 
 export const EMPTY_CARRY: Carry = { joins: [], heads: {} }
@@ -42,9 +47,6 @@ export interface ReporterIdentity {
   readonly workload?: string
   readonly nodeName?: string
 }
-
-/** How the lines of a file are framed. `auto` decides line by line: what people pipe in. */
-export type Frame = 'auto' | 'cri' | 'docker' | 'raw'
 
 /**
  * Bytes to encoded documents, pure and synchronous: equal arguments give equal results.

@@ -39,7 +39,7 @@ export const FIELDS = [
   { key: 'message', name: 'message', type: 'match_only_text', meaning: 'Text of a component, agent or ztunnel line.' },
   { key: 'stream', name: 'stream', type: 'keyword', meaning: '`stdout` or `stderr`, where the frame says so.' },
 
-  { key: 'sourceAddress', name: 'source.address', type: 'keyword', operator: 'DOWNSTREAM_REMOTE_ADDRESS', meaning: 'Host part of the peer that connected; with port 0 it is a forwarded client, not the peer, and only `client.*` has it.' },
+  { key: 'sourceAddress', name: 'source.address', type: 'keyword', operator: 'DOWNSTREAM_REMOTE_ADDRESS', meaning: 'Host part of the peer that connected; with port 0 in the line it is the client that x-forwarded-for names, and `client.*` has it too.' },
   { key: 'sourceIp', name: 'source.ip', type: 'ip', operator: 'DOWNSTREAM_REMOTE_ADDRESS', meaning: 'The same, where it is an IP address.' },
   { key: 'sourcePort', name: 'source.port', type: 'long', operator: 'DOWNSTREAM_REMOTE_ADDRESS', meaning: 'Port of the peer; absent when 0.' },
   { key: 'sourceBytes', name: 'source.bytes', type: 'long', operator: 'BYTES_RECEIVED', meaning: 'TCP: bytes the peer sent.' },

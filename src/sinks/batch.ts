@@ -21,6 +21,17 @@ export interface Segment {
   readonly advances: readonly Advance[]
   /** Raw bytes the segment was made from: what counts against the byte budget. */
   readonly readBytes: number
+  readonly counts: SegmentCounts
+}
+
+/** What became of the lines of a segment before any sink saw them. */
+export interface SegmentCounts {
+  /** Whole lines, after joining pieces: documents plus dropped. */
+  readonly lines: number
+  /** Documents of dataset `envoy.unparsed`, by reason. */
+  readonly unparsed: Readonly<Record<string, number>>
+  /** Diagnostic lines below the configured level. */
+  readonly droppedByLevel: number
 }
 
 /** Segments of many files that are delivered together. */

@@ -1,0 +1,113 @@
+import type { ComponentLine } from '../../record/envoy-line.ts'
+import { extraOf, type JsonObject, textOf } from './json-value.ts'
+import { isLevel } from './level.ts'
+
+/**
+ * Read a diagnostic line of Envoy, the istio-agent or ztunnel in any of its text layouts; undefined when it is none.
+ *
+ * The layouts: `TIME<tab>level<tab>envoy LOGGER FILE:LINE<tab>message<tab>thread=N` (Istio since 1.6),
+ * `[DATE TIME][thread][level][logger] [FILE:LINE] message` (Envoy; Istio up to 1.5 puts `[Envoy (Epoch N)] ` in front),
+ * `TIME<tab>level<tab>scope<tab>message` (istio-agent, ztunnel).
+ */
+export function parseComponentText(text: string): ComponentLine | undefined {
+  return text.startsWith('[') ? parseSpdlog(text) : parseTabbed(text)
+}
+
+/** The same in JSON: `{"level","time","scope","msg"}`; Envoy's scope starts with `envoy `. */
+export function parseComponentJson(object: JsonObject, text: string): ComponentLine | undefined {
+  const { level, time, scope, msg, message, ...others } = object
+  const body = textOf(msg) ?? textOf(message)
+  const levelText = textOf(level)
+  if (body === undefined || levelText === undefined || !isLevel(levelText)) return undefined
+  const logger = textOf(scope)
+  const isEnvoy = logger?.startsWith('envoy') === true
+  return {
+    format: isEnvoy ? 'envoy-log' : 'istio-agent-log',
+    ...timeOf(textOf(time)),
+    level: levelText,
+    logger: isEnvoy ? (logger.slice('envoy '.length).split(' ', 1)[0] ?? logger) : logger,
+    message: body,
+    extra: extraOf(others, text),
+  }
+}
+
+/** `TIME<tab>level<tab>...`; documentation pages show blanks for the tabs, so people paste those too. */
+function parseTabbed(text: string): ComponentLine | undefined {
+  const columns = text.split('\t', MAX_COLUMNS)
+  const [time, level, third, ...rest] = columns
+  if (time === undefined || level === undefined || third === undefined) return undefined
+  if (!looksLikeTime(time) || !isLevel(level)) return undefined
+  return third.startsWith('envoy ')
+    ? envoyColumns(time, level, third, rest)
+    : agentColumns(time, level, third, rest, text)
+}
+const MAX_COLUMNS = 64
+
+function envoyColumns(time: string, level: string, third: string, rest: readonly string[]): ComponentLine {
+  const [, logger, file] = third.split(' ', 3)
+  const thread = rest.at(-1)?.startsWith('thread=') === true ? rest.at(-1)?.slice('thread='.length) : undefined
+  const message = (thread === undefined ? rest : rest.slice(0, -1)).join('\t')
+  return { format: 'envoy-log', ...timeOf(time), level, logger, message, extra: extraOf({ file, thread }, '') }
+}
+
+/** The scope is optional: a message alone is the default scope's. A scope is one word. */
+function agentColumns(
+  time: string,
+  level: string,
+  third: string,
+  rest: readonly string[],
+  text: string,
+): ComponentLine {
+  const hasScope = rest.length > 0 && !third.includes(' ')
+  const messageAt = time.length + level.length + 2 + (hasScope ? third.length + 1 : 0)
+  const format = third.includes('::') || third === 'access' ? 'ztunnel-log' : 'istio-agent-log'
+  return {
+    format,
+    ...timeOf(time),
+    level,
+    logger: hasScope ? third : undefined,
+    message: text.slice(messageAt),
+    extra: undefined,
+  }
+}
+
+/** `[2026-02-07 10:00:00.123][1][info][main] [source/server/server.cc:1012] message`; the blank in the date tells it from an access line. */
+function parseSpdlog(text: string): ComponentLine | undefined {
+  const from = text.startsWith('[Envoy (Epoch') ? text.indexOf('] [') + 2 : 0
+  if (from === 1) return undefined
+  const time = bracketed(text, from)
+  const thread = time && bracketed(text, time.end)
+  const level = thread && bracketed(text, thread.end)
+  const logger = level && bracketed(text, level.end)
+  if (time?.text[10] !== ' ' || logger === undefined || level === undefined) return undefined
+  if (!isLevel(level.text)) return undefined
+  const file = text.startsWith(' [', logger.end) ? bracketed(text, logger.end + 1) : undefined
+  const message = text.slice(file?.end ?? logger.end).trimStart()
+  const iso = `${time.text.replace(' ', 'T')}Z`
+  return {
+    format: 'envoy-log',
+    ...timeOf(iso),
+    level: level.text,
+    logger: logger.text,
+    message,
+    extra: extraOf({ file: file?.text, thread: thread?.text }, ''),
+  }
+}
+
+function bracketed(text: string, at: number): { readonly text: string; readonly end: number } | undefined {
+  if (text[at] !== '[') return undefined
+  const close = text.indexOf(']', at)
+  return close === -1 ? undefined : { text: text.slice(at + 1, close), end: close + 1 }
+}
+
+/** `2026-02-07T10:00:00.000123Z` and the like. */
+export function looksLikeTime(text: string): boolean {
+  return (
+    text.length >= 20 && text.length <= 35 && text[4] === '-' && text[10] === 'T' && !Number.isNaN(Date.parse(text))
+  )
+}
+
+function timeOf(text: string | undefined): Pick<ComponentLine, 'time' | 'timeMs'> {
+  const ms = text === undefined ? Number.NaN : Date.parse(text)
+  return Number.isNaN(ms) ? { time: undefined, timeMs: undefined } : { time: text, timeMs: ms }
+}

@@ -1,0 +1,64 @@
+import type { Advance, Dataset, Segment } from '../sinks/batch.ts'
+
+const INITIAL_BYTES = 1 << 20
+/** UTF-8 needs at most three bytes for one UTF-16 unit. */
+const BYTES_PER_UNIT = 3
+
+/** Scratch memory of all builders: transcoding is synchronous, so one is in use at a time. */
+let scratch = Buffer.allocUnsafeSlow(INITIAL_BYTES)
+
+/** Collects the documents of one chunk and their places. */
+export class SegmentBuilder {
+  readonly #ids: string[] = []
+  readonly #ends: number[] = []
+  readonly #datasets: Dataset[] = []
+  readonly #offsets: number[] = []
+  readonly #unparsed: Record<string, number> = {}
+  #droppedByLevel = 0
+  #lengthBytes = 0
+
+  /** Append one document; `offsetBytes` is where its line begins. */
+  add(document: string, id: string, dataset: Dataset, offsetBytes: number): void {
+    const room = document.length * BYTES_PER_UNIT + 1
+    if (this.#lengthBytes + room > scratch.length) grow(this.#lengthBytes, room)
+    this.#lengthBytes += scratch.write(document, this.#lengthBytes)
+    scratch[this.#lengthBytes] = 0x0a
+    this.#lengthBytes += 1
+    this.#ids.push(id)
+    this.#ends.push(this.#lengthBytes)
+    this.#datasets.push(dataset)
+    this.#offsets.push(offsetBytes)
+  }
+
+  countUnparsed(reason: string): void {
+    this.#unparsed[reason] = (this.#unparsed[reason] ?? 0) + 1
+  }
+
+  countDroppedByLevel(): void {
+    this.#droppedByLevel += 1
+  }
+
+  /** The segment so far. The builder must not be used after this. */
+  finish(readBytes: number, advances: readonly Advance[]): Segment {
+    return {
+      bytes: Buffer.from(scratch.subarray(0, this.#lengthBytes)),
+      ids: this.#ids,
+      ends: this.#ends,
+      datasets: this.#datasets,
+      offsets: this.#offsets,
+      advances,
+      readBytes,
+      counts: {
+        lines: this.#ids.length + this.#droppedByLevel,
+        unparsed: this.#unparsed,
+        droppedByLevel: this.#droppedByLevel,
+      },
+    }
+  }
+}
+
+function grow(usedBytes: number, roomBytes: number): void {
+  const larger = Buffer.allocUnsafeSlow(Math.max(scratch.length * 2, usedBytes + roomBytes))
+  scratch.copy(larger, 0, 0, usedBytes)
+  scratch = larger
+}

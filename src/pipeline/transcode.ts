@@ -1,0 +1,189 @@
+import { isUtf8 } from 'node:buffer'
+import type { Describer, Seen } from '../enrich/describe.ts'
+import { eventIds } from '../ingest/event-id.ts'
+import { type Formats, parseLine } from '../ingest/format/detect.ts'
+import { levelRank } from '../ingest/format/level.ts'
+import { type Frame, unframe } from '../ingest/frame/frame.ts'
+import { emptyFrame, type Framed } from '../ingest/frame/framed.ts'
+import type { ComponentLine, ParsedLine } from '../record/envoy-line.ts'
+import { encodeRecord, type LogRecord } from '../record/generated/record.ts'
+import type { Dataset, Segment } from '../sinks/batch.ts'
+import type { Carry, Chunk, Transcoder } from './contract.ts'
+import { type Joined, Joins } from './joins.ts'
+import { SegmentBuilder } from './segment-builder.ts'
+
+export interface TranscoderSettings {
+  readonly frame: Frame
+  readonly formats: Formats
+  /** Diagnostic lines below this level are dropped by policy. */
+  readonly minLevel: string
+  /** When `event.original` holds the raw line. */
+  readonly keepOriginal: 'failures' | 'always'
+  /** A joined line keeps this much of its head. */
+  readonly maxLineBytes: number
+  /** The wall clock, for lines that carry no time at all. */
+  readonly now: () => number
+}
+
+/** Where a line stands and what its frame said: everything about it but its text. */
+interface Place extends Seen {
+  readonly fileKey: string
+  readonly path: string
+  readonly offsetBytes: number
+  readonly isTruncated: boolean
+}
+
+/**
+ * The reference transcoder: line by line, on typed objects. It is the specification of what a line becomes; a faster
+ * one must give the same bytes.
+ */
+export function createTranscoder(settings: TranscoderSettings, describer: Describer): Transcoder {
+  return {
+    reporter: describer.reporter,
+    transcode(chunk, carry) {
+      const work = new Work(settings, describer, carry)
+      const endBytes = chunk.offsetBytes + chunk.bytes.length
+      work.chunk(chunk)
+      return {
+        segment: work.builder.finish(chunk.bytes.length, work.joins.advances(chunk, endBytes)),
+        carry: { joins: work.joins.carry(chunk, endBytes), heads: work.heads },
+      }
+    },
+    close(carry) {
+      const work = new Work(settings, describer, carry)
+      if (work.joins.isEmpty) return undefined
+      work.closeJoins()
+      return work.builder.finish(0, work.joins.advances(undefined, 0))
+    },
+  }
+}
+
+/** The state of transcoding one chunk. */
+class Work {
+  readonly builder = new SegmentBuilder()
+  readonly joins: Joins
+  heads: Carry['heads']
+  readonly #settings: TranscoderSettings
+  readonly #describer: Describer
+  readonly #framed: Framed = emptyFrame()
+
+  constructor(settings: TranscoderSettings, describer: Describer, carry: Carry) {
+    this.#settings = settings
+    this.#describer = describer
+    this.joins = new Joins(carry.joins, settings.maxLineBytes)
+    this.heads = carry.heads
+  }
+
+  chunk(chunk: Chunk): void {
+    const { bytes } = chunk
+    for (let start = 0; start < bytes.length; ) {
+      const newline = bytes.indexOf(0x0a, start)
+      const end = newline === -1 ? bytes.length : newline
+      this.#line(chunk, start, end)
+      start = end + 1
+    }
+  }
+
+  closeJoins(): void {
+    for (const stream of this.joins.streams()) {
+      const joined = this.joins.take(stream, undefined, undefined)
+      if (joined !== undefined) this.#joined(joined, stream)
+    }
+  }
+
+  #line(chunk: Chunk, start: number, end: number): void {
+    const framed = this.#framed
+    unframe(this.#settings.frame, chunk.bytes, start, end, framed)
+    const { stream, time } = framed
+    const offsetBytes = chunk.offsetBytes + start
+    if (framed.isPartial) {
+      this.joins.append(stream, chunk, offsetBytes, time, contentBytes(chunk, framed))
+      return
+    }
+    if (!this.joins.isEmpty) {
+      const joined = this.joins.take(stream, contentBytes(chunk, framed), time)
+      if (joined !== undefined) return this.#joined(joined, stream)
+    }
+    const text = framed.text ?? chunk.bytes.toString('utf8', framed.from, framed.to)
+    const { fileKey, path } = chunk
+    const { podName, containerName } = framed
+    const place = { fileKey, path, offsetBytes, isTruncated: false, time, stream, podName, containerName }
+    this.#content(text, place, framed.text === undefined ? chunk.bytes : undefined, framed.from, framed.to)
+  }
+
+  #joined(joined: Joined, stream: string): void {
+    const { bytes, ...where } = joined
+    const place = { ...where, stream, podName: undefined, containerName: undefined }
+    this.#content(bytes.toString('utf8'), place, bytes, 0, bytes.length)
+  }
+
+  #content(text: string, place: Place, bytes: Buffer | undefined, from: number, to: number): void {
+    const parsed = this.#continued(parse(text, this.#settings.formats), text, place.stream)
+    if (parsed.kind === 'log' && levelRank(parsed.line.level) < levelRank(this.#settings.minLevel)) {
+      this.builder.countDroppedByLevel()
+      return
+    }
+    const record = this.#describe(parsed, place)
+    if (parsed.kind === 'unparsed' || this.#settings.keepOriginal === 'always') {
+      record.eventOriginal = text
+      const raw = bytes?.subarray(from, to)
+      if (raw !== undefined && !isUtf8(raw)) record.originalBase64 = raw.toString('base64')
+    }
+    this.#emit(record, place)
+  }
+
+  /** A line without a head that follows a diagnostic belongs to it: a dump or a stack trace. */
+  #continued(parsed: ParsedLine, text: string, stream: string): ParsedLine {
+    if (parsed.kind === 'log') {
+      const { format, level, logger } = parsed.line
+      this.heads = { ...this.heads, [stream]: { format, level, logger } }
+      return parsed
+    }
+    const head = this.heads[stream]
+    if (head === undefined) return parsed
+    if (parsed.kind === 'unparsed' && parsed.reason === 'no_format_fits') {
+      const line: ComponentLine = { ...head, time: undefined, timeMs: undefined, message: text, extra: undefined }
+      return { kind: 'log', line }
+    }
+    const { [stream]: _, ...others } = this.heads
+    this.heads = others
+    return parsed
+  }
+
+  #describe(parsed: ParsedLine, place: Place): LogRecord {
+    switch (parsed.kind) {
+      case 'access':
+        return this.#describer.access(parsed.line, place)
+      case 'log':
+        return this.#describer.log(parsed.line, place)
+      case 'unparsed':
+        this.builder.countUnparsed(parsed.reason)
+        return this.#describer.unparsed(parsed.reason, place)
+    }
+  }
+
+  #emit(record: LogRecord, place: Place): void {
+    const id = eventIds(place.fileKey)(place.offsetBytes)
+    record.eventId = id
+    record.logFilePath = place.path
+    record.logOffset = place.offsetBytes
+    record.timestamp ??= place.time ?? new Date(this.#settings.now()).toISOString()
+    if (place.stream !== '') record.stream = place.stream
+    if (place.isTruncated) record.truncated = true
+    this.builder.add(encodeRecord(record), id, record.dataset as Dataset, place.offsetBytes)
+  }
+}
+
+/** The bytes of a framed line's content, for joining. */
+function contentBytes(chunk: Chunk, framed: Framed): Buffer {
+  return framed.text === undefined ? chunk.bytes.subarray(framed.from, framed.to) : Buffer.from(framed.text)
+}
+
+/** A bug in a parser must not stop the reading: the same bytes would be read again after a restart. */
+function parse(text: string, formats: Formats): ParsedLine {
+  try {
+    return parseLine(text, formats)
+  } catch {
+    return { kind: 'unparsed', reason: 'internal_error' }
+  }
+}
