@@ -8,7 +8,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
   for (const candidate of known) {
     if (candidate.length > LONGEST) continue
-    const distance = editDistance(wanted, normal(candidate))
+    const other = normal(candidate)
+    const distance = wanted.length > 2 && other.startsWith(wanted) ? 1 : editDistance(wanted, other)
     if (distance < bestDistance && distance < candidate.length) {
       best = candidate
       bestDistance = distance

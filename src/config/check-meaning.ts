@@ -1,0 +1,85 @@
+import { matchesGlob, sep } from 'node:path'
+import { type Static } from 'typebox'
+import { Value } from 'typebox/value'
+import { EnrichConfig } from './enrich.ts'
+import { IngestConfig } from './ingest.ts'
+import { isCidr, parseListen } from './listen.ts'
+import { isMapping, type Mapping } from './mapping.ts'
+import { foundText, type Problem } from './problem.ts'
+import type { ConfigPath } from './schema-node.ts'
+import { HttpConfig, SINK_SCHEMAS } from './schema.ts'
+
+type Ingest = Static<typeof IngestConfig>
+
+/**
+ * Everything that is wrong although each setting by itself is possible. Defaults are filled in and paths are absolute.
+ *
+ * A part that does not follow its schema is passed over: what it means cannot be told.
+ */
+export function checkMeaning({ ingest, enrich, sinks, http }: Mapping): readonly Problem[] {
+  const reads = Value.Check(IngestConfig, ingest) ? ingest : undefined
+  return [
+    ...(reads === undefined ? [] : checkSources(reads)),
+    ...(isMapping(sinks) ? checkSinks(sinks, reads) : []),
+    ...(Value.Check(EnrichConfig, enrich) ? checkEnrich(enrich) : []),
+    ...(Value.Check(HttpConfig, http) ? checkListen(http.listen) : []),
+  ]
+}
+
+function checkSources({ pods, files }: Ingest): readonly Problem[] {
+  if (pods !== undefined || files.length > 0) return []
+  return [problem(['ingest'], 'nothing to read, expected `pods`, `files` or both')]
+}
+
+/** Two pipelines must not write to one place, and none to what flagship reads. */
+function checkSinks(sinks: Mapping, ingest: Ingest | undefined): readonly Problem[] {
+  const problems: Problem[] = []
+  const writers = new Map<string, string>()
+  for (const [name, sink] of Object.entries(sinks)) {
+    const place = placeOf(name, sink)
+    if (place === undefined) continue
+    const other = writers.get(place.target)
+    if (other !== undefined) problems.push(problem(place.path, `${place.target} is what the sink "${other}" writes to`))
+    else writers.set(place.target, name)
+    if (ingest !== undefined && isFollowed(ingest, place.target))
+      problems.push(problem(place.path, `${place.target} is what \`ingest\` follows, expected a path that is not read`))
+  }
+  return problems
+}
+
+interface Place {
+  readonly target: string
+  readonly path: ConfigPath
+}
+
+/** What a sink writes to, and the setting that says so; undefined when the sink is not configured rightly. */
+function placeOf(name: string, sink: unknown): Place | undefined {
+  if (Value.Check(SINK_SCHEMAS.file, sink)) return { target: sink.path, path: ['sinks', name, 'path'] }
+  if (Value.Check(SINK_SCHEMAS.stdout, sink)) return { target: 'standard output', path: ['sinks', name, 'type'] }
+  return undefined
+}
+
+function isFollowed({ pods, files }: Ingest, path: string): boolean {
+  return (pods !== undefined && path.startsWith(pods + sep)) || files.some((entry) => matchesGlob(path, entry.path))
+}
+
+function checkEnrich({ networks, kubernetes, inventory }: Static<typeof EnrichConfig>): readonly Problem[] {
+  const problems = Object.keys(networks)
+    .filter((network) => !isCidr(network))
+    .map((network) => problem(['enrich', 'networks', network], 'no address range, expected one such as 10.20.0.0/16'))
+  if (kubernetes.mode === 'inventory' && inventory === undefined) {
+    const state = 'missing, expected a file because `enrich.kubernetes.mode` is "inventory"'
+    problems.push(problem(['enrich', 'inventory'], state))
+  }
+  return problems
+}
+
+function checkListen(listen: string): readonly Problem[] {
+  if (listen === 'off' || parseListen(listen) !== undefined) return []
+  const path = ['http', 'listen']
+  return [problem(path, `found ${foundText(path, listen)}, expected ADDRESS:PORT such as 127.0.0.1:9464, or "off"`)]
+}
+
+function problem(path: ConfigPath, message: string): Problem {
+  return { path, message }
+}

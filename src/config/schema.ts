@@ -1,0 +1,134 @@
+/** The whole configuration: joins the parts' schemas. Type, validator, defaults, JSON Schema and documentation are this one object. */
+import { type Static, Type } from 'typebox'
+import { FileSinkConfig } from '../sinks/file/config.ts'
+import { StdoutSinkConfig } from '../sinks/stdout/config.ts'
+import { EnrichConfig } from './enrich.ts'
+import { IngestConfig } from './ingest.ts'
+
+/** One schema per sink type; the key is the value of `type`. */
+export const SINK_SCHEMAS = { file: FileSinkConfig, stdout: StdoutSinkConfig } as const
+export type SinkType = keyof typeof SINK_SCHEMAS
+
+/** What is checked of a sink whose type is missing or unknown. */
+export const SinkTypeConfig = Type.Object({ type: Type.Enum(['file', 'stdout'] satisfies SinkType[]) })
+
+const SINK_NAME = '^[a-z][a-z0-9_-]{0,62}$'
+
+const StateConfig = Type.Object(
+  {
+    directory: Type.String({
+      description: 'Folder for cursors. One agent per folder.',
+      default: '/var/lib/flagship',
+      minLength: 1,
+    }),
+  },
+  { additionalProperties: false, default: {}, description: 'What must outlive a restart.' },
+)
+
+const LimitsConfig = Type.Object(
+  {
+    inflightBytes: Type.Integer({
+      description:
+        'Bytes of log that may be read and not yet answered, over all pipelines; reading pauses when it is reached.',
+      default: 33_554_432,
+      minimum: 4_194_304,
+      maximum: 1_073_741_824,
+    }),
+    stopMs: Type.Integer({
+      description: 'Longest time to deliver what was read, after SIGTERM. Keep it below terminationGracePeriodSeconds.',
+      default: 25_000,
+      minimum: 0,
+      maximum: 600_000,
+    }),
+  },
+  { additionalProperties: false, default: {}, description: 'Bounds.' },
+)
+
+/** The HTTP server. */
+export const HttpConfig = Type.Object(
+  {
+    listen: Type.String({
+      description:
+        'Address and port of `/metrics`, `/livez`, `/readyz`, `/v1/status`, `/v1/explain/FLAGS`, or `off`. Probes and scrapes come from outside: in a pod use its address.',
+      default: '127.0.0.1:9464',
+      minLength: 1,
+      examples: ['127.0.0.1:9464', '[::1]:9464', 'off'],
+    }),
+  },
+  { additionalProperties: false, default: {}, description: 'The HTTP server for probes and scrapes.' },
+)
+
+const LogConfig = Type.Object(
+  {
+    level: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], {
+      description: "Level of flagship's own log, JSON lines on stderr.",
+      default: 'info',
+    }),
+  },
+  { additionalProperties: false, default: {}, description: "flagship's own log." },
+)
+
+/** What is common to all checks; the entries of `sinks` are checked one by one against SINK_SCHEMAS. */
+const COMMON = {
+  cluster: Type.Optional(
+    Type.String({
+      description: 'Name of the cluster: `orchestrator.cluster.name` of every document.',
+      minLength: 1,
+      maxLength: 256,
+      examples: ['prod-eu'],
+    }),
+  ),
+  nodeName: Type.Optional(
+    Type.String({
+      description: 'Name of this node: `host.name` of every document. Without it the name of the host.',
+      minLength: 1,
+      maxLength: 253,
+      examples: ['worker-1'],
+    }),
+  ),
+  labels: Type.Record(Type.String(), Type.String({ maxLength: 1_024 }), {
+    description: 'Fixed labels of every document (`labels.*`).',
+    default: {},
+    maxProperties: 32,
+    examples: [{ team: 'mesh' }],
+  }),
+  state: StateConfig,
+  ingest: IngestConfig,
+  enrich: EnrichConfig,
+  limits: LimitsConfig,
+  http: HttpConfig,
+  log: LogConfig,
+}
+
+const SINKS_OPTIONS = {
+  additionalProperties: false,
+  description: 'Where documents go. Each entry is one pipeline with a cursor of its own: same name, same cursor.',
+  minProperties: 1,
+  maxProperties: 16,
+  examples: [{ copy: { type: 'file', path: '/var/log/flagship/access.ndjson' } }],
+}
+
+/** Everything but the inside of the sinks. */
+export const FrameConfig = Type.Object(
+  { ...COMMON, sinks: Type.Record(Type.String({ pattern: SINK_NAME }), Type.Object({}), SINKS_OPTIONS) },
+  { additionalProperties: false },
+)
+
+const SinkConfig = Type.Union([FileSinkConfig, StdoutSinkConfig])
+export type SinkConfig = Frozen<Static<typeof SinkConfig>>
+
+/** The configuration as a user writes it: what the published JSON Schema describes. */
+export const ConfigSchema = Type.Object(
+  { ...COMMON, sinks: Type.Record(Type.String({ pattern: SINK_NAME }), SinkConfig, SINKS_OPTIONS) },
+  { additionalProperties: false, title: 'flagship configuration' },
+)
+
+/** The effective configuration: defaults filled in, paths absolute, nothing to be changed. */
+export type Config = Frozen<Static<typeof ConfigSchema>>
+
+/** `T`, read-only to its leaves. */
+export type Frozen<T> = T extends (infer U)[]
+  ? readonly Frozen<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T

@@ -1,0 +1,34 @@
+import { pino } from 'pino'
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+type Write = (fields: Readonly<Record<string, unknown>>, message: string) => void
+
+/**
+ * flagship's own log. One line per change of state, none per record. Levels by consequence: error is data lost or a
+ * person needed, warn is recovered, info is a state that changed. An error stands in the field `err`.
+ */
+export interface Logger {
+  readonly debug: Write
+  readonly info: Write
+  readonly warn: Write
+  readonly error: Write
+}
+
+/** A log of JSON lines in ASCII: what others wrote into a path or a message cannot steer a terminal. */
+export function createLogger(level: LogLevel, output: { write(text: string): unknown }): Logger {
+  const ascii = { write: (line: string) => void output.write(escaped(line)) }
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    messageKey: 'message',
+  }
+  return pino(options, ascii)
+}
+
+/** Outside ASCII a JSON text has characters only in its strings, where an escape says the same. */
+function escaped(line: string): string {
+  return line.replace(/[^\n\u0020-\u007e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

@@ -1,0 +1,74 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+interface MetricDefinition {
+  readonly type: 'counter' | 'gauge' | 'histogram'
+  readonly help: string
+  readonly labels: readonly string[]
+  /** Upper bounds of a histogram, in the unit of its name. */
+  readonly buckets?: readonly number[]
+}
+
+/** Every metric we export; `npm run generate` renders this table into docs/generated/metrics.md. Label values are bounded sets. */
+// biome-ignore format: a table, one row a metric
+export const METRICS = {
+  flagship_build_info: { type: 'gauge', help: 'Always 1; the labels say what runs.', labels: ['version'] },
+  flagship_files_followed: { type: 'gauge', help: 'Files that are open for reading.', labels: [] },
+  flagship_read_bytes_total: { type: 'counter', help: 'Bytes read from log files.', labels: ['pipeline'] },
+  flagship_lines_total: { type: 'counter', help: 'Lines read, after joining pieces, by what they turned out to be.', labels: ['pipeline', 'dataset'] },
+  flagship_lines_unparsed_total: { type: 'counter', help: 'Lines that could not be read. They are shipped as dataset envoy.unparsed.', labels: ['pipeline', 'reason'] },
+  flagship_documents_delivered_total: { type: 'counter', help: 'Documents a sink has durably accepted.', labels: ['pipeline'] },
+  flagship_documents_refused_total: { type: 'counter', help: 'Documents a sink refused for good.', labels: ['pipeline', 'reason'] },
+  flagship_documents_dropped_total: { type: 'counter', help: 'Lines left out by our own choice, such as component logs below the configured level.', labels: ['pipeline', 'policy'] },
+  flagship_lost_lines_total: { type: 'counter', help: 'Lines known to be lost. Any increase needs a person.', labels: ['pipeline'] },
+  flagship_retries_total: { type: 'counter', help: 'Documents offered to a sink once more.', labels: ['pipeline'] },
+  flagship_unacknowledged_bytes: { type: 'gauge', help: 'Bytes on disk that no cursor covers yet: how far delivery lags behind.', labels: ['pipeline'] },
+  flagship_inflight_bytes: { type: 'gauge', help: 'Bytes read and not yet answered: what counts against limits.inflightBytes.', labels: ['pipeline'] },
+  flagship_pipeline_state: { type: 'gauge', help: '1 for the state the pipeline is in, 0 for the others.', labels: ['pipeline', 'state'] },
+  flagship_deliver_seconds: { type: 'histogram', help: 'Time from offering a batch to its last answer.', labels: ['pipeline'], buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60] },
+  flagship_last_delivery_timestamp_seconds: { type: 'gauge', help: 'When a sink last accepted a document, in seconds since 1970.', labels: ['pipeline'] },
+  flagship_endpoint_lookups_total: { type: 'counter', help: 'Addresses looked up, by what was found.', labels: ['result'] },
+} as const satisfies Record<string, MetricDefinition>
+
+type Table = typeof METRICS
+export type MetricName = keyof Table
+type NameOf<T extends MetricDefinition['type']> = {
+  [N in MetricName]: Table[N]['type'] extends T ? N : never
+}[MetricName]
+export type Labels<N extends MetricName> = Readonly<Record<Table[N]['labels'][number], string>>
+
+/** The metrics of one process. A wrong name or label does not compile. */
+export interface Metrics {
+  /** Add to a counter. */
+  count<N extends NameOf<'counter'>>(name: N, labels: Labels<N>, amount?: number): void
+  set<N extends NameOf<'gauge'>>(name: N, labels: Labels<N>, value: number): void
+  observe<N extends NameOf<'histogram'>>(name: N, labels: Labels<N>, value: number): void
+  /** Forget what a gauge said of something that is gone. */
+  remove<N extends NameOf<'gauge'>>(name: N, labels: Labels<N>): void
+  /** Prometheus text exposition, of the content type below. */
+  render(): Promise<string>
+  readonly contentType: string
+}
+
+/** A fresh set of metrics, with those of the process (CPU, memory, event loop) unless `withProcess` is false. */
+export function createMetrics(withProcess = true): Metrics {
+  const registry = new Registry()
+  const counters = new Map<string, Counter>()
+  const gauges = new Map<string, Gauge>()
+  const histograms = new Map<string, Histogram>()
+  for (const [name, definition] of Object.entries<MetricDefinition>(METRICS)) {
+    const { type, help, labels } = definition
+    const options = { name, help, labelNames: [...labels], registers: [registry] }
+    if (type === 'counter') counters.set(name, new Counter(options))
+    else if (type === 'gauge') gauges.set(name, new Gauge(options))
+    else histograms.set(name, new Histogram({ ...options, buckets: [...(definition.buckets ?? [])] }))
+  }
+  if (withProcess) collectDefaultMetrics({ register: registry })
+  return {
+    count: (name, labels, amount = 1) => counters.get(name)?.inc(labels, amount),
+    set: (name, labels, value) => gauges.get(name)?.set(labels, value),
+    observe: (name, labels, value) => histograms.get(name)?.observe(labels, value),
+    remove: (name, labels) => gauges.get(name)?.remove(labels),
+    render: () => registry.metrics(),
+    contentType: registry.contentType,
+  }
+}
