@@ -1,0 +1,155 @@
+import { basename, dirname, join } from 'node:path'
+import type { ChainSource, FoundChain, FoundFile, ReporterIdentity } from './chain.ts'
+import type { FileSystem } from './file-system.ts'
+import type { Frame } from './frame/frame.ts'
+import { parsePodDirectory, type PodDirectory } from './pod-path.ts'
+import { orderPlainLogs, orderPodLogs, withoutRotation } from './rotation.ts'
+import type { Troubles } from './trouble.ts'
+
+/** What Envoy and its kin are called in pods. */
+export const DEFAULT_CONTAINERS: readonly string[] = [
+  'istio-proxy', // Istio: sidecars, gateways, waypoints, ztunnel
+  'envoy', // Envoy Gateway, Contour
+  'ztunnel',
+  'gateway',
+  'consul-dataplane',
+  'kuma-sidecar',
+  'cilium-envoy',
+  'aes', // Ambassador Edge Stack
+  'ambassador', // Emissary
+]
+
+/** Plain files, as configured. */
+export interface PlainFiles {
+  /** A path or a glob. */
+  readonly path: string
+  readonly frame: Frame
+  readonly format: string
+  readonly reporter: ReporterIdentity
+}
+
+export interface DiscoverySettings {
+  /** Kubelet's tree of container logs. */
+  readonly pods: string | undefined
+  readonly containers: readonly string[]
+  readonly files: readonly PlainFiles[]
+  readonly nodeName: string
+}
+
+/** Finds the log files of this node in the file system alone: what is there now, as rotation chains. */
+export class Discovery {
+  readonly #settings: DiscoverySettings
+  readonly #containers: ReadonlySet<string>
+  readonly #fileSystem: FileSystem
+  readonly #troubles: Troubles
+  /** What the last good look at a directory gave: a look that fails says nothing about what is there. */
+  #lastPods = new Map<string, readonly FoundChain[]>()
+
+  constructor(settings: DiscoverySettings, fileSystem: FileSystem, troubles: Troubles) {
+    this.#settings = settings
+    this.#containers = new Set(settings.containers)
+    this.#fileSystem = fileSystem
+    this.#troubles = troubles
+  }
+
+  /** Look once. Two files with one scope never come in two chains. */
+  sweep(): readonly FoundChain[] {
+    const { pods, files } = this.#settings
+    const chains = new Map<string, FoundChain>()
+    if (pods !== undefined) for (const chain of this.#sweepPods(pods)) chains.set(chain.scope, chain)
+    for (const entry of files)
+      for (const chain of this.#sweepPlain(entry)) if (!chains.has(chain.scope)) chains.set(chain.scope, chain)
+    return [...chains.values()]
+  }
+
+  #sweepPods(root: string): readonly FoundChain[] {
+    const entries = this.#list(root)
+    if (entries === undefined) return [...this.#lastPods.values()].flat()
+    const found = new Map<string, readonly FoundChain[]>()
+    for (const { name, isDirectory } of entries) {
+      const pod = isDirectory ? parsePodDirectory(name) : undefined
+      if (pod === undefined) continue
+      const directory = join(root, name)
+      found.set(name, this.#sweepPod(root, directory, pod) ?? this.#lastPods.get(name) ?? [])
+    }
+    this.#lastPods = found
+    return [...found.values()].flat()
+  }
+
+  #sweepPod(root: string, directory: string, pod: PodDirectory): readonly FoundChain[] | undefined {
+    const chains: FoundChain[] = []
+    const containers = this.#list(directory, true)
+    for (const { name, isDirectory } of containers ?? []) {
+      if (!isDirectory || !this.#containers.has(name)) continue
+      const entries = this.#list(join(directory, name), true)
+      if (entries === undefined) return undefined
+      const logs = orderPodLogs(entries.map((entry) => entry.name))
+      const files = logs.flatMap((log) => this.#look(join(directory, name, log.name), log.restart))
+      const identity = { ...pod, containerName: name, nodeName: this.#settings.nodeName }
+      const source: ChainSource = { identity, frame: 'cri', format: 'auto', root }
+      chains.push({ scope: `pod\0${pod.podUid}\0${name}`, source, files })
+    }
+    return containers && chains
+  }
+
+  #sweepPlain({ path, frame, format, reporter }: PlainFiles): readonly FoundChain[] {
+    const { nodeName } = this.#settings
+    const source: ChainSource = { identity: { nodeName, ...reporter }, frame, format, root: rootOf(path) }
+    const live = new Set(this.#glob(path).map((match) => join(dirname(match), withoutRotation(basename(match)))))
+    return [...live].map((first) => {
+      const directory = dirname(first)
+      const names = (this.#list(directory) ?? []).filter((entry) => !entry.isDirectory).map((entry) => entry.name)
+      const ordered = orderPlainLogs(basename(first), names)
+      const files = ordered.flatMap((name) => this.#look(join(directory, name), 0))
+      return { scope: `file\0${nodeName}\0${first}`, source, files }
+    })
+  }
+
+  #look(path: string, restart: number): readonly FoundFile[] {
+    try {
+      const { isFile, device, inode, sizeBytes, modifiedMs } = this.#fileSystem.stat(path)
+      if (!isFile) throw new Error('it is not a regular file')
+      this.#troubles.end('follow', path)
+      return [{ path, restart, device, inode, sizeBytes, modifiedMs }]
+    } catch (error) {
+      // Between listing and looking it may have been renamed or deleted: the next sweep sees where to.
+      if (!isMissing(error)) this.#troubles.begin('follow', 'log', path, error)
+    }
+    return []
+  }
+
+  /** Undefined when it cannot be told what is there. `mayBeGone`: a pod may be removed between two looks. */
+  #list(directory: string, mayBeGone = false): ReturnType<FileSystem['list']> | undefined {
+    try {
+      const entries = this.#fileSystem.list(directory)
+      this.#troubles.end('list', directory)
+      return entries
+    } catch (error) {
+      if (mayBeGone && isMissing(error)) return []
+      this.#troubles.begin('list', 'directory', directory, error)
+      return undefined
+    }
+  }
+
+  #glob(pattern: string): readonly string[] {
+    try {
+      const paths = this.#fileSystem.glob(pattern)
+      this.#troubles.end('list', pattern)
+      return paths
+    } catch (error) {
+      this.#troubles.begin('list', 'files', pattern, error)
+      return []
+    }
+  }
+}
+
+/** Whether a file system error says that there is no such file. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}
+
+/** The directory above the first part of a glob that is not a plain name. */
+function rootOf(pattern: string): string {
+  const wildcard = pattern.search(/[*?[\]{}!()]/)
+  return wildcard === -1 ? dirname(pattern) : dirname(`${pattern.slice(0, wildcard)}x`)
+}

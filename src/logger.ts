@@ -1,0 +1,6 @@
+/** flagship's own log: one line per state change, none per record. error = data lost or a person needed, warn = recovered or retried, info = state changed. */
+export interface Logger {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}

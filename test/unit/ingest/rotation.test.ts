@@ -1,0 +1,68 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { orderPlainLogs, orderPodLogs, withoutRotation } from '../../../src/ingest/rotation.ts'
+
+/** The same names in another order, to show that order comes from them. */
+function shuffled(names: readonly string[]): string[] {
+  return fc.sample(fc.shuffledSubarray([...names], { minLength: names.length }), { numRuns: 1, seed: 7 })[0] ?? []
+}
+
+describe('orderPodLogs()', () => {
+  test.for([
+    ['one live file', ['0.log'], ['0.log']],
+    ['renamed ones before the live one', ['0.log.20261122-130000', '0.log'], ['0.log.20261122-130000', '0.log']],
+    [
+      'renamed ones by time',
+      ['0.log.20251122-235959', '0.log.20261122-130000', '0.log.20261122-130001', '0.log'],
+      ['0.log.20251122-235959', '0.log.20261122-130000', '0.log.20261122-130001', '0.log'],
+    ],
+    ['restarts by number', ['2.log.20200101-000000', '2.log', '10.log'], ['2.log.20200101-000000', '2.log', '10.log']],
+    [
+      'nothing else in the directory',
+      ['0.log', '0.log.20261122-130000.gz', '0.log.tmp', 'x.log', '0.log.1', 'notes', '.0.log'],
+      ['0.log'],
+    ],
+  ] as const)('gives %s', ([, names, expected]) => {
+    expect(orderPodLogs(shuffled(names)).map((log) => log.name)).toEqual(expected)
+  })
+
+  test('reads the restart count', () => {
+    expect(orderPodLogs(['12.log.20261122-130000'])).toEqual([
+      { name: '12.log.20261122-130000', restart: 12, rotatedAt: '20261122-130000' },
+    ])
+  })
+})
+
+describe('orderPlainLogs()', () => {
+  test.for([
+    ['numbers, greatest first', 'a.log', ['a.log.10', 'a.log.2', 'a.log.1', 'a.log']],
+    ['dates, least first', 'a.log', ['a.log-20261120', 'a.log-20261121', 'a.log']],
+    ['dates with times', 'a.log', ['a.log.2026-11-21T10-00-00', 'a.log.2026-11-21T11-00-00', 'a.log']],
+    ['dates in seconds of the day', 'a.log', ['a.log-20261121-1763712000', 'a.log-20261121-1763715600', 'a.log']],
+    ['dates before numbers', 'a.log', ['a.log-20261121', 'a.log.1', 'a.log']],
+  ] as const)('gives %s', ([, live, expected]) => {
+    expect(orderPlainLogs(live, shuffled(expected))).toEqual(expected)
+  })
+
+  test('leaves out other logs and compressed ones', () => {
+    expect(orderPlainLogs('a.log', ['a.log', 'a.log.1.gz', 'a.logs', 'a.log.bak', 'b.log', 'a.log.12345'])).toEqual([
+      'a.log',
+    ])
+  })
+})
+
+describe('withoutRotation()', () => {
+  test.for([
+    ['a.log', 'a.log'],
+    ['a.log.1', 'a.log'],
+    ['a.log-20261121', 'a.log'],
+    ['a.log-2026-11-21', 'a.log'],
+    ['a.log-20261121-1763712000', 'a.log'],
+    ['a.log.20261122-130000', 'a.log'],
+    ['access-2', 'access'],
+    ['envoy-2.log', 'envoy-2.log'],
+    ['a.log.1.gz', 'a.log.1.gz'],
+  ] as const)('of %s is %s', ([name, expected]) => {
+    expect(withoutRotation(name)).toBe(expected)
+  })
+})
