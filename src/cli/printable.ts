@@ -10,7 +10,7 @@ const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 
 /**
  * `text` with every character escaped that could steer a terminal: paths, user agents and file names are the
- * attacker's. One line stays one line. Escapes look as in JSON and JavaScript: `\n`, `\u001b`, `\u{e0041}`.
+ * attacker's. One line stays one line. Escapes are those of JSON, so a line of JSON keeps its meaning.
  */
 export function printable(text: string): string {
   return text.replace(STEERING, escapeOf)
@@ -19,7 +19,7 @@ export function printable(text: string): string {
 function escapeOf(character: string): string {
   const short = SHORT[character]
   if (short !== undefined) return short
-  const code = character.codePointAt(0) ?? 0
-  const hex = code.toString(16)
-  return code > 0xffff ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`
+  let escaped = ''
+  for (let i = 0; i < character.length; i += 1) escaped += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`
+  return escaped
 }

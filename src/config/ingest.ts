@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { DEFAULT_CONTAINERS } from '../ingest/discover.ts'
 
 const Reporter = Type.Object(
   {
@@ -58,7 +59,7 @@ export const IngestConfig = Type.Object(
     containers: Type.Array(Type.String({ minLength: 1, maxLength: 63 }), {
       description:
         'Containers below `ingest.pods` that are followed. `istio-proxy` is sidecars, gateways, waypoints and ztunnel; `envoy` is Envoy Gateway and Contour.',
-      default: ['istio-proxy', 'envoy', 'consul-dataplane'],
+      default: [...DEFAULT_CONTAINERS],
       minItems: 1,
       maxItems: 64,
     }),
@@ -83,10 +84,10 @@ export const IngestConfig = Type.Object(
         'Component, agent and ztunnel log lines at or above this level are shipped too, as dataset `envoy.log`.',
       default: 'warning',
     }),
-    keepOriginal: Type.Enum(['never', 'failures', 'always'], {
+    keepOriginal: Type.Enum(['failures', 'always'], {
       description:
-        'Which parsed lines keep their text in `event.original`. Lines that cannot be parsed always do. `always` about doubles storage.',
-      default: 'never',
+        'Which lines keep their text in `event.original`: those that could not be read, or all, which about doubles storage.',
+      default: 'failures',
     }),
     maxLineBytes: Type.Integer({
       description:

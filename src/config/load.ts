@@ -13,9 +13,9 @@ import { parseYaml, type YamlFile } from './yaml-file.ts'
 
 const MOST_BYTES = 1_048_576 // a configuration is written by people
 
-/** A configuration, or everything that is wrong with it in the order of the file. */
+/** A configuration, or everything that is wrong with it in the order of the file. `placed` adds the place a setting came from. */
 export type ConfigResult =
-  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: true; readonly config: Config; readonly placed: (problem: Problem) => Problem }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
 /**
@@ -45,8 +45,9 @@ export function parseConfig(text: string, folder: string, env: Environment): Con
   const mismatches = checkAll(root)
   resolvePaths(root, folder)
   const problems = [...file.problems, ...mismatches, ...checkMeaning(root)]
-  if (problems.length === 0) return { ok: true, config: freeze(checked(root)) }
-  return { ok: false, problems: inOrder(problems.map((problem) => placed(problem, file, used))) }
+  const place = (problem: Problem) => placed(problem, file, used)
+  if (problems.length === 0) return { ok: true, config: freeze(checked(root)), placed: place }
+  return { ok: false, problems: inOrder(problems.map(place)) }
 }
 
 /** All problems as one text, a line each below a headline. */

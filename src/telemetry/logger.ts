@@ -1,19 +1,7 @@
 import { pino } from 'pino'
+import type { Logger } from '../logger.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
-
-type Write = (fields: Readonly<Record<string, unknown>>, message: string) => void
-
-/**
- * flagship's own log. One line per change of state, none per record. Levels by consequence: error is data lost or a
- * person needed, warn is recovered, info is a state that changed. An error stands in the field `err`.
- */
-export interface Logger {
-  readonly debug: Write
-  readonly info: Write
-  readonly warn: Write
-  readonly error: Write
-}
 
 /** A log of JSON lines in ASCII: what others wrote into a path or a message cannot steer a terminal. */
 export function createLogger(level: LogLevel, output: { write(text: string): unknown }): Logger {

@@ -1,0 +1,37 @@
+import type { Config, SinkConfig } from './schema.ts'
+
+/** The effective configuration for people: one line a subject, the name of it first. */
+export function summaryOf(config: Config): readonly (readonly [string, string])[] {
+  const { ingest, enrich, sinks } = config
+  return [
+    ['cluster', `${config.cluster ?? 'not named'}, node ${config.nodeName ?? '(name of the host)'}`],
+    ...(ingest.pods === undefined ? [] : [row('reads', `${ingest.pods}, containers ${ingest.containers.join(', ')}`)]),
+    ...ingest.files.map(({ path, frame, format }) => row('reads', `${path}, frame ${frame}, format ${format}`)),
+    ['formats', Object.keys(ingest.formats).join(', ') || 'built-in ones only'],
+    ['diagnostics', ingest.logLevel === 'off' ? 'not shipped' : `shipped at ${ingest.logLevel} and above`],
+    ['names from', namesFrom(config)],
+    ['networks', Object.keys(enrich.networks).length === 0 ? 'none' : `${Object.keys(enrich.networks).length} named`],
+    ['state', config.state.directory],
+    ['http', config.http.listen],
+    ...Object.entries(sinks).map(([name, sink]) => row(`sink ${name}`, sinkText(sink))),
+  ]
+}
+
+/** Where names of addresses come from, with the choice made that an absent `mode` leaves open. */
+export function kubernetesMode({ enrich }: Config): 'inventory' | 'off' {
+  return enrich.kubernetes.mode ?? (enrich.inventory === undefined ? 'off' : 'inventory')
+}
+
+function namesFrom(config: Config): string {
+  return kubernetesMode(config) === 'inventory' ? `inventory ${config.enrich.inventory ?? ''}` : 'nowhere (off)'
+}
+
+function sinkText(sink: SinkConfig): string {
+  if (sink.type === 'stdout') return 'standard output'
+  const { path, rotate } = sink
+  return `file ${path}, a new one every ${rotate.maxBytes} bytes or ${rotate.maxAgeHours} h, ${rotate.keep} kept`
+}
+
+function row(name: string, text: string): readonly [string, string] {
+  return [name, text]
+}
