@@ -1,12 +1,28 @@
 /** Writes everything that is derived from tables in the code; with --check it only compares and fails on a difference. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { configJsonSchema } from '../src/config/json-schema.ts'
+import { avroSchema } from '../src/record/avro-schema.ts'
+import { elasticsearchMapping } from '../src/record/elasticsearch-mapping.ts'
+import { recordJsonSchema } from '../src/record/json-schema.ts'
+import { configDoc } from './generate/config-doc.ts'
+import { errorsDoc } from './generate/errors-doc.ts'
+import { fieldsDoc } from './generate/fields-doc.ts'
+import { metricsDoc } from './generate/metrics-doc.ts'
 import { recordCode } from './generate/record-code.ts'
 
 const root = join(import.meta.dirname, '..')
 
 const outputs: Readonly<Record<string, () => string>> = {
   'src/record/generated/record.ts': recordCode,
+  'docs/generated/fields.md': fieldsDoc,
+  'docs/generated/config.md': configDoc,
+  'docs/generated/errors.md': errorsDoc,
+  'docs/generated/metrics.md': metricsDoc,
+  'docs/generated/record.avsc': () => json(avroSchema()),
+  'docs/generated/record.schema.json': () => json(recordJsonSchema()),
+  'docs/generated/elasticsearch-mapping.json': () => json(elasticsearchMapping()),
+  'docs/generated/config.schema.json': () => json(configJsonSchema()),
 }
 
 const isCheck = process.argv.includes('--check')
@@ -24,6 +40,10 @@ for (const [path, render] of Object.entries(outputs)) {
 if (stale.length > 0) {
   process.stderr.write(`Out of date, run "npm run generate": ${stale.join(', ')}\n`)
   process.exitCode = 1
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`
 }
 
 function read(file: string): string | undefined {

@@ -1,3 +1,4 @@
+import { configJsonSchema } from '../config/json-schema.ts'
 import { problemsText, readConfig } from '../config/load.ts'
 import { type Problem } from '../config/problem.ts'
 import { pathText } from '../config/schema-node.ts'
@@ -10,17 +11,23 @@ import { type Io, write } from './io.ts'
 import { parseOptions, usageError } from './options.ts'
 import { printable } from './printable.ts'
 
-const OPTIONS = { config: { type: 'string', short: 'c' }, json: { type: 'boolean' } } as const
+const OPTIONS = {
+  config: { type: 'string', short: 'c' },
+  json: { type: 'boolean' },
+  schema: { type: 'boolean' },
+} as const
 
 /** `flagship validate`: everything that is wrong with a configuration, or what it comes to. */
 export const command: Command = {
   name: 'validate',
   summary: 'Check a configuration: every problem at once, or what it comes to',
   usage: `Usage: flagship validate --config FILE [--json]
+       flagship validate --schema
 
 Options:
   -c, --config FILE  The configuration (YAML)
       --json         The result as one JSON document: the effective configuration, or the problems
+      --schema       Print the JSON Schema of the configuration, for editors
 
 Exit code: 0 when valid, 78 when not.
 
@@ -28,6 +35,10 @@ Example: flagship validate --config flagship.yaml
 `,
   async run(args, io) {
     const { values } = parseOptions('validate', args, OPTIONS)
+    if (values.schema === true) {
+      await write(io.stdout, `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`)
+      return 0
+    }
     if (values.config === undefined) throw usageError('validate', 'Cannot validate', 'option "--config" is missing')
     const { config, problems } = await examine(values.config, io)
     const isValid = config !== undefined && problems.length === 0

@@ -50,7 +50,7 @@ export interface LogRecord {
   message: string | undefined
   /** `stdout` or `stderr`, where the frame says so. */
   stream: string | undefined
-  /** Host part of the peer that connected; with port 0 it is a forwarded client, not the peer, and only `client.*` has it. `%DOWNSTREAM_REMOTE_ADDRESS%` */
+  /** Host part of the peer that connected; with port 0 in the line it is the client that x-forwarded-for names, and `client.*` has it too. `%DOWNSTREAM_REMOTE_ADDRESS%` */
   sourceAddress: string | undefined
   /** The same, where it is an IP address. `%DOWNSTREAM_REMOTE_ADDRESS%` */
   sourceIp: string | undefined
