@@ -1,0 +1,98 @@
+import type { EnvoyLine } from '../record/envoy-line.ts'
+import type { Direction } from '../record/layer.ts'
+
+/** What has to be known of a proxy to tell on which side of a hop it stood. */
+export interface ReporterFacts {
+  /** Canonical addresses of its pod; empty when unknown. */
+  readonly ips: readonly string[]
+  readonly role: ProxyRole | undefined
+}
+
+/** What a proxy is there for, where its pod says so; a sidecar has none. */
+export type ProxyRole = 'gateway' | 'waypoint' | 'ztunnel'
+
+/**
+ * On which side of the hop the reporting proxy stood, from the values of one line and, where known, its pod.
+ *
+ * Order of evidence: ztunnel's own word, a waypoint's pod, the cluster name, a gateway's pod, the SNI, loopback
+ * addresses of inbound traffic, the pod's addresses. What none of them decides is `unknown`.
+ * Source: istio/istio pilot (cluster names: pkg/model/push_context; 127.0.0.6: listener_address.go).
+ */
+export function directionOf(line: EnvoyLine, reporter: ReporterFacts | undefined): Direction {
+  const ownWord = line.more?.ztunnelDirection
+  if (ownWord !== undefined) return ownWord
+  if (reporter?.role === 'waypoint') return 'waypoint'
+  const cluster = line.upstreamCluster
+  if (cluster !== undefined) {
+    if (cluster.startsWith('outbound|') || cluster === 'PassthroughCluster') return outboundOrGateway(line, reporter)
+    if (cluster.startsWith('inbound|') || cluster.startsWith('InboundPassthroughCluster')) return 'inbound'
+    if (cluster.startsWith('inbound-vip|')) return 'waypoint'
+    if (cluster.startsWith('outbound_.')) return 'gateway' // SNI-routed: only east-west gateways have such clusters
+  }
+  if (reporter?.role === 'gateway') return 'gateway'
+  if (cluster === undefined && line.requestedServerName?.startsWith('outbound_.') === true) return 'inbound'
+  if (isInboundUpstream(line)) return 'inbound'
+  return reporter === undefined ? 'unknown' : byOwnAddress(line, reporter)
+}
+
+/** A gateway dials from the address it listens on; a sidecar dials from the address its application dials from. */
+function outboundOrGateway(line: EnvoyLine, reporter: ReporterFacts | undefined): Direction {
+  if (reporter?.role === 'gateway') return 'gateway'
+  const { upstreamLocalAddress: own, downstreamLocalAddress: dialled, downstreamRemoteAddress: peer } = line
+  if (own === undefined || dialled === undefined || !isSameHost(own, dialled)) return 'outbound'
+  return peer !== undefined && isSameHost(own, peer) ? 'outbound' : 'gateway'
+}
+
+/** Istio 1.10 and later dial the application from 127.0.0.6 or ::6, earlier ones dial 127.0.0.1. */
+function isInboundUpstream({ upstreamLocalAddress: local, upstreamHost: host }: EnvoyLine): boolean {
+  if (local !== undefined && (local.startsWith('127.0.0.6:') || local.startsWith('[::6]:'))) return true
+  return host?.startsWith('127.0.0.1:') === true
+}
+
+/** A pod that calls itself is the case that addresses cannot tell. */
+function byOwnAddress(line: EnvoyLine, reporter: ReporterFacts): Direction {
+  if (reporter.ips.length === 0) return 'unknown'
+  const isCaller = isOwn(line.downstreamRemoteAddress, reporter)
+  const isCalled = isOwn(line.downstreamLocalAddress, reporter)
+  if (isCaller) return isCalled ? 'unknown' : 'outbound'
+  if (isCalled) return 'inbound'
+  // What an application dials is redirected to its sidecar; what others dial at a sidecar is its own address.
+  return isDialled(line.downstreamLocalAddress) ? 'outbound' : 'unknown'
+}
+
+function isDialled(address: string | undefined): boolean {
+  if (address === undefined) return false
+  const first = address.charCodeAt(0)
+  const isNumber = (first >= 0x30 && first <= 0x39) || first === 0x5b
+  return isNumber && !address.startsWith('127.') && !address.startsWith('[::1]') && !address.startsWith('0.0.0.0')
+}
+
+/** Whether an address is one of the pod's, whatever its port. */
+export function isOwn(address: string | undefined, reporter: Pick<ReporterFacts, 'ips'>): boolean {
+  if (address === undefined) return false
+  for (const ip of reporter.ips) if (isAt(address, ip)) return true
+  return false
+}
+
+const COLON = 0x3a
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+
+/** Whether `IP`, `IP:PORT` or `[IP]:PORT` is at `ip`. */
+function isAt(address: string, ip: string): boolean {
+  if (address.charCodeAt(0) === OPEN_BRACKET) {
+    return address.charCodeAt(ip.length + 1) === CLOSE_BRACKET && address.startsWith(ip, 1)
+  }
+  if (!address.startsWith(ip)) return false
+  return address.length === ip.length || (address.charCodeAt(ip.length) === COLON && !ip.includes(':'))
+}
+
+/** Whether two `HOST:PORT` texts have the same host. */
+function isSameHost(one: string, other: string): boolean {
+  const end = one.lastIndexOf(':')
+  if (end !== other.lastIndexOf(':')) return false
+  for (let at = end - 1; at >= 0; at -= 1) {
+    if (one.charCodeAt(at) !== other.charCodeAt(at)) return false
+  }
+  return end > 0
+}
