@@ -5,12 +5,12 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   if (word.length > LONGEST) return undefined
   const wanted = normal(word)
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of known) {
     if (candidate.length > LONGEST) continue
     const other = normal(candidate)
-    const distance = wanted.length > 2 && other.startsWith(wanted) ? 1 : editDistance(wanted, other)
-    if (distance < bestDistance && distance < candidate.length) {
+    const distance = isBeginning(wanted, other) ? 1 : editDistance(wanted, other)
+    if (distance < bestDistance && distance < other.length) {
       best = candidate
       bestDistance = distance
     }
@@ -27,6 +27,11 @@ export function didYouMean(word: string, known: Iterable<string>): string {
 /** `state_dir`, `stateDir` and `state-dir` are one word to people. */
 function normal(word: string): string {
   return word.toLowerCase().replace(/[-_. ]/g, '')
+}
+
+/** `warn` and `warning`, whichever was typed. */
+function isBeginning(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) > 2 && (a.startsWith(b) || b.startsWith(a))
 }
 
 /** Changes of one character, and swaps of two neighbours, that make `a` of `b` (optimal string alignment). */

@@ -49,6 +49,7 @@ export function createHttp(sources: HttpSources): FastifyInstance {
     forceCloseConnections: true, // a scraper's idle connection must not hold up the end
     bodyLimit: 1, // nothing here takes a body
     routerOptions: { maxParamLength: LONGEST_FLAGS },
+    frameworkErrors: (_error, _request, reply) => void reply.code(400).send({ error: 'bad_request' }),
   })
   server.addHook('onSend', async (_request, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
