@@ -1,10 +1,14 @@
 import { matchesGlob, sep } from 'node:path'
 import { type Static } from 'typebox'
 import { Value } from 'typebox/value'
+import { parseCidr } from '../enrich/endpoint/cidr.ts'
+import { FlagshipError } from '../errors.ts'
+import { compileFormat } from '../ingest/format/compile.ts'
 import { EnrichConfig } from './enrich.ts'
 import { IngestConfig } from './ingest.ts'
-import { isCidr, parseListen } from './listen.ts'
+import { parseListen } from './listen.ts'
 import { isMapping, type Mapping } from './mapping.ts'
+import { didYouMean } from './nearest.ts'
 import { foundText, type Problem } from './problem.ts'
 import type { ConfigPath } from './schema-node.ts'
 import { HttpConfig, SINK_SCHEMAS } from './schema.ts'
@@ -19,7 +23,7 @@ type Ingest = Static<typeof IngestConfig>
 export function checkMeaning({ ingest, enrich, sinks, http }: Mapping): readonly Problem[] {
   const reads = Value.Check(IngestConfig, ingest) ? ingest : undefined
   return [
-    ...(reads === undefined ? [] : checkSources(reads)),
+    ...(reads === undefined ? [] : [...checkSources(reads), ...checkFormats(reads)]),
     ...(isMapping(sinks) ? checkSinks(sinks, reads) : []),
     ...(Value.Check(EnrichConfig, enrich) ? checkEnrich(enrich) : []),
     ...(Value.Check(HttpConfig, http) ? checkListen(http.listen) : []),
@@ -29,6 +33,34 @@ export function checkMeaning({ ingest, enrich, sinks, http }: Mapping): readonly
 function checkSources({ pods, files }: Ingest): readonly Problem[] {
   if (pods !== undefined || files.length > 0) return []
   return [problem(['ingest'], 'nothing to read, expected `pods`, `files` or both')]
+}
+
+function checkFormats({ formats, files }: Ingest): readonly Problem[] {
+  const problems = Object.entries(formats).flatMap(([name, format]) =>
+    checkFormat(['ingest', 'formats', name], name, format),
+  )
+  for (const [index, { format }] of files.entries()) {
+    const path = ['ingest', 'files', index, 'format']
+    if (format === 'auto' || Object.hasOwn(formats, format)) continue
+    if (format.includes('%')) problems.push(...checkFormat(path, 'file', format))
+    else problems.push(problem(path, `found ${foundText(path, format)}, ${noFormat(format, Object.keys(formats))}`))
+  }
+  return problems
+}
+
+function checkFormat(path: ConfigPath, name: string, format: Ingest['formats'][string]): readonly Problem[] {
+  try {
+    compileFormat(name, format)
+    return []
+  } catch (error) {
+    if (error instanceof FlagshipError) return [problem(path, error.message)]
+    throw error
+  }
+}
+
+function noFormat(format: string, names: readonly string[]): string {
+  const known = names.length === 0 ? 'has none' : `has ${names.join(', ')}`
+  return `expected auto, a name under \`ingest.formats\` (which ${known}) or a format string${didYouMean(format, names)}`
 }
 
 /** Two pipelines must not write to one place, and none to what flagship reads. */
@@ -65,7 +97,7 @@ function isFollowed({ pods, files }: Ingest, path: string): boolean {
 
 function checkEnrich({ networks, kubernetes, inventory }: Static<typeof EnrichConfig>): readonly Problem[] {
   const problems = Object.keys(networks)
-    .filter((network) => !isCidr(network))
+    .filter((network) => parseCidr(network) === undefined)
     .map((network) => problem(['enrich', 'networks', network], 'no address range, expected one such as 10.20.0.0/16'))
   if (kubernetes.mode === 'inventory' && inventory === undefined) {
     const state = 'missing, expected a file because `enrich.kubernetes.mode` is "inventory"'

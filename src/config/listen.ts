@@ -23,11 +23,3 @@ export function parseListen(text: string): ListenAddress | undefined {
   const isHost = isBracketed ? isIP(host) === 6 : isIP(host) !== 0 || HOST_NAME.test(host)
   return isHost && port <= 65_535 ? { host, port } : undefined
 }
-
-/** Whether `text` is an address and a prefix length, such as `10.20.0.0/16` or `fd00::/8`. */
-export function isCidr(text: string): boolean {
-  const [address = '', prefix = '', ...rest] = text.split('/')
-  const family = isIP(address)
-  if (family === 0 || address.includes('%') || rest.length > 0 || !/^[0-9]{1,3}$/.test(prefix)) return false
-  return Number(prefix) <= (family === 4 ? 32 : 128)
-}
