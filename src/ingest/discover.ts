@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import type { ChainSource, FoundChain, FoundFile, ReporterIdentity } from './chain.ts'
-import type { FileSystem } from './file-system.ts'
+import { type FileSystem, isMissing } from './file-system.ts'
 import type { Frame } from './frame/frame.ts'
 import { parsePodDirectory, type PodDirectory } from './pod-path.ts'
 import { orderPlainLogs, orderPodLogs, withoutRotation } from './rotation.ts'
@@ -18,6 +18,8 @@ export const DEFAULT_CONTAINERS: readonly string[] = [
   'aes', // Ambassador Edge Stack
   'ambassador', // Emissary
 ]
+
+const COMPRESSED = /\.(?:gz|bz2|xz|zst)$/
 
 /** Plain files, as configured. */
 export interface PlainFiles {
@@ -95,7 +97,8 @@ export class Discovery {
   #sweepPlain({ path, frame, format, reporter }: PlainFiles): readonly FoundChain[] {
     const { nodeName } = this.#settings
     const source: ChainSource = { identity: { nodeName, ...reporter }, frame, format, root: rootOf(path) }
-    const live = new Set(this.#glob(path).map((match) => join(dirname(match), withoutRotation(basename(match)))))
+    const matches = this.#glob(path).filter((match) => !COMPRESSED.test(match))
+    const live = new Set(matches.map((match) => join(dirname(match), withoutRotation(basename(match)))))
     return [...live].map((first) => {
       const directory = dirname(first)
       const names = (this.#list(directory) ?? []).filter((entry) => !entry.isDirectory).map((entry) => entry.name)
@@ -141,11 +144,6 @@ export class Discovery {
       return []
     }
   }
-}
-
-/** Whether a file system error says that there is no such file. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }
 
 /** The directory above the first part of a glob that is not a plain name. */

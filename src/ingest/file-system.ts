@@ -43,6 +43,11 @@ export const FILE_SYSTEM: FileSystem = {
   open: openBelow,
 }
 
+/** Whether a file system error says that there is no such file. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}
+
 /**
  * A pod may be able to write where its logs are. It must not make us read what it could not read itself: a link out of
  * the logs, a pipe that blocks, a directory swapped for a link between two looks. So the path is resolved, opened
