@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '../..')
+const SLOW_MS = 240_000 // an installation from the registry
+const folder = mkdtempSync(join(tmpdir(), 'flagship-pack-'))
+const packed = mkdtempSync(join(tmpdir(), 'flagship-tarball-'))
+
+/** This Node first, as a user of the package has it; nothing of the checkout's npm settings. */
+const env = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'))),
+  PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+}
+
+function run(command: string, args: readonly string[], cwd: string, input = ''): string {
+  return execFileSync(command, args, { cwd, env, input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
+}
+
+function flagship(args: readonly string[], input = ''): string {
+  return run(join(folder, 'node_modules/.bin/flagship'), args, folder, input)
+}
+
+beforeAll(() => {
+  run('npm', ['pack', '--silent', '--pack-destination', packed], ROOT)
+  const [tarball = ''] = readdirSync(packed)
+  run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', join(packed, tarball)], folder)
+}, SLOW_MS)
+
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+  rmSync(packed, { recursive: true })
+})
+
+describe('the package, installed in an empty folder', () => {
+  test('says its version', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    expect(flagship(['--version'])).toBe(`flagship ${version}\n`)
+  })
+
+  test('lists its commands, each of which loads', () => {
+    expect(flagship(['--help'])).toContain('validate')
+  })
+
+  test('turns a line into a document', () => {
+    const corpus = join(ROOT, 'test/fixtures/samples/samples.jsonl')
+    const { line } = JSON.parse(readFileSync(corpus, 'utf8').split('\n', 1)[0] ?? '')
+    const document = JSON.parse(flagship(['parse'], `${line}\n`))
+    expect(document).toMatchObject({ '@timestamp': expect.any(String), event: { module: 'envoy' } })
+  })
+
+  test('holds JavaScript and nothing that only a checkout needs', () => {
+    const installed = join(folder, 'node_modules/flagship')
+    expect(readdirSync(installed).toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json'])
+    const files = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })
+    expect(files.filter((name) => name.endsWith('.ts'))).toEqual([])
+  })
+})
