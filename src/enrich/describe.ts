@@ -1,26 +1,136 @@
 import type { ComponentLine, EnvoyLine, UnparsedReason } from '../record/envoy-line.ts'
 import { emptyRecord, type LogRecord, type Reporter } from '../record/generated/record.ts'
 import { isoTime } from '../record/iso-time.ts'
-import { layerOf } from '../record/layer.ts'
+import { type Direction, type Layer, layerOf } from '../record/layer.ts'
 import { assignAddresses } from './describe/addresses.ts'
+import { assignCluster } from './describe/cluster.ts'
 import { assignHttp } from './describe/http.ts'
 import { assignMore } from './describe/more.ts'
+import { assignRoute } from './describe/route.ts'
 import { assignVerdict } from './describe/verdict.ts'
+import { directionOf, type ReporterFacts } from './direction.ts'
+import type { Ends } from './endpoint/ends.ts'
 
-/** What the frame says of a line. */
-export interface Seen {
-  /** When the runtime wrote it, ISO 8601. */
-  readonly time: string | undefined
-  readonly stream: string
-  /** Pod and container a prefix names, where lines of several pods are piped in. */
-  readonly podName: string | undefined
-  readonly containerName: string | undefined
+const NS_PER_MS = 1_000_000
+
+/** Who wrote the lines, and a resolver of both ends as seen from there. */
+export interface Vantage {
+  readonly reporter: Reporter
+  readonly facts: ReporterFacts | undefined
+  /** Workload of the reporter, for `service.name`. */
+  readonly serviceName: string | undefined
+  readonly ends: (line: EnvoyLine, direction: Direction) => Ends
 }
 
-/** Makes records of the lines of one file: what they say, who was at both ends, who answered and why. */
-export interface Describer {
-  readonly reporter: Reporter
-  access(line: EnvoyLine, seen: Seen): LogRecord
-  log(line: ComponentLine, seen: Seen): LogRecord
-  unparsed(reason: UnparsedReason, seen: Seen): LogRecord
+/** The record of an access line: what it says, who was at both ends, who answered and why. */
+export function describeAccess(line: EnvoyLine, from: Vantage): LogRecord {
+  const record = emptyRecord()
+  const layer = layerOf(line)
+  const direction = directionOf(line, from.facts)
+  record.dataset = 'envoy.access'
+  record.logFormat = line.format
+  record.direction = direction
+  assignTimes(line, record)
+  assignRaw(line, record)
+  assignVerdict(line, layer, direction, record)
+  assignNetwork(line, layer, direction, record)
+  assignAddresses(line, direction, record)
+  if (line.upstreamCluster !== undefined) assignCluster(line.upstreamCluster, record)
+  if (line.routeName !== undefined) assignRoute(line.routeName, record)
+  if (line.more !== undefined) assignMore(line.more, record)
+  assignEnds(from.ends(line, direction), record)
+  assignReporter(from, record)
+  return record
+}
+
+/** The record of a diagnostic line. */
+export function describeLog(line: ComponentLine, from: Vantage): LogRecord {
+  const record = emptyRecord()
+  record.dataset = 'envoy.log'
+  record.logFormat = line.format
+  record.timestamp = line.time
+  record.logLevel = line.level
+  record.logLogger = line.logger
+  record.message = line.message
+  record.extra = line.extra
+  assignReporter(from, record)
+  return record
+}
+
+/** The record of a line that could not be read. */
+export function describeUnparsed(reason: UnparsedReason, from: Vantage): LogRecord {
+  const record = emptyRecord()
+  record.dataset = 'envoy.unparsed'
+  record.errorType = reason
+  record.errorMessage = UNPARSED_MESSAGES[reason]
+  assignReporter(from, record)
+  return record
+}
+
+const UNPARSED_MESSAGES: Readonly<Record<UnparsedReason, string>> = {
+  empty: 'Cannot read line: it is empty',
+  invalid_json: 'Cannot read line: it begins like JSON and is none',
+  not_an_object: 'Cannot read line: its JSON is no object',
+  no_format_fits: 'Cannot read line: no built-in or configured format fits; configure its format under ingest.formats',
+  truncated: 'Cannot read line: it begins like an access line and its end is missing',
+  lost_by_envoy: 'Cannot read line: Envoy could not write the record and wrote this in its place',
+  too_deep: 'Cannot read line: its JSON is nested deeper than 100 levels',
+  internal_error: 'Cannot read line: a bug in flagship; please report the line',
+}
+
+function assignTimes(line: EnvoyLine, record: LogRecord): void {
+  const { startTime, startTimeMs, durationMs } = line
+  record.timestamp = startTime
+  if (durationMs !== undefined) {
+    record.eventDurationNs = durationMs * NS_PER_MS
+    if (startTimeMs !== undefined) record.eventEnd = isoTime(startTimeMs + durationMs)
+  }
+}
+
+/** What goes into the record as it stands. */
+function assignRaw(line: EnvoyLine, record: LogRecord): void {
+  record.responseCode = line.responseCode
+  record.connectionTerminationDetails = line.connectionTerminationDetails
+  record.upstreamTransportFailureReason = line.upstreamTransportFailureReason
+  record.upstreamServiceTimeMs = line.upstreamServiceTimeMs
+  record.upstreamHost = line.upstreamHost
+  record.upstreamLocalAddress = line.upstreamLocalAddress
+  record.downstreamLocalAddress = line.downstreamLocalAddress
+  record.downstreamRemoteAddress = line.downstreamRemoteAddress
+  record.requestedServerName = line.requestedServerName
+  record.routeName = line.routeName
+  record.extra = line.extra
+  if (line.isAmbiguous) record.ambiguous = true
+}
+
+function assignNetwork(line: EnvoyLine, layer: Layer, direction: Direction, record: LogRecord): void {
+  record.networkTransport = 'tcp'
+  if (direction === 'inbound') record.networkDirection = 'ingress'
+  else if (direction === 'outbound') record.networkDirection = 'egress'
+  if (layer === 'http') {
+    record.networkProtocol = 'http'
+    assignHttp(line, record)
+    return
+  }
+  record.networkProtocol = 'tcp'
+  record.sourceBytes = line.bytesReceived
+  record.destinationBytes = line.bytesSent
+  if (line.bytesReceived !== undefined && line.bytesSent !== undefined)
+    record.networkBytes = line.bytesReceived + line.bytesSent
+}
+
+function assignEnds(ends: Ends, record: LogRecord): void {
+  record.source = ends.source
+  record.destination = ends.destination
+  record.mtls = ends.mtls
+  record.workloads = ends.workloads
+  record.destinationDomain = ends.destinationDomain
+  record.serviceOriginName = ends.source?.workload ?? ends.source?.service
+  record.serviceTargetName = ends.destination?.service ?? ends.destination?.workload
+}
+
+function assignReporter(from: Vantage, record: LogRecord): void {
+  record.reporter = from.reporter
+  record.serviceName = from.serviceName
+  record.serviceNodeName = from.reporter.podName
 }

@@ -38,15 +38,7 @@ export interface Carry {
 
 export const EMPTY_CARRY: Carry = { joins: [], heads: {} }
 
-/** Who wrote a file: from its path, or configured. The transcoder's view makes a `Reporter` of it. */
-export interface ReporterIdentity {
-  readonly namespace?: string
-  readonly podName?: string
-  readonly podUid?: string
-  readonly containerName?: string
-  readonly workload?: string
-  readonly nodeName?: string
-}
+export type { ReporterIdentity } from '../ingest/chain.ts'
 
 /**
  * Bytes to encoded documents, pure and synchronous: equal arguments give equal results.

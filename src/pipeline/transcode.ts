@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Describer, Seen } from '../enrich/describe.ts'
+import { describeAccess, describeLog, describeUnparsed, type Vantage } from '../enrich/describe.ts'
 import { eventIds } from '../ingest/event-id.ts'
 import { type Formats, parseLine } from '../ingest/format/detect.ts'
 import { levelRank } from '../ingest/format/level.ts'
@@ -7,7 +7,7 @@ import { type Frame, unframe } from '../ingest/frame/frame.ts'
 import { emptyFrame, type Framed } from '../ingest/frame/framed.ts'
 import type { ComponentLine, ParsedLine } from '../record/envoy-line.ts'
 import { encodeRecord, type LogRecord } from '../record/generated/record.ts'
-import type { Dataset, Segment } from '../sinks/batch.ts'
+import type { Dataset } from '../sinks/batch.ts'
 import type { Carry, Chunk, Transcoder } from './contract.ts'
 import { type Joined, Joins } from './joins.ts'
 import { SegmentBuilder } from './segment-builder.ts'
@@ -17,31 +17,42 @@ export interface TranscoderSettings {
   readonly formats: Formats
   /** Diagnostic lines below this level are dropped by policy. */
   readonly minLevel: string
-  /** When `event.original` holds the raw line. */
-  readonly keepOriginal: 'failures' | 'always'
+  /** Which lines that could be read keep their text in `event.original`; the others always do. */
+  readonly keepOriginal: 'never' | 'failures' | 'always'
   /** A joined line keeps this much of its head. */
   readonly maxLineBytes: number
   /** The wall clock, for lines that carry no time at all. */
   readonly now: () => number
 }
 
+/** Whose lines a file holds; a prefix may name another pod, where lines of several are piped in. */
+export interface Vantages {
+  readonly file: Vantage
+  ofPod(podName: string, containerName: string | undefined): Vantage
+}
+
 /** Where a line stands and what its frame said: everything about it but its text. */
-interface Place extends Seen {
+interface Place {
   readonly fileKey: string
   readonly path: string
   readonly offsetBytes: number
   readonly isTruncated: boolean
+  /** When the runtime wrote it, ISO 8601. */
+  readonly time: string | undefined
+  readonly stream: string
+  readonly podName: string | undefined
+  readonly containerName: string | undefined
 }
 
 /**
  * The reference transcoder: line by line, on typed objects. It is the specification of what a line becomes; a faster
  * one must give the same bytes.
  */
-export function createTranscoder(settings: TranscoderSettings, describer: Describer): Transcoder {
+export function createTranscoder(settings: TranscoderSettings, vantages: Vantages): Transcoder {
   return {
-    reporter: describer.reporter,
+    reporter: vantages.file.reporter,
     transcode(chunk, carry) {
-      const work = new Work(settings, describer, carry)
+      const work = new Work(settings, vantages, carry)
       const endBytes = chunk.offsetBytes + chunk.bytes.length
       work.chunk(chunk)
       return {
@@ -50,7 +61,7 @@ export function createTranscoder(settings: TranscoderSettings, describer: Descri
       }
     },
     close(carry) {
-      const work = new Work(settings, describer, carry)
+      const work = new Work(settings, vantages, carry)
       if (work.joins.isEmpty) return undefined
       work.closeJoins()
       return work.builder.finish(0, work.joins.advances(undefined, 0))
@@ -64,12 +75,14 @@ class Work {
   readonly joins: Joins
   heads: Carry['heads']
   readonly #settings: TranscoderSettings
-  readonly #describer: Describer
+  readonly #vantages: Vantages
   readonly #framed: Framed = emptyFrame()
+  #idsKey = ''
+  #ids = eventIds('')
 
-  constructor(settings: TranscoderSettings, describer: Describer, carry: Carry) {
+  constructor(settings: TranscoderSettings, vantages: Vantages, carry: Carry) {
     this.#settings = settings
-    this.#describer = describer
+    this.#vantages = vantages
     this.joins = new Joins(carry.joins, settings.maxLineBytes)
     this.heads = carry.heads
   }
@@ -124,12 +137,18 @@ class Work {
       return
     }
     const record = this.#describe(parsed, place)
-    if (parsed.kind === 'unparsed' || this.#settings.keepOriginal === 'always') {
+    if (this.#keepsOriginal(parsed, record)) {
       record.eventOriginal = text
       const raw = bytes?.subarray(from, to)
       if (raw !== undefined && !isUtf8(raw)) record.originalBase64 = raw.toString('base64')
     }
     this.#emit(record, place)
+  }
+
+  #keepsOriginal(parsed: ParsedLine, record: LogRecord): boolean {
+    if (parsed.kind === 'unparsed') return true
+    const { keepOriginal } = this.#settings
+    return keepOriginal === 'always' || (keepOriginal === 'failures' && record.eventOutcome === 'failure')
   }
 
   /** A line without a head that follows a diagnostic belongs to it: a dump or a stack trace. */
@@ -150,23 +169,33 @@ class Work {
     return parsed
   }
 
-  #describe(parsed: ParsedLine, place: Place): LogRecord {
+  #describe(parsed: ParsedLine, { podName, containerName }: Place): LogRecord {
+    const from = podName === undefined ? this.#vantages.file : this.#vantages.ofPod(podName, containerName)
     switch (parsed.kind) {
       case 'access':
-        return this.#describer.access(parsed.line, place)
+        return describeAccess(parsed.line, from)
       case 'log':
-        return this.#describer.log(parsed.line, place)
+        return describeLog(parsed.line, from)
       case 'unparsed':
         this.builder.countUnparsed(parsed.reason)
-        return this.#describer.unparsed(parsed.reason, place)
+        return describeUnparsed(parsed.reason, from)
     }
   }
 
+  #idOf(fileKey: string, offsetBytes: number): string {
+    if (fileKey !== this.#idsKey) {
+      this.#idsKey = fileKey
+      this.#ids = eventIds(fileKey)
+    }
+    return this.#ids(offsetBytes)
+  }
+
   #emit(record: LogRecord, place: Place): void {
-    const id = eventIds(place.fileKey)(place.offsetBytes)
+    const id = this.#idOf(place.fileKey, place.offsetBytes)
     record.eventId = id
     record.logFilePath = place.path
     record.logOffset = place.offsetBytes
+    record.eventCreated = place.time
     record.timestamp ??= place.time ?? new Date(this.#settings.now()).toISOString()
     if (place.stream !== '') record.stream = place.stream
     if (place.isTruncated) record.truncated = true

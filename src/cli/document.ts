@@ -1,0 +1,84 @@
+/** The parts of a document that people are shown. Documents come from outside too, so everything may be missing. */
+export interface ShownDocument {
+  readonly '@timestamp'?: string
+  readonly event?: {
+    readonly id?: string
+    readonly dataset?: string
+    readonly outcome?: string
+    readonly code?: string
+    readonly reason?: string
+    readonly end?: string
+    readonly original?: string
+  }
+  readonly error?: { readonly type?: string; readonly message?: string }
+  readonly log?: { readonly level?: string; readonly logger?: string }
+  readonly message?: string
+  readonly http?: { readonly request?: { readonly method?: string; readonly id?: string } }
+  readonly url?: { readonly path?: string }
+  readonly source?: { readonly address?: string; readonly port?: number }
+  readonly destination?: { readonly address?: string; readonly port?: number; readonly domain?: string }
+  readonly kubernetes?: { readonly pod?: { readonly name?: string }; readonly namespace?: string }
+  readonly envoy?: {
+    readonly response_code?: number
+    readonly response_flags?: readonly string[]
+    readonly response_code_details_text?: string
+    readonly direction?: string
+    readonly upstream?: { readonly cluster?: string; readonly local_address?: string; readonly host?: string }
+    readonly downstream?: { readonly remote_address?: string }
+    readonly verdict?: {
+      readonly responder?: string
+      readonly rule?: string
+      readonly cause?: string
+      readonly cut_short?: boolean
+      readonly checks?: readonly string[]
+    }
+    readonly source?: ShownEndpoint
+    readonly destination?: ShownEndpoint
+  }
+}
+
+interface ShownEndpoint {
+  readonly kind?: string
+  readonly namespace?: string
+  readonly pod?: string
+  readonly workload?: string
+  readonly service?: string
+}
+
+/** Who called, as people would say it: workload, else what is known of the address. */
+export function sourceOf(document: ShownDocument): string {
+  const end = document.envoy?.source
+  return end?.workload ?? end?.pod ?? end?.service ?? document.source?.address ?? '?'
+}
+
+/** Who was called: service, else workload, else the address. */
+export function destinationOf(document: ShownDocument): string {
+  const end = document.envoy?.destination
+  const name = end?.service ?? end?.workload ?? document.destination?.domain
+  if (name !== undefined) return name
+  const { address, port } = document.destination ?? {}
+  return address === undefined ? '?' : port === undefined ? address : `${address}:${port}`
+}
+
+export function isFailure(document: ShownDocument): boolean {
+  return document.event?.outcome === 'failure'
+}
+
+/** Who chose the status, in words. */
+export function answeredBy(document: ShownDocument): string {
+  const reporter = document.kubernetes?.pod?.name
+  switch (document.envoy?.verdict?.responder) {
+    case 'envoy':
+      return reporter === undefined ? 'this proxy answered' : `proxy of ${reporter} answered`
+    case 'application':
+      return 'application answered'
+    case 'next_hop':
+      return 'next hop answered'
+    case 'none':
+      return 'nobody answered'
+    case 'not_applicable':
+      return 'TCP connection'
+    default:
+      return 'unknown who answered'
+  }
+}
