@@ -1,0 +1,36 @@
+import type { DetailRow } from './row.ts'
+
+/** Details of the HTTP connection manager, the filter manager, the listener and the admin interface. */
+// biome-ignore format: a table, one row a line
+export const CONNECTION_MANAGER_DETAILS = [
+  { value: 'route_configuration_not_found', cause: 'route_configuration_missing' },
+  { value: 'request_payload_too_large', cause: 'request_too_large' },
+  { value: 'response_payload_too_large', cause: 'response_too_large' },
+  { value: 'stream_idle_timeout', cause: 'stream_idle_timeout', afterHeaders: 'idle_timeout_during_response', needsServiceTime: true },
+  { value: 'max_duration_timeout', cause: 'max_stream_duration_reached', afterHeaders: 'duration_limit_during_response', needsServiceTime: true },
+  { value: 'request_overall_timeout', cause: 'request_not_received_in_time' },
+  { value: 'request_header_timeout', cause: 'request_headers_not_received_in_time', since: '1.17' },
+  { value: 'downstream_header_timeout', cause: 'request_headers_not_received_in_time', since: '1.17' },
+  { value: 'duration_timeout', cause: 'max_connection_duration_reached' },
+  { value: 'overload', cause: 'proxy_overloaded' },
+  { value: 'overload_error:TEXT', cause: 'proxy_overloaded', sentence: 'The overload manager of this proxy refused the stream at the codec.' },
+  { value: 'low_version', cause: 'http_version_refused' },
+  { value: 'missing_host_header', cause: 'invalid_request', sentence: 'The request has no Host or :authority header.' },
+  { value: 'missing_path_rejected', cause: 'invalid_request', sentence: 'The request has no path.' },
+  { value: 'invalid_path', cause: 'invalid_request', sentence: 'The path of the request is not acceptable for its method (CONNECT-UDP).', since: '1.26' },
+  { value: 'absolute_path_rejected', cause: 'invalid_request', sentence: 'The request has an absolute URL where only a path is allowed.' },
+  { value: 'path_normalization_failed', cause: 'path_not_normal' },
+  { value: 'upgrade_failed', cause: 'upgrade_not_allowed' },
+  { value: 'filter_chain_not_found', cause: 'no_filter_chain' },
+  { value: 'downstream_remote_disconnect', cause: 'client_disconnected', afterHeaders: 'client_left_during_response' },
+  { value: 'downstream_local_disconnect', cause: 'connection_closed_by_this_proxy', until: '1.25', afterHeaders: 'connection_closed_by_this_proxy' },
+  { value: 'downstream_local_disconnect(REASON)', cause: 'connection_closed_by_this_proxy', since: '1.26', afterHeaders: 'connection_closed_by_this_proxy' },
+  { value: 'codec_error:TEXT', cause: 'downstream_protocol_error', sentence: 'The HTTP codec could not read what the caller sent.' },
+  { value: 'admin_filter_response', cause: 'admin_interface_answered' },
+  { value: 'filter_removed_required_headers{HEADER}', cause: 'filter_broke_message', sentence: 'A filter of this proxy removed a header without which the message cannot be sent.', until: '1.18' },
+  { value: 'filter_removed_required_request_headers{HEADER}', cause: 'filter_broke_message', sentence: 'A filter of this proxy removed a header without which the request cannot be sent.', since: '1.19' },
+  { value: 'filter_removed_required_response_headers{HEADER}', cause: 'filter_broke_message', sentence: 'A filter of this proxy removed or broke the status of the response.', since: '1.19' },
+  { value: 'filter_added_invalid_request_data', cause: 'filter_broke_message', sentence: 'A filter of this proxy added data to the request where none may be.', since: '1.22' },
+  { value: 'filter_added_invalid_response_data', cause: 'filter_broke_message', sentence: 'A filter of this proxy added data to the response where none may be.', since: '1.22' },
+  { value: 'rejecting_because_detection_failed', cause: 'client_address_undetected', since: '1.21' },
+] as const satisfies readonly DetailRow[]

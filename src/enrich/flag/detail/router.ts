@@ -1,0 +1,41 @@
+import type { DetailRow } from './row.ts'
+
+/** Details of the router filter. */
+// biome-ignore format: a table, one row a line
+export const ROUTER_DETAILS = [
+  { value: 'via_upstream', cause: 'answered_by_upstream', isPassedOn: true },
+  { value: 'internal_redirect', cause: 'redirect_followed', isPassedOn: true },
+  { value: 'route_not_found', cause: 'route_not_found' },
+  { value: 'cluster_not_found', cause: 'cluster_not_found' },
+  { value: 'direct_response', cause: 'direct_response' },
+  { value: 'maintenance_mode', cause: 'maintenance_mode' },
+  { value: 'drop_overload', cause: 'dropped_by_control_plane', sentence: 'The control plane told this proxy to drop a share of the traffic to this cluster, and this request fell into it.', since: '1.29' },
+  { value: 'unconditional_drop_overload', cause: 'dropped_by_control_plane', sentence: 'The control plane told this proxy to drop all traffic to this cluster.', since: '1.34' },
+  { value: 'no_healthy_upstream', cause: 'no_healthy_upstream' },
+  { value: 'response_timeout', cause: 'upstream_timeout', since: '1.23' },
+  { value: 'upstream_response_timeout', cause: 'upstream_timeout', until: '1.22' },
+  { value: 'upstream_per_try_timeout', cause: 'per_try_timeout' },
+  { value: 'upstream_per_try_idle_timeout', cause: 'per_try_idle_timeout', since: '1.20' },
+  { value: 'upstream_max_stream_duration_reached', cause: 'max_stream_duration_reached', afterHeaders: 'duration_limit_during_response', needsServiceTime: true },
+  { value: 'request_payload_exceeded_retry_buffer_limit', cause: 'request_exceeds_retry_buffer' },
+  { value: 'request_headers_failed_strict_check{HEADER}', cause: 'invalid_envoy_header' },
+  { value: 'early_connect_data', cause: 'invalid_request', sentence: 'The client of a CONNECT request sent data before the tunnel was open.', since: '1.37' },
+  { value: 'websocket_handshake_unsuccessful', cause: 'websocket_handshake_failed', since: '1.31' },
+
+  { value: 'upstream_reset_before_response_started{REASON}', cause: 'upstream_failed_before_response' },
+  { value: 'upstream_reset_before_response_started{connection_failure}', cause: 'connection_failed', until: '1.26' },
+  { value: 'upstream_reset_before_response_started{remote_connection_failure}', cause: 'connection_failed', since: '1.27' },
+  { value: 'upstream_reset_before_response_started{local_connection_failure}', cause: 'local_connection_failure', since: '1.27' },
+  { value: 'upstream_reset_before_response_started{connection_timeout}', cause: 'connection_timeout', since: '1.27' },
+  { value: 'upstream_reset_before_response_started{connection_termination}', cause: 'upstream_closed_before_response' },
+  { value: 'upstream_reset_before_response_started{local_reset}', cause: 'reset_by_this_proxy' },
+  { value: 'upstream_reset_before_response_started{local_refused_stream_reset}', cause: 'reset_by_this_proxy', sentence: 'This proxy itself refused the stream to the upstream.' },
+  { value: 'upstream_reset_before_response_started{remote_reset}', cause: 'upstream_reset_stream' },
+  { value: 'upstream_reset_before_response_started{remote_refused_stream_reset}', cause: 'upstream_refused_stream' },
+  { value: 'upstream_reset_before_response_started{remote_error_with_CONNECT_request}', cause: 'connect_tunnel_failed', since: '1.18' },
+  { value: 'upstream_reset_before_response_started{overflow}', cause: 'circuit_breaker_open' },
+  { value: 'upstream_reset_before_response_started{protocol_error}', cause: 'upstream_protocol_error', since: '1.18' },
+  { value: 'upstream_reset_before_response_started{overload_manager_reset}', cause: 'proxy_overloaded', since: '1.19' },
+  { value: 'upstream_reset_before_response_started{HTTP/1_premature_upstream_half_close}', cause: 'upstream_half_closed_early', since: '1.32' },
+  { value: 'upstream_reset_after_response_started{REASON}', cause: 'upstream_broke_off_response', afterHeaders: 'upstream_broke_off_response' },
+] as const satisfies readonly DetailRow[]
