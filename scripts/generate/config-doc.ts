@@ -36,11 +36,7 @@ ${settingsTable(rowsOf('', withoutSinks(FrameConfig)))}
 \`sinks.NAME\` is one pipeline. NAME starts with a lower-case letter and holds lower-case letters, digits, \`-\` and \`_\`.
 The same name keeps the same cursor.
 
-${Object.entries(SINK_SCHEMAS)
-  .map(
-    ([type, schema]) => `### type: ${type}\n\n${schema.description}\n\n${settingsTable(rowsOf('sinks.NAME', schema))}`,
-  )
-  .join('\n\n')}
+${Object.entries(SINK_SCHEMAS).map(sinkSection).join('\n\n')}
 
 ## Environment
 
@@ -54,6 +50,10 @@ ${table(
 
 \`FLAGSHIP_DEBUG=1\` adds stacks to messages of failure; \`NO_COLOR\` turns colour off.
 `
+}
+
+function sinkSection([type, schema]: [string, SchemaNode]): string {
+  return `### type: ${type}\n\n${schema.description ?? ''}\n\n${settingsTable(rowsOf('sinks.NAME', schema))}`
 }
 
 function withoutSinks(schema: SchemaNode): SchemaNode {

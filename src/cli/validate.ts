@@ -1,12 +1,12 @@
 import { configJsonSchema } from '../config/json-schema.ts'
 import { problemsText, readConfig } from '../config/load.ts'
-import { type Problem } from '../config/problem.ts'
+import type { Problem } from '../config/problem.ts'
 import { pathText } from '../config/schema-node.ts'
 import type { Config } from '../config/schema.ts'
 import { kubernetesMode, summaryOf } from '../config/summary.ts'
+import { type Inventory, readInventory } from '../enrich/kubernetes/inventory.ts'
 import { ERRORS, FlagshipError } from '../errors.ts'
 import type { Command } from './command.ts'
-import { loadInventory } from './inventory.ts'
 import { type Io, write } from './io.ts'
 import { parseOptions, usageError } from './options.ts'
 import { printable } from './printable.ts'
@@ -40,55 +40,57 @@ Example: flagship validate --config flagship.yaml
       return 0
     }
     if (values.config === undefined) throw usageError('validate', 'Cannot validate', 'option "--config" is missing')
-    const { config, problems } = await examine(values.config, io)
-    const isValid = config !== undefined && problems.length === 0
-    if (values.json === true) await write(io.stdout, jsonOf(config, problems))
-    else if (isValid) await write(io.stdout, textOf(values.config, config))
-    else throw new FlagshipError('CONFIG_INVALID', problemsText(values.config, problems))
-    return isValid ? 0 : ERRORS.CONFIG_INVALID.exitCode
+    const findings = await examine(values.config, io)
+    if (values.json === true) await write(io.stdout, jsonOf(findings))
+    else if (!findings.valid) throw new FlagshipError('CONFIG_INVALID', problemsText(values.config, findings.problems))
+    else await write(io.stdout, textOf(values.config, findings))
+    return findings.valid ? 0 : ERRORS.CONFIG_INVALID.exitCode
   },
 }
 
-interface Findings {
-  readonly config: Config | undefined
-  readonly problems: readonly Problem[]
-}
-
-async function examine(path: string, io: Io): Promise<Findings> {
-  const result = readConfig(path, io.env)
-  if (!result.ok) return { config: undefined, problems: result.problems }
-  return { config: result.config, problems: (await inventoryProblems(result.config)).map(result.placed) }
-}
+/** A configuration that can be used and the inventory it names, or everything that is wrong with it. */
+type Findings =
+  | { readonly valid: true; readonly config: Config; readonly inventory: Inventory | undefined }
+  | { readonly valid: false; readonly problems: readonly Problem[] }
 
 /** A configuration is also wrong when the inventory it names cannot be used. */
-async function inventoryProblems(config: Config): Promise<readonly Problem[]> {
-  const { inventory } = config.enrich
-  if (inventory === undefined || kubernetesMode(config) !== 'inventory') return []
+async function examine(path: string, io: Io): Promise<Findings> {
+  const result = readConfig(path, io.env)
+  if (!result.ok) return { valid: false, problems: result.problems }
+  const { config, placed } = result
   try {
-    await loadInventory(inventory)
-    return []
+    return { valid: true, config, inventory: await inventoryOf(config) }
   } catch (error) {
-    if (error instanceof FlagshipError) return [{ path: ['enrich', 'inventory'], message: error.message }]
-    throw error
+    if (!(error instanceof FlagshipError)) throw error
+    return { valid: false, problems: [placed({ path: ['enrich', 'inventory'], message: error.message })] }
   }
 }
 
-function textOf(path: string, config: Config): string {
-  const rows = summaryOf(config)
+async function inventoryOf(config: Config): Promise<Inventory | undefined> {
+  const { inventory, labels } = config.enrich
+  if (inventory === undefined || kubernetesMode(config) !== 'inventory') return undefined
+  return readInventory(inventory, labels)
+}
+
+function textOf(path: string, { config, inventory }: Extract<Findings, { valid: true }>): string {
+  const rows = [...summaryOf(config), ...(inventory === undefined ? [] : inventoryRows(inventory))]
   const width = Math.max(...rows.map(([name]) => name.length))
   const lines = rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)
   return [`Configuration "${path}" is valid`, ...lines].map((line) => `${printable(line)}\n`).join('')
 }
 
-function jsonOf(config: Config | undefined, problems: readonly Problem[]): string {
-  const result =
-    config !== undefined && problems.length === 0
-      ? { valid: true, config }
-      : { valid: false, problems: problems.map(({ path, ...rest }) => ({ path: pathText(path), ...rest })) }
-  return `${printableJson(JSON.stringify(result, undefined, 2))}\n`
+/** How much the inventory knows; what of it is left out is a warning, because the rest is used. */
+function inventoryRows({ pods, services, nodes, problems, rejectedCount }: Inventory): readonly [string, string][] {
+  const counts = `${pods.length} pods, ${services.length} services, ${nodes.length} nodes`
+  const left = rejectedCount === 0 ? '' : `; ${rejectedCount} items left out`
+  return [['inventory', counts + left], ...problems.map((problem): [string, string] => ['left out', problem])]
 }
 
-/** Only strings can hold what steers a terminal, and in them an escape says the same. */
-function printableJson(text: string): string {
-  return text.split('\n').map(printable).join('\n')
+function jsonOf(findings: Findings): string {
+  const result = findings.valid
+    ? { valid: true, config: findings.config }
+    : { valid: false, problems: findings.problems.map(({ path, ...rest }) => ({ path: pathText(path), ...rest })) }
+  // Only strings can hold what steers a terminal, and in them an escape says the same.
+  const lines = JSON.stringify(result, undefined, 2).split('\n')
+  return lines.map((line) => `${printable(line)}\n`).join('')
 }

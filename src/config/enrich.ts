@@ -1,14 +1,5 @@
 import { Type } from 'typebox'
-
-/** Labels that say what a workload is: what Kubernetes recommends and Istio derives. */
-const DEFAULT_LABELS = [
-  'app',
-  'version',
-  'app.kubernetes.io/name',
-  'app.kubernetes.io/version',
-  'service.istio.io/canonical-name',
-  'service.istio.io/canonical-revision',
-]
+import { DEFAULT_LABELS } from '../enrich/kubernetes/labels.ts'
 
 /** Who was at both ends. */
 export const EnrichConfig = Type.Object(
@@ -40,7 +31,7 @@ export const EnrichConfig = Type.Object(
     }),
     labels: Type.Array(Type.String({ minLength: 1, maxLength: 317 }), {
       description: 'Labels of pods and services that are copied into documents.',
-      default: DEFAULT_LABELS,
+      default: [...DEFAULT_LABELS],
       maxItems: 32,
       uniqueItems: true,
     }),

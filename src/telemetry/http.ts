@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { FlagshipError, reasonOf } from '../errors.ts'
 
 /** What the server answers with. None of it may hold anything of a log line. */
@@ -49,7 +49,7 @@ export function createHttp(sources: HttpSources): FastifyInstance {
     forceCloseConnections: true, // a scraper's idle connection must not hold up the end
     bodyLimit: 1, // nothing here takes a body
     routerOptions: { maxParamLength: LONGEST_FLAGS },
-    frameworkErrors: (_error, _request, reply) => void reply.code(400).send({ error: 'bad_request' }),
+    frameworkErrors: refuse,
   })
   server.addHook('onSend', async (_request, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
@@ -80,6 +80,11 @@ export function createHttp(sources: HttpSources): FastifyInstance {
     return { error: status < 500 ? 'bad_request' : 'internal_error' }
   })
   return server
+}
+
+/** For a URL that is none: there is no route whose error handler could answer. */
+function refuse(_error: unknown, _request: unknown, reply: FastifyReply): void {
+  void reply.code(400).send({ error: 'bad_request' })
 }
 
 function statusOf(error: unknown): number {

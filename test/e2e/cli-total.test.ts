@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-const SCRIPT = join(import.meta.dirname, '../../../scripts/total.ts')
+const SCRIPT = join(import.meta.dirname, '../../scripts/total.ts')
 
 function total(reports: Readonly<Record<string, object>>, suites = Object.keys(reports)) {
   const folder = mkdtempSync(join(tmpdir(), 'flagship-total-'))
