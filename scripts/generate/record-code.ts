@@ -5,7 +5,7 @@ import { ENDPOINT_FIELDS, FIELDS, REPORTER_FIELDS } from '../../src/record/field
 export function recordCode(): string {
   return `// Generated from src/record/fields.ts by \`npm run generate\`. Do not edit.
 import type { JsonText } from '../field.ts'
-import { quote, quoteAll } from '../quote.ts'
+import { bare, quote, quoteAll } from '../quote.ts'
 
 /** One line, parsed and enriched. Every property exists; \`undefined\` means absent. */
 ${interfaceOf('LogRecord', FIELDS)}
@@ -33,8 +33,11 @@ ${emptyOf('emptyReporter', 'ReporterFields', REPORTER_FIELDS)}
 /** An endpoint of which nothing is known. */
 ${emptyOf('emptyEndpoint', 'EndpointFields', ENDPOINT_FIELDS)}
 
-/** The document of a record: one JSON object, fields in the order of the table, absent fields left out. */
-export function encodeRecord(value: LogRecord): string {
+/**
+ * The document of a record: one JSON object, fields in the order of the table, absent fields left out.
+ * \`isPlain\`: no part of the line needs escaping in JSON.
+ */
+export function encodeRecord(value: LogRecord, isPlain: boolean): string {
 ${encoderBody(FIELDS)}
   return \`{\${g0}}\`
 }
@@ -93,28 +96,30 @@ interface Group {
   readonly members: Map<string, Group | Field>
 }
 
+/** The label is chosen, not put together: a comma that is a string of its own costs a concatenation for every field. */
 function encoderBody(fields: readonly Field[]): string {
   const root: Group = { members: new Map() }
   for (const field of fields) place(root, field.name === '' ? [''] : field.name.split('.'), field)
   const lines: string[] = []
   let groups = 0
-  const emit = (group: Group, indent: string): string => {
+  const emit = (group: Group): string => {
     const text = `g${groups}`
-    const comma = `c${groups}`
     groups += 1
-    lines.push(`${indent}let ${text} = ''`, `${indent}let ${comma} = ''`)
+    lines.push(`  let ${text} = ''`)
     for (const [name, member] of group.members) {
       if ('members' in member) {
-        const inner = emit(member, indent)
-        lines.push(...when(`${inner} !== ''`, text, comma, `'"${name}":{' + ${inner} + '}'`, indent))
-      } else {
-        lines.push(...emitField(member, name, text, comma, indent))
-      }
+        const inner = emit(member)
+        lines.push(`  if (${inner} !== '') ${text} += ${label(text, `"${name}":{`)} + ${inner} + '}'`)
+      } else lines.push(emitField(member, name, text))
     }
     return text
   }
-  emit(root, '  ')
+  emit(root)
   return lines.join('\n')
+}
+
+function label(text: string, start: string): string {
+  return `(${text} === '' ? '${start}' : ',${start}')`
 }
 
 function place(group: Group, path: readonly string[], field: Field): void {
@@ -131,21 +136,11 @@ function place(group: Group, path: readonly string[], field: Field): void {
   place(inner, rest, field)
 }
 
-function emitField(field: Field, name: string, text: string, comma: string, indent: string): string[] {
-  if (field.constant !== undefined)
-    return [`${indent}${text} += ${comma} + '"${name}":"${field.constant}"'`, `${indent}${comma} = ','`]
+function emitField(field: Field, name: string, text: string): string {
+  if (field.constant !== undefined) return `  ${text} += ${label(text, `"${name}":"${field.constant}"`)}`
   const value = `value.${field.key}`
-  const label = field.type === 'reporter' ? '' : `'"${name}":' + `
-  return when(`${value} !== undefined`, text, comma, `${label}${encoded(field, value)}`, indent)
-}
-
-function when(condition: string, text: string, comma: string, expression: string, indent: string): string[] {
-  return [
-    `${indent}if (${condition}) {`,
-    `${indent}  ${text} += ${comma} + ${expression}`,
-    `${indent}  ${comma} = ','`,
-    `${indent}}`,
-  ]
+  const start = field.type === 'reporter' ? `(${text} === '' ? '' : ',')` : label(text, `"${name}":`)
+  return `  if (${value} !== undefined) ${text} += ${start} + ${encoded(field, value)}`
 }
 
 function encoded(field: Field, value: string): string {
@@ -159,6 +154,13 @@ function encoded(field: Field, value: string): string {
     case 'reporter':
       return `${value}.json`
     default:
-      return field.many === true ? `quoteAll(${value})` : `quote(${value})`
+      return quoted(field, value)
   }
+}
+
+function quoted({ many, text }: Field, value: string): string {
+  const plain = many === true ? `bare(${value})` : `'"' + ${value} + '"'`
+  const checked = many === true ? `quoteAll(${value})` : `quote(${value})`
+  if (text === 'word') return plain
+  return text === 'line' ? `(isPlain ? ${plain} : ${checked})` : checked
 }

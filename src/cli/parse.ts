@@ -1,9 +1,10 @@
+import { loadIndex } from '../enrich/kubernetes/load-index.ts'
+import { Vantages } from '../enrich/vantage.ts'
 import { FIRST_LINE_BYTES, fileKey } from '../ingest/file-key.ts'
 import { compileFormat } from '../ingest/format/compile.ts'
 import { BUILT_IN_ONLY, type Formats } from '../ingest/format/detect.ts'
 import { EMPTY_CARRY, type Transcoder } from '../pipeline/contract.ts'
 import { createTranscoder } from '../pipeline/transcode.ts'
-import { createVantages, loadIndex } from '../pipeline/vantages.ts'
 import type { Segment } from '../sinks/batch.ts'
 import { paint } from './colour.ts'
 import type { Command } from './command.ts'
@@ -46,7 +47,7 @@ Example:
   async run(args, io) {
     const { values } = parseOptions('parse', args, OPTIONS)
     const index = await loadIndex({ inventory: values.inventory })
-    const vantages = createVantages({ index }, {})
+    const vantages = new Vantages({ index }, {})
     const transcoder = createTranscoder(
       {
         frame: values.frame ?? 'auto',

@@ -1,5 +1,5 @@
 import type { ComponentLine, EnvoyLine, UnparsedReason } from '../record/envoy-line.ts'
-import { emptyRecord, type LogRecord, type Reporter } from '../record/generated/record.ts'
+import { emptyRecord, type LogRecord } from '../record/generated/record.ts'
 import { isoTime } from '../record/iso-time.ts'
 import { type Direction, type Layer, layerOf } from '../record/layer.ts'
 import { assignAddresses } from './describe/addresses.ts'
@@ -8,19 +8,11 @@ import { assignHttp } from './describe/http.ts'
 import { assignMore } from './describe/more.ts'
 import { assignRoute } from './describe/route.ts'
 import { assignVerdict } from './describe/verdict.ts'
-import { directionOf, type ReporterFacts } from './direction.ts'
+import { directionOf } from './direction.ts'
 import type { Ends } from './endpoint/ends.ts'
+import type { Vantage } from './vantage.ts'
 
 const NS_PER_MS = 1_000_000
-
-/** Who wrote the lines, and a resolver of both ends as seen from there. */
-export interface Vantage {
-  readonly reporter: Reporter
-  readonly facts: ReporterFacts | undefined
-  /** Workload of the reporter, for `service.name`. */
-  readonly serviceName: string | undefined
-  readonly ends: (line: EnvoyLine, direction: Direction) => Ends
-}
 
 /** The record of an access line: what it says, who was at both ends, who answered and why. */
 export function describeAccess(line: EnvoyLine, from: Vantage): LogRecord {
@@ -38,7 +30,7 @@ export function describeAccess(line: EnvoyLine, from: Vantage): LogRecord {
   if (line.upstreamCluster !== undefined) assignCluster(line.upstreamCluster, record)
   if (line.routeName !== undefined) assignRoute(line.routeName, record)
   if (line.more !== undefined) assignMore(line.more, record)
-  assignEnds(from.ends(line, direction), record)
+  assignEnds(from.endsOf(line, direction), record)
   assignReporter(from, record)
   return record
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { describeAccess, describeLog, describeUnparsed, type Vantage } from '../enrich/describe.ts'
+import { describeAccess, describeLog, describeUnparsed } from '../enrich/describe.ts'
+import type { Vantages } from '../enrich/vantage.ts'
 import { eventIds } from '../ingest/event-id.ts'
 import { type Formats, parseLine } from '../ingest/format/detect.ts'
 import { levelRank } from '../ingest/format/level.ts'
@@ -23,12 +24,6 @@ export interface TranscoderSettings {
   readonly maxLineBytes: number
   /** The wall clock, for lines that carry no time at all. */
   readonly now: () => number
-}
-
-/** Whose lines a file holds; a prefix may name another pod, where lines of several are piped in. */
-export interface Vantages {
-  readonly file: Vantage
-  ofPod(podName: string, containerName: string | undefined): Vantage
 }
 
 /** Where a line stands and what its frame said: everything about it but its text. */
@@ -142,7 +137,7 @@ class Work {
       const raw = bytes?.subarray(from, to)
       if (raw !== undefined && !isUtf8(raw)) record.originalBase64 = raw.toString('base64')
     }
-    this.#emit(record, place)
+    this.#emit(record, place, isPlain(parsed, text, to - from))
   }
 
   #keepsOriginal(parsed: ParsedLine, record: LogRecord): boolean {
@@ -190,7 +185,7 @@ class Work {
     return this.#ids(offsetBytes)
   }
 
-  #emit(record: LogRecord, place: Place): void {
+  #emit(record: LogRecord, place: Place, isPlain: boolean): void {
     const id = this.#idOf(place.fileKey, place.offsetBytes)
     record.eventId = id
     record.logFilePath = place.path
@@ -199,8 +194,17 @@ class Work {
     record.timestamp ??= place.time ?? new Date(this.#settings.now()).toISOString()
     if (place.stream !== '') record.stream = place.stream
     if (place.isTruncated) record.truncated = true
-    this.builder.add(encodeRecord(record), id, record.dataset as Dataset, place.offsetBytes)
+    this.builder.add(encodeRecord(record, isPlain), id, record.dataset as Dataset, place.offsetBytes)
   }
+}
+
+/**
+ * Whether no part of a line needs escaping: it was JSON that escaped nothing, and it is ASCII (as many characters as
+ * bytes), so that it holds no quotes, control characters or halves of surrogate pairs.
+ */
+function isPlain(parsed: ParsedLine, text: string, lengthBytes: number): boolean {
+  if (parsed.kind !== 'access' || !parsed.isJson || text.length !== lengthBytes) return false
+  return !text.includes('\\') && !text.includes('\u007f')
 }
 
 /** The bytes of a framed line's content, for joining. */

@@ -119,9 +119,9 @@ export type UnparsedReason =
   | 'too_deep'
   | 'internal_error'
 
-/** What a line is. Every line is one of these: nothing throws, nothing disappears. */
+/** What a line is. Every line is one of these: nothing throws, nothing disappears. `isJson`: its texts were JSON strings. */
 export type ParsedLine =
-  | { readonly kind: 'access'; readonly line: EnvoyLine }
+  | { readonly kind: 'access'; readonly line: EnvoyLine; readonly isJson: boolean }
   | { readonly kind: 'log'; readonly line: ComponentLine }
   | { readonly kind: 'unparsed'; readonly reason: UnparsedReason; readonly detail?: string }
 

@@ -28,6 +28,11 @@ export interface Field {
   readonly meaning: string
   /** The Envoy format operator the value comes from. */
   readonly operator?: string
+  /**
+   * Where a text comes from, which decides how it is quoted. `line`: it is a part of the line, so it needs no escaping
+   * where the line needed none. `word`: a word of ours that never does. Absent: it is looked at each time.
+   */
+  readonly text?: 'line' | 'word'
   /** True for a list of values. */
   readonly many?: true
   /** A value every document of ours carries; the record need not hold it. */

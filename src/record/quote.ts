@@ -16,6 +16,11 @@ export function quoteAll(values: readonly string[]): string {
   return `[${list}]`
 }
 
+/** The same for texts that are known to need no escaping. */
+export function bare(values: readonly string[]): string {
+  return values.length === 0 ? '[]' : `["${values.join('","')}"]`
+}
+
 function escaped(value: string): string {
   return JSON.stringify(value).replace(C1, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
 }

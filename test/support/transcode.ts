@@ -1,8 +1,8 @@
+import { Vantages } from '../../src/enrich/vantage.ts'
 import { compileFormat } from '../../src/ingest/format/compile.ts'
 import { BUILT_IN_ONLY } from '../../src/ingest/format/detect.ts'
 import { EMPTY_CARRY } from '../../src/pipeline/contract.ts'
 import { createTranscoder } from '../../src/pipeline/transcode.ts'
-import { createVantages } from '../../src/pipeline/vantages.ts'
 import { EndpointIndex } from '../../src/enrich/endpoint/index.ts'
 
 type Json = { readonly [key: string]: unknown }
@@ -12,10 +12,13 @@ export function parseText(lines: string | Buffer, template?: string, index = new
   const formats = template === undefined ? BUILT_IN_ONLY : { pinned: compileFormat('test', template), custom: [] }
   const transcoder = createTranscoder(
     { frame: 'auto', formats, minLevel: 'trace', keepOriginal: 'never', maxLineBytes: 16_777_216, now: () => 0 },
-    createVantages({ index }, {}),
+    new Vantages({ index }, {}),
   )
   const bytes = Buffer.concat([Buffer.from(lines), Buffer.from('\n')])
-  const { segment, carry } = transcoder.transcode({ fileKey: 'AAAAAAAAAAA', path: 'test', offsetBytes: 0, bytes }, EMPTY_CARRY)
+  const { segment, carry } = transcoder.transcode(
+    { fileKey: 'AAAAAAAAAAA', path: 'test', offsetBytes: 0, bytes },
+    EMPTY_CARRY,
+  )
   const last = transcoder.close(carry)
   const text = segment.bytes.toString('utf8') + (last === undefined ? '' : last.bytes.toString('utf8'))
   return text

@@ -31,44 +31,40 @@ export function parseComponentJson(object: JsonObject, text: string): ComponentL
   }
 }
 
-/** `TIME<tab>level<tab>...`; documentation pages show blanks for the tabs, so people paste those too. */
 function parseTabbed(text: string): ComponentLine | undefined {
-  const columns = text.split('\t', MAX_COLUMNS)
-  const [time, level, third, ...rest] = columns
-  if (time === undefined || level === undefined || third === undefined) return undefined
+  const [time, level, ...rest] = text.split('\t')
+  if (time === undefined || level === undefined || rest.length === 0) return undefined
   if (!looksLikeTime(time) || !isLevel(level)) return undefined
-  return third.startsWith('envoy ')
-    ? envoyColumns(time, level, third, rest)
-    : agentColumns(time, level, third, rest, text)
-}
-const MAX_COLUMNS = 64
-
-function envoyColumns(time: string, level: string, third: string, rest: readonly string[]): ComponentLine {
-  const [, logger, file] = third.split(' ', 3)
-  const thread = rest.at(-1)?.startsWith('thread=') === true ? rest.at(-1)?.slice('thread='.length) : undefined
-  const message = (thread === undefined ? rest : rest.slice(0, -1)).join('\t')
-  return { format: 'envoy-log', ...timeOf(time), level, logger, message, extra: extraOf({ file, thread }, '') }
-}
-
-/** The scope is optional: a message alone is the default scope's. A scope is one word. */
-function agentColumns(
-  time: string,
-  level: string,
-  third: string,
-  rest: readonly string[],
-  text: string,
-): ComponentLine {
-  const hasScope = rest.length > 0 && !third.includes(' ')
-  const messageAt = time.length + level.length + 2 + (hasScope ? third.length + 1 : 0)
-  const format = third.includes('::') || third === 'access' ? 'ztunnel-log' : 'istio-agent-log'
+  const fields = takeFields(rest)
+  const [first = '', ...others] = rest
+  if (first.startsWith('envoy ')) {
+    const [, logger, file] = first.split(' ', 3)
+    const extra = extraOf({ file, ...fields }, '')
+    return { format: 'envoy-log', ...timeOf(time), level, logger, message: others.join('\t'), extra }
+  }
+  // The scope is optional: a message alone is the default scope's. A scope is one word.
+  const hasScope = others.length > 0 && !first.includes(' ')
   return {
-    format,
+    format: first.includes('::') ? 'ztunnel-log' : 'istio-agent-log',
     ...timeOf(time),
     level,
-    logger: hasScope ? third : undefined,
-    message: text.slice(messageAt),
-    extra: undefined,
+    logger: hasScope ? first : undefined,
+    message: (hasScope ? others : rest).join('\t'),
+    extra: extraOf(fields, ''),
   }
+}
+
+/** Take the `name=value` columns off the end, thread=28698 and the like; the first column is never one. */
+function takeFields(columns: string[]): Record<string, string> {
+  const fields: Record<string, string> = Object.create(null)
+  while (columns.length > 1) {
+    const column = columns.at(-1) ?? ''
+    const equals = column.indexOf('=')
+    if (equals < 1 || !/^[A-Za-z][\w.-]*$/.test(column.slice(0, equals))) break
+    fields[column.slice(0, equals)] = column.slice(equals + 1)
+    columns.pop()
+  }
+  return fields
 }
 
 /** `[2026-02-07 10:00:00.123][1][info][main] [source/server/server.cc:1012] message`; the blank in the date tells it from an access line. */

@@ -54,10 +54,10 @@ function parseJson(text: string, formats: Formats): ParsedLine {
 
 function parseObject(object: JsonObject, text: string, formats: Formats): ParsedLine | undefined {
   const line = formats.pinned?.parseObject(object, text) ?? parseAccessJson(object, text) ?? parseZtunnelJson(object)
-  if (line !== undefined) return { kind: 'access', line }
+  if (line !== undefined) return { kind: 'access', line, isJson: true }
   const component = parseComponentJson(object, text)
   if (component !== undefined) return { kind: 'log', line: component }
-  return access(firstOf(formats.custom, (format) => format.parseObject(object, text)))
+  return access(firstOf(formats.custom, (format) => format.parseObject(object, text)), true)
 }
 
 function firstFit(text: string, formats: Formats): EnvoyLine | undefined {
@@ -80,8 +80,8 @@ function jsonObject(text: string): JsonObject | undefined {
   }
 }
 
-function access(line: EnvoyLine | undefined): ParsedLine | undefined {
-  return line === undefined ? undefined : { kind: 'access', line }
+function access(line: EnvoyLine | undefined, isJson = false): ParsedLine | undefined {
+  return line === undefined ? undefined : { kind: 'access', line, isJson }
 }
 
 function diagnostic(text: string): ParsedLine | undefined {

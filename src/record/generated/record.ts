@@ -1,6 +1,6 @@
 // Generated from src/record/fields.ts by `npm run generate`. Do not edit.
 import type { JsonText } from '../field.ts'
-import { quote, quoteAll } from '../quote.ts'
+import { bare, quote, quoteAll } from '../quote.ts'
 
 /** One line, parsed and enriched. Every property exists; `undefined` means absent. */
 export interface LogRecord {
@@ -490,901 +490,267 @@ export function emptyEndpoint(): EndpointFields {
   }
 }
 
-/** The document of a record: one JSON object, fields in the order of the table, absent fields left out. */
-export function encodeRecord(value: LogRecord): string {
+/**
+ * The document of a record: one JSON object, fields in the order of the table, absent fields left out.
+ * `isPlain`: no part of the line needs escaping in JSON.
+ */
+export function encodeRecord(value: LogRecord, isPlain: boolean): string {
   let g0 = ''
-  let c0 = ''
-  if (value.timestamp !== undefined) {
-    g0 += c0 + '"@timestamp":' + quote(value.timestamp)
-    c0 = ','
-  }
+  if (value.timestamp !== undefined) g0 += (g0 === '' ? '"@timestamp":' : ',"@timestamp":') + (isPlain ? '"' + value.timestamp + '"' : quote(value.timestamp))
   let g1 = ''
-  let c1 = ''
-  if (value.dataStreamType !== undefined) {
-    g1 += c1 + '"type":' + quote(value.dataStreamType)
-    c1 = ','
-  }
-  if (value.dataStreamDataset !== undefined) {
-    g1 += c1 + '"dataset":' + quote(value.dataStreamDataset)
-    c1 = ','
-  }
-  if (value.dataStreamNamespace !== undefined) {
-    g1 += c1 + '"namespace":' + quote(value.dataStreamNamespace)
-    c1 = ','
-  }
-  if (g1 !== '') {
-    g0 += c0 + '"data_stream":{' + g1 + '}'
-    c0 = ','
-  }
+  if (value.dataStreamType !== undefined) g1 += (g1 === '' ? '"type":' : ',"type":') + quote(value.dataStreamType)
+  if (value.dataStreamDataset !== undefined) g1 += (g1 === '' ? '"dataset":' : ',"dataset":') + quote(value.dataStreamDataset)
+  if (value.dataStreamNamespace !== undefined) g1 += (g1 === '' ? '"namespace":' : ',"namespace":') + quote(value.dataStreamNamespace)
+  if (g1 !== '') g0 += (g0 === '' ? '"data_stream":{' : ',"data_stream":{') + g1 + '}'
   let g2 = ''
-  let c2 = ''
-  if (value.eventId !== undefined) {
-    g2 += c2 + '"id":' + quote(value.eventId)
-    c2 = ','
-  }
-  g2 += c2 + '"kind":"event"'
-  c2 = ','
-  g2 += c2 + '"module":"envoy"'
-  c2 = ','
-  if (value.dataset !== undefined) {
-    g2 += c2 + '"dataset":' + quote(value.dataset)
-    c2 = ','
-  }
-  if (value.eventCategory !== undefined) {
-    g2 += c2 + '"category":' + quoteAll(value.eventCategory)
-    c2 = ','
-  }
-  if (value.eventType !== undefined) {
-    g2 += c2 + '"type":' + quoteAll(value.eventType)
-    c2 = ','
-  }
-  if (value.eventOutcome !== undefined) {
-    g2 += c2 + '"outcome":' + quote(value.eventOutcome)
-    c2 = ','
-  }
-  if (value.eventCode !== undefined) {
-    g2 += c2 + '"code":' + quote(value.eventCode)
-    c2 = ','
-  }
-  if (value.eventReason !== undefined) {
-    g2 += c2 + '"reason":' + quote(value.eventReason)
-    c2 = ','
-  }
-  if (value.eventDurationNs !== undefined) {
-    g2 += c2 + '"duration":' + value.eventDurationNs
-    c2 = ','
-  }
-  if (value.eventCreated !== undefined) {
-    g2 += c2 + '"created":' + quote(value.eventCreated)
-    c2 = ','
-  }
-  if (value.eventEnd !== undefined) {
-    g2 += c2 + '"end":' + quote(value.eventEnd)
-    c2 = ','
-  }
-  if (value.eventOriginal !== undefined) {
-    g2 += c2 + '"original":' + quote(value.eventOriginal)
-    c2 = ','
-  }
-  if (g2 !== '') {
-    g0 += c0 + '"event":{' + g2 + '}'
-    c0 = ','
-  }
+  if (value.eventId !== undefined) g2 += (g2 === '' ? '"id":' : ',"id":') + '"' + value.eventId + '"'
+  g2 += (g2 === '' ? '"kind":"event"' : ',"kind":"event"')
+  g2 += (g2 === '' ? '"module":"envoy"' : ',"module":"envoy"')
+  if (value.dataset !== undefined) g2 += (g2 === '' ? '"dataset":' : ',"dataset":') + '"' + value.dataset + '"'
+  if (value.eventCategory !== undefined) g2 += (g2 === '' ? '"category":' : ',"category":') + bare(value.eventCategory)
+  if (value.eventType !== undefined) g2 += (g2 === '' ? '"type":' : ',"type":') + bare(value.eventType)
+  if (value.eventOutcome !== undefined) g2 += (g2 === '' ? '"outcome":' : ',"outcome":') + '"' + value.eventOutcome + '"'
+  if (value.eventCode !== undefined) g2 += (g2 === '' ? '"code":' : ',"code":') + (isPlain ? '"' + value.eventCode + '"' : quote(value.eventCode))
+  if (value.eventReason !== undefined) g2 += (g2 === '' ? '"reason":' : ',"reason":') + quote(value.eventReason)
+  if (value.eventDurationNs !== undefined) g2 += (g2 === '' ? '"duration":' : ',"duration":') + value.eventDurationNs
+  if (value.eventCreated !== undefined) g2 += (g2 === '' ? '"created":' : ',"created":') + quote(value.eventCreated)
+  if (value.eventEnd !== undefined) g2 += (g2 === '' ? '"end":' : ',"end":') + (isPlain ? '"' + value.eventEnd + '"' : quote(value.eventEnd))
+  if (value.eventOriginal !== undefined) g2 += (g2 === '' ? '"original":' : ',"original":') + quote(value.eventOriginal)
+  if (g2 !== '') g0 += (g0 === '' ? '"event":{' : ',"event":{') + g2 + '}'
   let g3 = ''
-  let c3 = ''
-  if (value.errorType !== undefined) {
-    g3 += c3 + '"type":' + quote(value.errorType)
-    c3 = ','
-  }
-  if (value.errorMessage !== undefined) {
-    g3 += c3 + '"message":' + quote(value.errorMessage)
-    c3 = ','
-  }
-  if (g3 !== '') {
-    g0 += c0 + '"error":{' + g3 + '}'
-    c0 = ','
-  }
+  if (value.errorType !== undefined) g3 += (g3 === '' ? '"type":' : ',"type":') + quote(value.errorType)
+  if (value.errorMessage !== undefined) g3 += (g3 === '' ? '"message":' : ',"message":') + quote(value.errorMessage)
+  if (g3 !== '') g0 += (g0 === '' ? '"error":{' : ',"error":{') + g3 + '}'
   let g4 = ''
-  let c4 = ''
-  if (value.logLevel !== undefined) {
-    g4 += c4 + '"level":' + quote(value.logLevel)
-    c4 = ','
-  }
-  if (value.logLogger !== undefined) {
-    g4 += c4 + '"logger":' + quote(value.logLogger)
-    c4 = ','
-  }
+  if (value.logLevel !== undefined) g4 += (g4 === '' ? '"level":' : ',"level":') + quote(value.logLevel)
+  if (value.logLogger !== undefined) g4 += (g4 === '' ? '"logger":' : ',"logger":') + quote(value.logLogger)
   let g5 = ''
-  let c5 = ''
-  if (value.logFilePath !== undefined) {
-    g5 += c5 + '"path":' + quote(value.logFilePath)
-    c5 = ','
-  }
-  if (g5 !== '') {
-    g4 += c4 + '"file":{' + g5 + '}'
-    c4 = ','
-  }
-  if (value.logOffset !== undefined) {
-    g4 += c4 + '"offset":' + value.logOffset
-    c4 = ','
-  }
-  if (g4 !== '') {
-    g0 += c0 + '"log":{' + g4 + '}'
-    c0 = ','
-  }
-  if (value.message !== undefined) {
-    g0 += c0 + '"message":' + quote(value.message)
-    c0 = ','
-  }
-  if (value.stream !== undefined) {
-    g0 += c0 + '"stream":' + quote(value.stream)
-    c0 = ','
-  }
+  if (value.logFilePath !== undefined) g5 += (g5 === '' ? '"path":' : ',"path":') + quote(value.logFilePath)
+  if (g5 !== '') g4 += (g4 === '' ? '"file":{' : ',"file":{') + g5 + '}'
+  if (value.logOffset !== undefined) g4 += (g4 === '' ? '"offset":' : ',"offset":') + value.logOffset
+  if (g4 !== '') g0 += (g0 === '' ? '"log":{' : ',"log":{') + g4 + '}'
+  if (value.message !== undefined) g0 += (g0 === '' ? '"message":' : ',"message":') + quote(value.message)
+  if (value.stream !== undefined) g0 += (g0 === '' ? '"stream":' : ',"stream":') + quote(value.stream)
   let g6 = ''
-  let c6 = ''
-  if (value.sourceAddress !== undefined) {
-    g6 += c6 + '"address":' + quote(value.sourceAddress)
-    c6 = ','
-  }
-  if (value.sourceIp !== undefined) {
-    g6 += c6 + '"ip":' + quote(value.sourceIp)
-    c6 = ','
-  }
-  if (value.sourcePort !== undefined) {
-    g6 += c6 + '"port":' + value.sourcePort
-    c6 = ','
-  }
-  if (value.sourceBytes !== undefined) {
-    g6 += c6 + '"bytes":' + value.sourceBytes
-    c6 = ','
-  }
-  if (g6 !== '') {
-    g0 += c0 + '"source":{' + g6 + '}'
-    c0 = ','
-  }
+  if (value.sourceAddress !== undefined) g6 += (g6 === '' ? '"address":' : ',"address":') + (isPlain ? '"' + value.sourceAddress + '"' : quote(value.sourceAddress))
+  if (value.sourceIp !== undefined) g6 += (g6 === '' ? '"ip":' : ',"ip":') + (isPlain ? '"' + value.sourceIp + '"' : quote(value.sourceIp))
+  if (value.sourcePort !== undefined) g6 += (g6 === '' ? '"port":' : ',"port":') + value.sourcePort
+  if (value.sourceBytes !== undefined) g6 += (g6 === '' ? '"bytes":' : ',"bytes":') + value.sourceBytes
+  if (g6 !== '') g0 += (g0 === '' ? '"source":{' : ',"source":{') + g6 + '}'
   let g7 = ''
-  let c7 = ''
-  if (value.destinationAddress !== undefined) {
-    g7 += c7 + '"address":' + quote(value.destinationAddress)
-    c7 = ','
-  }
-  if (value.destinationIp !== undefined) {
-    g7 += c7 + '"ip":' + quote(value.destinationIp)
-    c7 = ','
-  }
-  if (value.destinationPort !== undefined) {
-    g7 += c7 + '"port":' + value.destinationPort
-    c7 = ','
-  }
-  if (value.destinationBytes !== undefined) {
-    g7 += c7 + '"bytes":' + value.destinationBytes
-    c7 = ','
-  }
-  if (value.destinationDomain !== undefined) {
-    g7 += c7 + '"domain":' + quote(value.destinationDomain)
-    c7 = ','
-  }
-  if (g7 !== '') {
-    g0 += c0 + '"destination":{' + g7 + '}'
-    c0 = ','
-  }
+  if (value.destinationAddress !== undefined) g7 += (g7 === '' ? '"address":' : ',"address":') + (isPlain ? '"' + value.destinationAddress + '"' : quote(value.destinationAddress))
+  if (value.destinationIp !== undefined) g7 += (g7 === '' ? '"ip":' : ',"ip":') + (isPlain ? '"' + value.destinationIp + '"' : quote(value.destinationIp))
+  if (value.destinationPort !== undefined) g7 += (g7 === '' ? '"port":' : ',"port":') + value.destinationPort
+  if (value.destinationBytes !== undefined) g7 += (g7 === '' ? '"bytes":' : ',"bytes":') + value.destinationBytes
+  if (value.destinationDomain !== undefined) g7 += (g7 === '' ? '"domain":' : ',"domain":') + quote(value.destinationDomain)
+  if (g7 !== '') g0 += (g0 === '' ? '"destination":{' : ',"destination":{') + g7 + '}'
   let g8 = ''
-  let c8 = ''
-  if (value.clientAddress !== undefined) {
-    g8 += c8 + '"address":' + quote(value.clientAddress)
-    c8 = ','
-  }
-  if (value.clientIp !== undefined) {
-    g8 += c8 + '"ip":' + quote(value.clientIp)
-    c8 = ','
-  }
-  if (g8 !== '') {
-    g0 += c0 + '"client":{' + g8 + '}'
-    c0 = ','
-  }
+  if (value.clientAddress !== undefined) g8 += (g8 === '' ? '"address":' : ',"address":') + (isPlain ? '"' + value.clientAddress + '"' : quote(value.clientAddress))
+  if (value.clientIp !== undefined) g8 += (g8 === '' ? '"ip":' : ',"ip":') + (isPlain ? '"' + value.clientIp + '"' : quote(value.clientIp))
+  if (g8 !== '') g0 += (g0 === '' ? '"client":{' : ',"client":{') + g8 + '}'
   let g9 = ''
-  let c9 = ''
-  if (value.serverAddress !== undefined) {
-    g9 += c9 + '"address":' + quote(value.serverAddress)
-    c9 = ','
-  }
-  if (value.serverPort !== undefined) {
-    g9 += c9 + '"port":' + value.serverPort
-    c9 = ','
-  }
-  if (g9 !== '') {
-    g0 += c0 + '"server":{' + g9 + '}'
-    c0 = ','
-  }
+  if (value.serverAddress !== undefined) g9 += (g9 === '' ? '"address":' : ',"address":') + (isPlain ? '"' + value.serverAddress + '"' : quote(value.serverAddress))
+  if (value.serverPort !== undefined) g9 += (g9 === '' ? '"port":' : ',"port":') + value.serverPort
+  if (g9 !== '') g0 += (g0 === '' ? '"server":{' : ',"server":{') + g9 + '}'
   let g10 = ''
-  let c10 = ''
-  if (value.networkForwardedIp !== undefined) {
-    g10 += c10 + '"forwarded_ip":' + quote(value.networkForwardedIp)
-    c10 = ','
-  }
-  if (value.networkDirection !== undefined) {
-    g10 += c10 + '"direction":' + quote(value.networkDirection)
-    c10 = ','
-  }
-  if (value.networkTransport !== undefined) {
-    g10 += c10 + '"transport":' + quote(value.networkTransport)
-    c10 = ','
-  }
-  if (value.networkProtocol !== undefined) {
-    g10 += c10 + '"protocol":' + quote(value.networkProtocol)
-    c10 = ','
-  }
-  if (value.networkBytes !== undefined) {
-    g10 += c10 + '"bytes":' + value.networkBytes
-    c10 = ','
-  }
-  if (g10 !== '') {
-    g0 += c0 + '"network":{' + g10 + '}'
-    c0 = ','
-  }
+  if (value.networkForwardedIp !== undefined) g10 += (g10 === '' ? '"forwarded_ip":' : ',"forwarded_ip":') + (isPlain ? '"' + value.networkForwardedIp + '"' : quote(value.networkForwardedIp))
+  if (value.networkDirection !== undefined) g10 += (g10 === '' ? '"direction":' : ',"direction":') + '"' + value.networkDirection + '"'
+  if (value.networkTransport !== undefined) g10 += (g10 === '' ? '"transport":' : ',"transport":') + '"' + value.networkTransport + '"'
+  if (value.networkProtocol !== undefined) g10 += (g10 === '' ? '"protocol":' : ',"protocol":') + '"' + value.networkProtocol + '"'
+  if (value.networkBytes !== undefined) g10 += (g10 === '' ? '"bytes":' : ',"bytes":') + value.networkBytes
+  if (g10 !== '') g0 += (g0 === '' ? '"network":{' : ',"network":{') + g10 + '}'
   let g11 = ''
-  let c11 = ''
-  if (value.httpVersion !== undefined) {
-    g11 += c11 + '"version":' + quote(value.httpVersion)
-    c11 = ','
-  }
+  if (value.httpVersion !== undefined) g11 += (g11 === '' ? '"version":' : ',"version":') + (isPlain ? '"' + value.httpVersion + '"' : quote(value.httpVersion))
   let g12 = ''
-  let c12 = ''
-  if (value.method !== undefined) {
-    g12 += c12 + '"method":' + quote(value.method)
-    c12 = ','
-  }
-  if (value.requestId !== undefined) {
-    g12 += c12 + '"id":' + quote(value.requestId)
-    c12 = ','
-  }
+  if (value.method !== undefined) g12 += (g12 === '' ? '"method":' : ',"method":') + (isPlain ? '"' + value.method + '"' : quote(value.method))
+  if (value.requestId !== undefined) g12 += (g12 === '' ? '"id":' : ',"id":') + (isPlain ? '"' + value.requestId + '"' : quote(value.requestId))
   let g13 = ''
-  let c13 = ''
-  if (value.httpBytesReceived !== undefined) {
-    g13 += c13 + '"bytes":' + value.httpBytesReceived
-    c13 = ','
-  }
-  if (g13 !== '') {
-    g12 += c12 + '"body":{' + g13 + '}'
-    c12 = ','
-  }
-  if (value.referrer !== undefined) {
-    g12 += c12 + '"referrer":' + quote(value.referrer)
-    c12 = ','
-  }
-  if (g12 !== '') {
-    g11 += c11 + '"request":{' + g12 + '}'
-    c11 = ','
-  }
+  if (value.httpBytesReceived !== undefined) g13 += (g13 === '' ? '"bytes":' : ',"bytes":') + value.httpBytesReceived
+  if (g13 !== '') g12 += (g12 === '' ? '"body":{' : ',"body":{') + g13 + '}'
+  if (value.referrer !== undefined) g12 += (g12 === '' ? '"referrer":' : ',"referrer":') + (isPlain ? '"' + value.referrer + '"' : quote(value.referrer))
+  if (g12 !== '') g11 += (g11 === '' ? '"request":{' : ',"request":{') + g12 + '}'
   let g14 = ''
-  let c14 = ''
-  if (value.httpStatusCode !== undefined) {
-    g14 += c14 + '"status_code":' + value.httpStatusCode
-    c14 = ','
-  }
+  if (value.httpStatusCode !== undefined) g14 += (g14 === '' ? '"status_code":' : ',"status_code":') + value.httpStatusCode
   let g15 = ''
-  let c15 = ''
-  if (value.httpBytesSent !== undefined) {
-    g15 += c15 + '"bytes":' + value.httpBytesSent
-    c15 = ','
-  }
-  if (g15 !== '') {
-    g14 += c14 + '"body":{' + g15 + '}'
-    c14 = ','
-  }
-  if (g14 !== '') {
-    g11 += c11 + '"response":{' + g14 + '}'
-    c11 = ','
-  }
-  if (g11 !== '') {
-    g0 += c0 + '"http":{' + g11 + '}'
-    c0 = ','
-  }
+  if (value.httpBytesSent !== undefined) g15 += (g15 === '' ? '"bytes":' : ',"bytes":') + value.httpBytesSent
+  if (g15 !== '') g14 += (g14 === '' ? '"body":{' : ',"body":{') + g15 + '}'
+  if (g14 !== '') g11 += (g11 === '' ? '"response":{' : ',"response":{') + g14 + '}'
+  if (g11 !== '') g0 += (g0 === '' ? '"http":{' : ',"http":{') + g11 + '}'
   let g16 = ''
-  let c16 = ''
-  if (value.urlOriginal !== undefined) {
-    g16 += c16 + '"original":' + quote(value.urlOriginal)
-    c16 = ','
-  }
-  if (value.urlPath !== undefined) {
-    g16 += c16 + '"path":' + quote(value.urlPath)
-    c16 = ','
-  }
-  if (value.urlQuery !== undefined) {
-    g16 += c16 + '"query":' + quote(value.urlQuery)
-    c16 = ','
-  }
-  if (value.urlDomain !== undefined) {
-    g16 += c16 + '"domain":' + quote(value.urlDomain)
-    c16 = ','
-  }
-  if (value.urlPort !== undefined) {
-    g16 += c16 + '"port":' + value.urlPort
-    c16 = ','
-  }
-  if (value.urlScheme !== undefined) {
-    g16 += c16 + '"scheme":' + quote(value.urlScheme)
-    c16 = ','
-  }
-  if (g16 !== '') {
-    g0 += c0 + '"url":{' + g16 + '}'
-    c0 = ','
-  }
+  if (value.urlOriginal !== undefined) g16 += (g16 === '' ? '"original":' : ',"original":') + (isPlain ? '"' + value.urlOriginal + '"' : quote(value.urlOriginal))
+  if (value.urlPath !== undefined) g16 += (g16 === '' ? '"path":' : ',"path":') + (isPlain ? '"' + value.urlPath + '"' : quote(value.urlPath))
+  if (value.urlQuery !== undefined) g16 += (g16 === '' ? '"query":' : ',"query":') + (isPlain ? '"' + value.urlQuery + '"' : quote(value.urlQuery))
+  if (value.urlDomain !== undefined) g16 += (g16 === '' ? '"domain":' : ',"domain":') + (isPlain ? '"' + value.urlDomain + '"' : quote(value.urlDomain))
+  if (value.urlPort !== undefined) g16 += (g16 === '' ? '"port":' : ',"port":') + value.urlPort
+  if (value.urlScheme !== undefined) g16 += (g16 === '' ? '"scheme":' : ',"scheme":') + (isPlain ? '"' + value.urlScheme + '"' : quote(value.urlScheme))
+  if (g16 !== '') g0 += (g0 === '' ? '"url":{' : ',"url":{') + g16 + '}'
   let g17 = ''
-  let c17 = ''
-  if (value.userAgent !== undefined) {
-    g17 += c17 + '"original":' + quote(value.userAgent)
-    c17 = ','
-  }
-  if (g17 !== '') {
-    g0 += c0 + '"user_agent":{' + g17 + '}'
-    c0 = ','
-  }
+  if (value.userAgent !== undefined) g17 += (g17 === '' ? '"original":' : ',"original":') + (isPlain ? '"' + value.userAgent + '"' : quote(value.userAgent))
+  if (g17 !== '') g0 += (g0 === '' ? '"user_agent":{' : ',"user_agent":{') + g17 + '}'
   let g18 = ''
-  let c18 = ''
-  if (value.tlsVersion !== undefined) {
-    g18 += c18 + '"version":' + quote(value.tlsVersion)
-    c18 = ','
-  }
-  if (value.tlsVersionProtocol !== undefined) {
-    g18 += c18 + '"version_protocol":' + quote(value.tlsVersionProtocol)
-    c18 = ','
-  }
-  if (value.tlsCipher !== undefined) {
-    g18 += c18 + '"cipher":' + quote(value.tlsCipher)
-    c18 = ','
-  }
+  if (value.tlsVersion !== undefined) g18 += (g18 === '' ? '"version":' : ',"version":') + (isPlain ? '"' + value.tlsVersion + '"' : quote(value.tlsVersion))
+  if (value.tlsVersionProtocol !== undefined) g18 += (g18 === '' ? '"version_protocol":' : ',"version_protocol":') + (isPlain ? '"' + value.tlsVersionProtocol + '"' : quote(value.tlsVersionProtocol))
+  if (value.tlsCipher !== undefined) g18 += (g18 === '' ? '"cipher":' : ',"cipher":') + (isPlain ? '"' + value.tlsCipher + '"' : quote(value.tlsCipher))
   let g19 = ''
-  let c19 = ''
-  if (value.requestedServerName !== undefined) {
-    g19 += c19 + '"server_name":' + quote(value.requestedServerName)
-    c19 = ','
-  }
-  if (value.tlsClientSubject !== undefined) {
-    g19 += c19 + '"subject":' + quote(value.tlsClientSubject)
-    c19 = ','
-  }
+  if (value.requestedServerName !== undefined) g19 += (g19 === '' ? '"server_name":' : ',"server_name":') + (isPlain ? '"' + value.requestedServerName + '"' : quote(value.requestedServerName))
+  if (value.tlsClientSubject !== undefined) g19 += (g19 === '' ? '"subject":' : ',"subject":') + (isPlain ? '"' + value.tlsClientSubject + '"' : quote(value.tlsClientSubject))
   let g20 = ''
-  let c20 = ''
-  if (value.downstreamPeerUriSan !== undefined) {
-    g20 += c20 + '"alternative_names":' + quoteAll(value.downstreamPeerUriSan)
-    c20 = ','
-  }
-  if (g20 !== '') {
-    g19 += c19 + '"x509":{' + g20 + '}'
-    c19 = ','
-  }
-  if (g19 !== '') {
-    g18 += c18 + '"client":{' + g19 + '}'
-    c18 = ','
-  }
-  if (g18 !== '') {
-    g0 += c0 + '"tls":{' + g18 + '}'
-    c0 = ','
-  }
+  if (value.downstreamPeerUriSan !== undefined) g20 += (g20 === '' ? '"alternative_names":' : ',"alternative_names":') + (isPlain ? bare(value.downstreamPeerUriSan) : quoteAll(value.downstreamPeerUriSan))
+  if (g20 !== '') g19 += (g19 === '' ? '"x509":{' : ',"x509":{') + g20 + '}'
+  if (g19 !== '') g18 += (g18 === '' ? '"client":{' : ',"client":{') + g19 + '}'
+  if (g18 !== '') g0 += (g0 === '' ? '"tls":{' : ',"tls":{') + g18 + '}'
   let g21 = ''
-  let c21 = ''
-  if (value.traceId !== undefined) {
-    g21 += c21 + '"id":' + quote(value.traceId)
-    c21 = ','
-  }
-  if (g21 !== '') {
-    g0 += c0 + '"trace":{' + g21 + '}'
-    c0 = ','
-  }
+  if (value.traceId !== undefined) g21 += (g21 === '' ? '"id":' : ',"id":') + (isPlain ? '"' + value.traceId + '"' : quote(value.traceId))
+  if (g21 !== '') g0 += (g0 === '' ? '"trace":{' : ',"trace":{') + g21 + '}'
   let g22 = ''
-  let c22 = ''
-  if (value.spanId !== undefined) {
-    g22 += c22 + '"id":' + quote(value.spanId)
-    c22 = ','
-  }
-  if (g22 !== '') {
-    g0 += c0 + '"span":{' + g22 + '}'
-    c0 = ','
-  }
+  if (value.spanId !== undefined) g22 += (g22 === '' ? '"id":' : ',"id":') + (isPlain ? '"' + value.spanId + '"' : quote(value.spanId))
+  if (g22 !== '') g0 += (g0 === '' ? '"span":{' : ',"span":{') + g22 + '}'
   let g23 = ''
-  let c23 = ''
-  if (value.relatedIp !== undefined) {
-    g23 += c23 + '"ip":' + quoteAll(value.relatedIp)
-    c23 = ','
-  }
-  if (g23 !== '') {
-    g0 += c0 + '"related":{' + g23 + '}'
-    c0 = ','
-  }
+  if (value.relatedIp !== undefined) g23 += (g23 === '' ? '"ip":' : ',"ip":') + bare(value.relatedIp)
+  if (g23 !== '') g0 += (g0 === '' ? '"related":{' : ',"related":{') + g23 + '}'
   let g24 = ''
-  let c24 = ''
-  if (value.serviceName !== undefined) {
-    g24 += c24 + '"name":' + quote(value.serviceName)
-    c24 = ','
-  }
+  if (value.serviceName !== undefined) g24 += (g24 === '' ? '"name":' : ',"name":') + quote(value.serviceName)
   let g25 = ''
-  let c25 = ''
-  if (value.serviceNodeName !== undefined) {
-    g25 += c25 + '"name":' + quote(value.serviceNodeName)
-    c25 = ','
-  }
-  if (g25 !== '') {
-    g24 += c24 + '"node":{' + g25 + '}'
-    c24 = ','
-  }
+  if (value.serviceNodeName !== undefined) g25 += (g25 === '' ? '"name":' : ',"name":') + quote(value.serviceNodeName)
+  if (g25 !== '') g24 += (g24 === '' ? '"node":{' : ',"node":{') + g25 + '}'
   let g26 = ''
-  let c26 = ''
-  if (value.serviceOriginName !== undefined) {
-    g26 += c26 + '"name":' + quote(value.serviceOriginName)
-    c26 = ','
-  }
-  if (g26 !== '') {
-    g24 += c24 + '"origin":{' + g26 + '}'
-    c24 = ','
-  }
+  if (value.serviceOriginName !== undefined) g26 += (g26 === '' ? '"name":' : ',"name":') + quote(value.serviceOriginName)
+  if (g26 !== '') g24 += (g24 === '' ? '"origin":{' : ',"origin":{') + g26 + '}'
   let g27 = ''
-  let c27 = ''
-  if (value.serviceTargetName !== undefined) {
-    g27 += c27 + '"name":' + quote(value.serviceTargetName)
-    c27 = ','
-  }
-  if (g27 !== '') {
-    g24 += c24 + '"target":{' + g27 + '}'
-    c24 = ','
-  }
-  if (g24 !== '') {
-    g0 += c0 + '"service":{' + g24 + '}'
-    c0 = ','
-  }
+  if (value.serviceTargetName !== undefined) g27 += (g27 === '' ? '"name":' : ',"name":') + quote(value.serviceTargetName)
+  if (g27 !== '') g24 += (g24 === '' ? '"target":{' : ',"target":{') + g27 + '}'
+  if (g24 !== '') g0 += (g0 === '' ? '"service":{' : ',"service":{') + g24 + '}'
   let g28 = ''
-  let c28 = ''
-  if (value.responseFlags !== undefined) {
-    g28 += c28 + '"response_flags":' + quoteAll(value.responseFlags)
-    c28 = ','
-  }
-  if (value.responseFlagsRaw !== undefined) {
-    g28 += c28 + '"response_flags_raw":' + quote(value.responseFlagsRaw)
-    c28 = ','
-  }
-  if (value.responseFlagsLong !== undefined) {
-    g28 += c28 + '"response_flags_long":' + quoteAll(value.responseFlagsLong)
-    c28 = ','
-  }
-  if (value.responseFlagsExplained !== undefined) {
-    g28 += c28 + '"response_flags_explained":' + quoteAll(value.responseFlagsExplained)
-    c28 = ','
-  }
-  if (value.flagClass !== undefined) {
-    g28 += c28 + '"flag_class":' + quote(value.flagClass)
-    c28 = ','
-  }
-  if (value.responseCode !== undefined) {
-    g28 += c28 + '"response_code":' + value.responseCode
-    c28 = ','
-  }
-  if (value.responseCodeDetails !== undefined) {
-    g28 += c28 + '"response_code_details":' + quote(value.responseCodeDetails)
-    c28 = ','
-  }
-  if (value.responseCodeDetailsText !== undefined) {
-    g28 += c28 + '"response_code_details_text":' + quote(value.responseCodeDetailsText)
-    c28 = ','
-  }
-  if (value.connectionTerminationDetails !== undefined) {
-    g28 += c28 + '"connection_termination_details":' + quote(value.connectionTerminationDetails)
-    c28 = ','
-  }
+  if (value.responseFlags !== undefined) g28 += (g28 === '' ? '"response_flags":' : ',"response_flags":') + (isPlain ? bare(value.responseFlags) : quoteAll(value.responseFlags))
+  if (value.responseFlagsRaw !== undefined) g28 += (g28 === '' ? '"response_flags_raw":' : ',"response_flags_raw":') + (isPlain ? '"' + value.responseFlagsRaw + '"' : quote(value.responseFlagsRaw))
+  if (value.responseFlagsLong !== undefined) g28 += (g28 === '' ? '"response_flags_long":' : ',"response_flags_long":') + quoteAll(value.responseFlagsLong)
+  if (value.responseFlagsExplained !== undefined) g28 += (g28 === '' ? '"response_flags_explained":' : ',"response_flags_explained":') + quoteAll(value.responseFlagsExplained)
+  if (value.flagClass !== undefined) g28 += (g28 === '' ? '"flag_class":' : ',"flag_class":') + '"' + value.flagClass + '"'
+  if (value.responseCode !== undefined) g28 += (g28 === '' ? '"response_code":' : ',"response_code":') + value.responseCode
+  if (value.responseCodeDetails !== undefined) g28 += (g28 === '' ? '"response_code_details":' : ',"response_code_details":') + (isPlain ? '"' + value.responseCodeDetails + '"' : quote(value.responseCodeDetails))
+  if (value.responseCodeDetailsText !== undefined) g28 += (g28 === '' ? '"response_code_details_text":' : ',"response_code_details_text":') + (isPlain ? '"' + value.responseCodeDetailsText + '"' : quote(value.responseCodeDetailsText))
+  if (value.connectionTerminationDetails !== undefined) g28 += (g28 === '' ? '"connection_termination_details":' : ',"connection_termination_details":') + (isPlain ? '"' + value.connectionTerminationDetails + '"' : quote(value.connectionTerminationDetails))
   let g29 = ''
-  let c29 = ''
-  if (value.upstreamCluster !== undefined) {
-    g29 += c29 + '"cluster":' + quote(value.upstreamCluster)
-    c29 = ','
-  }
+  if (value.upstreamCluster !== undefined) g29 += (g29 === '' ? '"cluster":' : ',"cluster":') + (isPlain ? '"' + value.upstreamCluster + '"' : quote(value.upstreamCluster))
   let g30 = ''
-  let c30 = ''
-  if (value.clusterDirection !== undefined) {
-    g30 += c30 + '"direction":' + quote(value.clusterDirection)
-    c30 = ','
-  }
-  if (value.clusterPort !== undefined) {
-    g30 += c30 + '"port":' + value.clusterPort
-    c30 = ','
-  }
-  if (value.clusterSubset !== undefined) {
-    g30 += c30 + '"subset":' + quote(value.clusterSubset)
-    c30 = ','
-  }
-  if (value.clusterFqdn !== undefined) {
-    g30 += c30 + '"fqdn":' + quote(value.clusterFqdn)
-    c30 = ','
-  }
-  if (g30 !== '') {
-    g29 += c29 + '"cluster_parts":{' + g30 + '}'
-    c29 = ','
-  }
-  if (value.upstreamHost !== undefined) {
-    g29 += c29 + '"host":' + quote(value.upstreamHost)
-    c29 = ','
-  }
-  if (value.upstreamLocalAddress !== undefined) {
-    g29 += c29 + '"local_address":' + quote(value.upstreamLocalAddress)
-    c29 = ','
-  }
-  if (value.upstreamTransportFailureReason !== undefined) {
-    g29 += c29 + '"transport_failure_reason":' + quote(value.upstreamTransportFailureReason)
-    c29 = ','
-  }
-  if (value.upstreamServiceTimeMs !== undefined) {
-    g29 += c29 + '"service_time_ms":' + value.upstreamServiceTimeMs
-    c29 = ','
-  }
-  if (value.upstreamAttemptCount !== undefined) {
-    g29 += c29 + '"attempt_count":' + value.upstreamAttemptCount
-    c29 = ','
-  }
-  if (g29 !== '') {
-    g28 += c28 + '"upstream":{' + g29 + '}'
-    c28 = ','
-  }
+  if (value.clusterDirection !== undefined) g30 += (g30 === '' ? '"direction":' : ',"direction":') + (isPlain ? '"' + value.clusterDirection + '"' : quote(value.clusterDirection))
+  if (value.clusterPort !== undefined) g30 += (g30 === '' ? '"port":' : ',"port":') + value.clusterPort
+  if (value.clusterSubset !== undefined) g30 += (g30 === '' ? '"subset":' : ',"subset":') + (isPlain ? '"' + value.clusterSubset + '"' : quote(value.clusterSubset))
+  if (value.clusterFqdn !== undefined) g30 += (g30 === '' ? '"fqdn":' : ',"fqdn":') + (isPlain ? '"' + value.clusterFqdn + '"' : quote(value.clusterFqdn))
+  if (g30 !== '') g29 += (g29 === '' ? '"cluster_parts":{' : ',"cluster_parts":{') + g30 + '}'
+  if (value.upstreamHost !== undefined) g29 += (g29 === '' ? '"host":' : ',"host":') + (isPlain ? '"' + value.upstreamHost + '"' : quote(value.upstreamHost))
+  if (value.upstreamLocalAddress !== undefined) g29 += (g29 === '' ? '"local_address":' : ',"local_address":') + (isPlain ? '"' + value.upstreamLocalAddress + '"' : quote(value.upstreamLocalAddress))
+  if (value.upstreamTransportFailureReason !== undefined) g29 += (g29 === '' ? '"transport_failure_reason":' : ',"transport_failure_reason":') + (isPlain ? '"' + value.upstreamTransportFailureReason + '"' : quote(value.upstreamTransportFailureReason))
+  if (value.upstreamServiceTimeMs !== undefined) g29 += (g29 === '' ? '"service_time_ms":' : ',"service_time_ms":') + value.upstreamServiceTimeMs
+  if (value.upstreamAttemptCount !== undefined) g29 += (g29 === '' ? '"attempt_count":' : ',"attempt_count":') + value.upstreamAttemptCount
+  if (g29 !== '') g28 += (g28 === '' ? '"upstream":{' : ',"upstream":{') + g29 + '}'
   let g31 = ''
-  let c31 = ''
-  if (value.downstreamLocalAddress !== undefined) {
-    g31 += c31 + '"local_address":' + quote(value.downstreamLocalAddress)
-    c31 = ','
-  }
-  if (value.downstreamRemoteAddress !== undefined) {
-    g31 += c31 + '"remote_address":' + quote(value.downstreamRemoteAddress)
-    c31 = ','
-  }
-  if (g31 !== '') {
-    g28 += c28 + '"downstream":{' + g31 + '}'
-    c28 = ','
-  }
-  if (value.routeName !== undefined) {
-    g28 += c28 + '"route_name":' + quote(value.routeName)
-    c28 = ','
-  }
+  if (value.downstreamLocalAddress !== undefined) g31 += (g31 === '' ? '"local_address":' : ',"local_address":') + (isPlain ? '"' + value.downstreamLocalAddress + '"' : quote(value.downstreamLocalAddress))
+  if (value.downstreamRemoteAddress !== undefined) g31 += (g31 === '' ? '"remote_address":' : ',"remote_address":') + (isPlain ? '"' + value.downstreamRemoteAddress + '"' : quote(value.downstreamRemoteAddress))
+  if (g31 !== '') g28 += (g28 === '' ? '"downstream":{' : ',"downstream":{') + g31 + '}'
+  if (value.routeName !== undefined) g28 += (g28 === '' ? '"route_name":' : ',"route_name":') + (isPlain ? '"' + value.routeName + '"' : quote(value.routeName))
   let g32 = ''
-  let c32 = ''
-  if (value.routeKind !== undefined) {
-    g32 += c32 + '"kind":' + quote(value.routeKind)
-    c32 = ','
-  }
-  if (value.routeNamespace !== undefined) {
-    g32 += c32 + '"namespace":' + quote(value.routeNamespace)
-    c32 = ','
-  }
-  if (value.routeObjectName !== undefined) {
-    g32 += c32 + '"name":' + quote(value.routeObjectName)
-    c32 = ','
-  }
-  if (value.routeRule !== undefined) {
-    g32 += c32 + '"rule":' + quote(value.routeRule)
-    c32 = ','
-  }
-  if (g32 !== '') {
-    g28 += c28 + '"route":{' + g32 + '}'
-    c28 = ','
-  }
-  if (value.direction !== undefined) {
-    g28 += c28 + '"direction":' + quote(value.direction)
-    c28 = ','
-  }
-  if (value.xForwardedFor !== undefined) {
-    g28 += c28 + '"x_forwarded_for":' + quoteAll(value.xForwardedFor)
-    c28 = ','
-  }
+  if (value.routeKind !== undefined) g32 += (g32 === '' ? '"kind":' : ',"kind":') + (isPlain ? '"' + value.routeKind + '"' : quote(value.routeKind))
+  if (value.routeNamespace !== undefined) g32 += (g32 === '' ? '"namespace":' : ',"namespace":') + (isPlain ? '"' + value.routeNamespace + '"' : quote(value.routeNamespace))
+  if (value.routeObjectName !== undefined) g32 += (g32 === '' ? '"name":' : ',"name":') + (isPlain ? '"' + value.routeObjectName + '"' : quote(value.routeObjectName))
+  if (value.routeRule !== undefined) g32 += (g32 === '' ? '"rule":' : ',"rule":') + (isPlain ? '"' + value.routeRule + '"' : quote(value.routeRule))
+  if (g32 !== '') g28 += (g28 === '' ? '"route":{' : ',"route":{') + g32 + '}'
+  if (value.direction !== undefined) g28 += (g28 === '' ? '"direction":' : ',"direction":') + '"' + value.direction + '"'
+  if (value.xForwardedFor !== undefined) g28 += (g28 === '' ? '"x_forwarded_for":' : ',"x_forwarded_for":') + (isPlain ? bare(value.xForwardedFor) : quoteAll(value.xForwardedFor))
   let g33 = ''
-  let c33 = ''
-  if (value.grpcStatus !== undefined) {
-    g33 += c33 + '"status":' + quote(value.grpcStatus)
-    c33 = ','
-  }
-  if (value.grpcStatusCode !== undefined) {
-    g33 += c33 + '"status_code":' + value.grpcStatusCode
-    c33 = ','
-  }
-  if (g33 !== '') {
-    g28 += c28 + '"grpc":{' + g33 + '}'
-    c28 = ','
-  }
+  if (value.grpcStatus !== undefined) g33 += (g33 === '' ? '"status":' : ',"status":') + (isPlain ? '"' + value.grpcStatus + '"' : quote(value.grpcStatus))
+  if (value.grpcStatusCode !== undefined) g33 += (g33 === '' ? '"status_code":' : ',"status_code":') + value.grpcStatusCode
+  if (g33 !== '') g28 += (g28 === '' ? '"grpc":{' : ',"grpc":{') + g33 + '}'
   let g34 = ''
-  let c34 = ''
-  if (value.policyNamespace !== undefined) {
-    g34 += c34 + '"namespace":' + quote(value.policyNamespace)
-    c34 = ','
-  }
-  if (value.policyName !== undefined) {
-    g34 += c34 + '"name":' + quote(value.policyName)
-    c34 = ','
-  }
-  if (value.policyRule !== undefined) {
-    g34 += c34 + '"rule":' + quote(value.policyRule)
-    c34 = ','
-  }
-  if (g34 !== '') {
-    g28 += c28 + '"policy":{' + g34 + '}'
-    c28 = ','
-  }
-  if (value.mtls !== undefined) {
-    g28 += c28 + '"mtls":' + value.mtls
-    c28 = ','
-  }
+  if (value.policyNamespace !== undefined) g34 += (g34 === '' ? '"namespace":' : ',"namespace":') + quote(value.policyNamespace)
+  if (value.policyName !== undefined) g34 += (g34 === '' ? '"name":' : ',"name":') + quote(value.policyName)
+  if (value.policyRule !== undefined) g34 += (g34 === '' ? '"rule":' : ',"rule":') + quote(value.policyRule)
+  if (g34 !== '') g28 += (g28 === '' ? '"policy":{' : ',"policy":{') + g34 + '}'
+  if (value.mtls !== undefined) g28 += (g28 === '' ? '"mtls":' : ',"mtls":') + value.mtls
   let g35 = ''
-  let c35 = ''
-  if (value.verdictResponder !== undefined) {
-    g35 += c35 + '"responder":' + quote(value.verdictResponder)
-    c35 = ','
-  }
-  if (value.verdictRule !== undefined) {
-    g35 += c35 + '"rule":' + quote(value.verdictRule)
-    c35 = ','
-  }
-  if (value.verdictCause !== undefined) {
-    g35 += c35 + '"cause":' + quote(value.verdictCause)
-    c35 = ','
-  }
-  if (value.verdictCutShort !== undefined) {
-    g35 += c35 + '"cut_short":' + value.verdictCutShort
-    c35 = ','
-  }
-  if (value.verdictChecks !== undefined) {
-    g35 += c35 + '"checks":' + quoteAll(value.verdictChecks)
-    c35 = ','
-  }
-  if (g35 !== '') {
-    g28 += c28 + '"verdict":{' + g35 + '}'
-    c28 = ','
-  }
-  if (value.source !== undefined) {
-    g28 += c28 + '"source":' + value.source.json
-    c28 = ','
-  }
-  if (value.destination !== undefined) {
-    g28 += c28 + '"destination":' + value.destination.json
-    c28 = ','
-  }
-  if (value.workloads !== undefined) {
-    g28 += c28 + '"workloads":' + quoteAll(value.workloads)
-    c28 = ','
-  }
-  if (value.logFormat !== undefined) {
-    g28 += c28 + '"log_format":' + quote(value.logFormat)
-    c28 = ','
-  }
-  if (value.ambiguous !== undefined) {
-    g28 += c28 + '"ambiguous":' + value.ambiguous
-    c28 = ','
-  }
-  if (value.truncated !== undefined) {
-    g28 += c28 + '"truncated":' + value.truncated
-    c28 = ','
-  }
-  if (value.sampleRate !== undefined) {
-    g28 += c28 + '"sample_rate":' + value.sampleRate
-    c28 = ','
-  }
-  if (value.extra !== undefined) {
-    g28 += c28 + '"extra":' + value.extra
-    c28 = ','
-  }
-  if (value.originalBase64 !== undefined) {
-    g28 += c28 + '"original_base64":' + quote(value.originalBase64)
-    c28 = ','
-  }
-  if (g28 !== '') {
-    g0 += c0 + '"envoy":{' + g28 + '}'
-    c0 = ','
-  }
-  if (value.reporter !== undefined) {
-    g0 += c0 + value.reporter.json
-    c0 = ','
-  }
+  if (value.verdictResponder !== undefined) g35 += (g35 === '' ? '"responder":' : ',"responder":') + '"' + value.verdictResponder + '"'
+  if (value.verdictRule !== undefined) g35 += (g35 === '' ? '"rule":' : ',"rule":') + '"' + value.verdictRule + '"'
+  if (value.verdictCause !== undefined) g35 += (g35 === '' ? '"cause":' : ',"cause":') + '"' + value.verdictCause + '"'
+  if (value.verdictCutShort !== undefined) g35 += (g35 === '' ? '"cut_short":' : ',"cut_short":') + value.verdictCutShort
+  if (value.verdictChecks !== undefined) g35 += (g35 === '' ? '"checks":' : ',"checks":') + quoteAll(value.verdictChecks)
+  if (g35 !== '') g28 += (g28 === '' ? '"verdict":{' : ',"verdict":{') + g35 + '}'
+  if (value.source !== undefined) g28 += (g28 === '' ? '"source":' : ',"source":') + value.source.json
+  if (value.destination !== undefined) g28 += (g28 === '' ? '"destination":' : ',"destination":') + value.destination.json
+  if (value.workloads !== undefined) g28 += (g28 === '' ? '"workloads":' : ',"workloads":') + quoteAll(value.workloads)
+  if (value.logFormat !== undefined) g28 += (g28 === '' ? '"log_format":' : ',"log_format":') + quote(value.logFormat)
+  if (value.ambiguous !== undefined) g28 += (g28 === '' ? '"ambiguous":' : ',"ambiguous":') + value.ambiguous
+  if (value.truncated !== undefined) g28 += (g28 === '' ? '"truncated":' : ',"truncated":') + value.truncated
+  if (value.sampleRate !== undefined) g28 += (g28 === '' ? '"sample_rate":' : ',"sample_rate":') + value.sampleRate
+  if (value.extra !== undefined) g28 += (g28 === '' ? '"extra":' : ',"extra":') + value.extra
+  if (value.originalBase64 !== undefined) g28 += (g28 === '' ? '"original_base64":' : ',"original_base64":') + quote(value.originalBase64)
+  if (g28 !== '') g0 += (g0 === '' ? '"envoy":{' : ',"envoy":{') + g28 + '}'
+  if (value.reporter !== undefined) g0 += (g0 === '' ? '' : ',') + value.reporter.json
   return `{${g0}}`
 }
 
 /** The reporter's members of a document, without braces. */
 export function encodeReporter(value: ReporterFields): string {
   let g0 = ''
-  let c0 = ''
   let g1 = ''
-  let c1 = ''
-  g1 += c1 + '"type":"proxy"'
-  c1 = ','
-  if (value.observerProduct !== undefined) {
-    g1 += c1 + '"product":' + quote(value.observerProduct)
-    c1 = ','
-  }
-  if (value.observerVendor !== undefined) {
-    g1 += c1 + '"vendor":' + quote(value.observerVendor)
-    c1 = ','
-  }
-  if (value.observerVersion !== undefined) {
-    g1 += c1 + '"version":' + quote(value.observerVersion)
-    c1 = ','
-  }
-  if (value.observerName !== undefined) {
-    g1 += c1 + '"name":' + quote(value.observerName)
-    c1 = ','
-  }
-  if (g1 !== '') {
-    g0 += c0 + '"observer":{' + g1 + '}'
-    c0 = ','
-  }
+  g1 += (g1 === '' ? '"type":"proxy"' : ',"type":"proxy"')
+  if (value.observerProduct !== undefined) g1 += (g1 === '' ? '"product":' : ',"product":') + quote(value.observerProduct)
+  if (value.observerVendor !== undefined) g1 += (g1 === '' ? '"vendor":' : ',"vendor":') + quote(value.observerVendor)
+  if (value.observerVersion !== undefined) g1 += (g1 === '' ? '"version":' : ',"version":') + quote(value.observerVersion)
+  if (value.observerName !== undefined) g1 += (g1 === '' ? '"name":' : ',"name":') + quote(value.observerName)
+  if (g1 !== '') g0 += (g0 === '' ? '"observer":{' : ',"observer":{') + g1 + '}'
   let g2 = ''
-  let c2 = ''
-  if (value.hostName !== undefined) {
-    g2 += c2 + '"name":' + quote(value.hostName)
-    c2 = ','
-  }
-  if (g2 !== '') {
-    g0 += c0 + '"host":{' + g2 + '}'
-    c0 = ','
-  }
+  if (value.hostName !== undefined) g2 += (g2 === '' ? '"name":' : ',"name":') + quote(value.hostName)
+  if (g2 !== '') g0 += (g0 === '' ? '"host":{' : ',"host":{') + g2 + '}'
   let g3 = ''
-  let c3 = ''
-  if (value.orchestratorType !== undefined) {
-    g3 += c3 + '"type":' + quote(value.orchestratorType)
-    c3 = ','
-  }
+  if (value.orchestratorType !== undefined) g3 += (g3 === '' ? '"type":' : ',"type":') + quote(value.orchestratorType)
   let g4 = ''
-  let c4 = ''
-  if (value.clusterName !== undefined) {
-    g4 += c4 + '"name":' + quote(value.clusterName)
-    c4 = ','
-  }
-  if (g4 !== '') {
-    g3 += c3 + '"cluster":{' + g4 + '}'
-    c3 = ','
-  }
-  if (g3 !== '') {
-    g0 += c0 + '"orchestrator":{' + g3 + '}'
-    c0 = ','
-  }
+  if (value.clusterName !== undefined) g4 += (g4 === '' ? '"name":' : ',"name":') + quote(value.clusterName)
+  if (g4 !== '') g3 += (g3 === '' ? '"cluster":{' : ',"cluster":{') + g4 + '}'
+  if (g3 !== '') g0 += (g0 === '' ? '"orchestrator":{' : ',"orchestrator":{') + g3 + '}'
   let g5 = ''
-  let c5 = ''
   let g6 = ''
-  let c6 = ''
-  if (value.podName !== undefined) {
-    g6 += c6 + '"name":' + quote(value.podName)
-    c6 = ','
-  }
-  if (value.podUid !== undefined) {
-    g6 += c6 + '"uid":' + quote(value.podUid)
-    c6 = ','
-  }
-  if (value.podIp !== undefined) {
-    g6 += c6 + '"ip":' + quote(value.podIp)
-    c6 = ','
-  }
-  if (g6 !== '') {
-    g5 += c5 + '"pod":{' + g6 + '}'
-    c5 = ','
-  }
-  if (value.namespace !== undefined) {
-    g5 += c5 + '"namespace":' + quote(value.namespace)
-    c5 = ','
-  }
+  if (value.podName !== undefined) g6 += (g6 === '' ? '"name":' : ',"name":') + quote(value.podName)
+  if (value.podUid !== undefined) g6 += (g6 === '' ? '"uid":' : ',"uid":') + quote(value.podUid)
+  if (value.podIp !== undefined) g6 += (g6 === '' ? '"ip":' : ',"ip":') + quote(value.podIp)
+  if (g6 !== '') g5 += (g5 === '' ? '"pod":{' : ',"pod":{') + g6 + '}'
+  if (value.namespace !== undefined) g5 += (g5 === '' ? '"namespace":' : ',"namespace":') + quote(value.namespace)
   let g7 = ''
-  let c7 = ''
-  if (value.nodeName !== undefined) {
-    g7 += c7 + '"name":' + quote(value.nodeName)
-    c7 = ','
-  }
-  if (g7 !== '') {
-    g5 += c5 + '"node":{' + g7 + '}'
-    c5 = ','
-  }
+  if (value.nodeName !== undefined) g7 += (g7 === '' ? '"name":' : ',"name":') + quote(value.nodeName)
+  if (g7 !== '') g5 += (g5 === '' ? '"node":{' : ',"node":{') + g7 + '}'
   let g8 = ''
-  let c8 = ''
-  if (value.containerName !== undefined) {
-    g8 += c8 + '"name":' + quote(value.containerName)
-    c8 = ','
-  }
-  if (g8 !== '') {
-    g5 += c5 + '"container":{' + g8 + '}'
-    c5 = ','
-  }
+  if (value.containerName !== undefined) g8 += (g8 === '' ? '"name":' : ',"name":') + quote(value.containerName)
+  if (g8 !== '') g5 += (g5 === '' ? '"container":{' : ',"container":{') + g8 + '}'
   let g9 = ''
-  let c9 = ''
-  if (value.deploymentName !== undefined) {
-    g9 += c9 + '"name":' + quote(value.deploymentName)
-    c9 = ','
-  }
-  if (g9 !== '') {
-    g5 += c5 + '"deployment":{' + g9 + '}'
-    c5 = ','
-  }
-  if (value.podLabels !== undefined) {
-    g5 += c5 + '"labels":' + value.podLabels
-    c5 = ','
-  }
-  if (g5 !== '') {
-    g0 += c0 + '"kubernetes":{' + g5 + '}'
-    c0 = ','
-  }
-  if (value.staticLabels !== undefined) {
-    g0 += c0 + '"labels":' + value.staticLabels
-    c0 = ','
-  }
+  if (value.deploymentName !== undefined) g9 += (g9 === '' ? '"name":' : ',"name":') + quote(value.deploymentName)
+  if (g9 !== '') g5 += (g5 === '' ? '"deployment":{' : ',"deployment":{') + g9 + '}'
+  if (value.podLabels !== undefined) g5 += (g5 === '' ? '"labels":' : ',"labels":') + value.podLabels
+  if (g5 !== '') g0 += (g0 === '' ? '"kubernetes":{' : ',"kubernetes":{') + g5 + '}'
+  if (value.staticLabels !== undefined) g0 += (g0 === '' ? '"labels":' : ',"labels":') + value.staticLabels
   let g10 = ''
-  let c10 = ''
-  g10 += c10 + '"version":"9.0.0"'
-  c10 = ','
-  if (g10 !== '') {
-    g0 += c0 + '"ecs":{' + g10 + '}'
-    c0 = ','
-  }
+  g10 += (g10 === '' ? '"version":"9.0.0"' : ',"version":"9.0.0"')
+  if (g10 !== '') g0 += (g0 === '' ? '"ecs":{' : ',"ecs":{') + g10 + '}'
   return g0
 }
 
 /** The JSON object of one end of a hop. */
 export function encodeEndpoint(value: EndpointFields): JsonText {
   let g0 = ''
-  let c0 = ''
-  if (value.kind !== undefined) {
-    g0 += c0 + '"kind":' + quote(value.kind)
-    c0 = ','
-  }
-  if (value.pod !== undefined) {
-    g0 += c0 + '"pod":' + quote(value.pod)
-    c0 = ','
-  }
-  if (value.podUid !== undefined) {
-    g0 += c0 + '"pod_uid":' + quote(value.podUid)
-    c0 = ','
-  }
-  if (value.namespace !== undefined) {
-    g0 += c0 + '"namespace":' + quote(value.namespace)
-    c0 = ','
-  }
-  if (value.node !== undefined) {
-    g0 += c0 + '"node":' + quote(value.node)
-    c0 = ','
-  }
-  if (value.zone !== undefined) {
-    g0 += c0 + '"zone":' + quote(value.zone)
-    c0 = ','
-  }
-  if (value.cluster !== undefined) {
-    g0 += c0 + '"cluster":' + quote(value.cluster)
-    c0 = ','
-  }
-  if (value.workload !== undefined) {
-    g0 += c0 + '"workload":' + quote(value.workload)
-    c0 = ','
-  }
-  if (value.workloadKind !== undefined) {
-    g0 += c0 + '"workload_kind":' + quote(value.workloadKind)
-    c0 = ','
-  }
-  if (value.service !== undefined) {
-    g0 += c0 + '"service":' + quote(value.service)
-    c0 = ','
-  }
-  if (value.method !== undefined) {
-    g0 += c0 + '"method":' + quote(value.method)
-    c0 = ','
-  }
-  if (value.confidence !== undefined) {
-    g0 += c0 + '"confidence":' + quote(value.confidence)
-    c0 = ','
-  }
-  if (value.reason !== undefined) {
-    g0 += c0 + '"reason":' + quote(value.reason)
-    c0 = ','
-  }
-  if (value.podState !== undefined) {
-    g0 += c0 + '"pod_state":' + quote(value.podState)
-    c0 = ','
-  }
-  if (value.podStateMs !== undefined) {
-    g0 += c0 + '"pod_state_ms":' + value.podStateMs
-    c0 = ','
-  }
-  if (value.labels !== undefined) {
-    g0 += c0 + '"labels":' + value.labels
-    c0 = ','
-  }
-  if (value.serviceLabels !== undefined) {
-    g0 += c0 + '"service_labels":' + value.serviceLabels
-    c0 = ','
-  }
+  if (value.kind !== undefined) g0 += (g0 === '' ? '"kind":' : ',"kind":') + quote(value.kind)
+  if (value.pod !== undefined) g0 += (g0 === '' ? '"pod":' : ',"pod":') + quote(value.pod)
+  if (value.podUid !== undefined) g0 += (g0 === '' ? '"pod_uid":' : ',"pod_uid":') + quote(value.podUid)
+  if (value.namespace !== undefined) g0 += (g0 === '' ? '"namespace":' : ',"namespace":') + quote(value.namespace)
+  if (value.node !== undefined) g0 += (g0 === '' ? '"node":' : ',"node":') + quote(value.node)
+  if (value.zone !== undefined) g0 += (g0 === '' ? '"zone":' : ',"zone":') + quote(value.zone)
+  if (value.cluster !== undefined) g0 += (g0 === '' ? '"cluster":' : ',"cluster":') + quote(value.cluster)
+  if (value.workload !== undefined) g0 += (g0 === '' ? '"workload":' : ',"workload":') + quote(value.workload)
+  if (value.workloadKind !== undefined) g0 += (g0 === '' ? '"workload_kind":' : ',"workload_kind":') + quote(value.workloadKind)
+  if (value.service !== undefined) g0 += (g0 === '' ? '"service":' : ',"service":') + quote(value.service)
+  if (value.method !== undefined) g0 += (g0 === '' ? '"method":' : ',"method":') + quote(value.method)
+  if (value.confidence !== undefined) g0 += (g0 === '' ? '"confidence":' : ',"confidence":') + quote(value.confidence)
+  if (value.reason !== undefined) g0 += (g0 === '' ? '"reason":' : ',"reason":') + quote(value.reason)
+  if (value.podState !== undefined) g0 += (g0 === '' ? '"pod_state":' : ',"pod_state":') + quote(value.podState)
+  if (value.podStateMs !== undefined) g0 += (g0 === '' ? '"pod_state_ms":' : ',"pod_state_ms":') + value.podStateMs
+  if (value.labels !== undefined) g0 += (g0 === '' ? '"labels":' : ',"labels":') + value.labels
+  if (value.serviceLabels !== undefined) g0 += (g0 === '' ? '"service_labels":' : ',"service_labels":') + value.serviceLabels
   return `{${g0}}`
 }

@@ -100,7 +100,7 @@ describe('a recorded line', () => {
     for (const [name, wanted] of Object.entries(scenario.expected)) {
       if (name === 'responder' || name === 'cut_short') continue
       if (name.endsWith('_prefix'))
-        expect(readBack(document, name.slice(0, -7))).toMatch(new RegExp(`^${RegExp.escape(String(wanted))}`))
+        expect(String(readBack(document, name.slice(0, -7))).slice(0, String(wanted).length)).toBe(wanted)
       else if (name.endsWith('_contains')) expect(readBack(document, name.slice(0, -9))).toContain(String(wanted))
       else if (name === 'downstream_remote_ip') expect(at(document, 'source.ip')).toBe(wanted)
       else expect([name, columnOf(document, name, wanted)]).toEqual([name, normal(name, wanted)])
@@ -128,6 +128,8 @@ function normal(name: string, value: unknown): unknown {
 }
 
 function responderOf(derived: Derived | undefined): string | undefined {
+  // A connection that no filter chain took: the samples call it not applicable, the recorded lines none. Nobody answered.
+  if (derived?.layer === 'connection') return 'none'
   if (derived?.responder !== 'upstream') return derived?.responder
   return derived.direction === 'inbound' ? 'application' : 'next_hop'
 }

@@ -18,7 +18,7 @@ export function filledDocument(): unknown {
     destination: { ...ends, json: encodeEndpoint(ends) },
     reporter: { ...reporter, json: encodeReporter(reporter) },
   })
-  return JSON.parse(encodeRecord(record))
+  return JSON.parse(encodeRecord(record, false))
 }
 
 function valuesOf(fields: readonly Field[]): Record<string, unknown> {

@@ -1,0 +1,83 @@
+import type { EnvoyLine } from '../record/envoy-line.ts'
+import type { JsonText } from '../record/field.ts'
+import type { Reporter } from '../record/generated/record.ts'
+import type { Direction } from '../record/layer.ts'
+import type { ReporterFacts } from './direction.ts'
+import { createEnds, type EndResolver, type Ends } from './endpoint/ends.ts'
+import type { EndpointIndex } from './endpoint/index.ts'
+import { type ReporterIdentity, reporterOf } from './endpoint/reporter.ts'
+
+/** What is the same for every file. */
+export interface Surroundings {
+  readonly index: EndpointIndex
+  /** Configured name of the cluster. */
+  readonly clusterName?: string | undefined
+  /** Configured labels of every document. */
+  readonly labels?: JsonText | undefined
+}
+
+/** The proxy that wrote some lines, and the hop as seen from there. Follows what the index learns. */
+export class Vantage {
+  readonly #surroundings: Surroundings
+  readonly #identity: ReporterIdentity
+  readonly #ends: EndResolver
+  #version = Number.NaN
+  #reporter: Reporter
+  #serviceName: string | undefined
+
+  constructor(surroundings: Surroundings, identity: ReporterIdentity) {
+    this.#surroundings = surroundings
+    this.#identity = identity
+    this.#ends = createEnds(surroundings.index, identity, { cluster: surroundings.clusterName })
+    this.#reporter = this.#refresh()
+  }
+
+  get reporter(): Reporter {
+    return this.#version === this.#surroundings.index.version ? this.#reporter : this.#refresh()
+  }
+
+  /** What decides the direction of its lines; undefined when its pod is not known. */
+  get facts(): ReporterFacts | undefined {
+    return this.#ends.reporter
+  }
+
+  /** Its workload. */
+  get serviceName(): string | undefined {
+    return this.#serviceName
+  }
+
+  endsOf(line: EnvoyLine, direction: Direction): Ends {
+    return this.#ends.endsOf(line, direction)
+  }
+
+  #refresh(): Reporter {
+    const { index, clusterName, labels } = this.#surroundings
+    this.#version = index.version
+    this.#reporter = reporterOf(this.#identity, index, clusterName, labels)
+    this.#serviceName = this.#ends.reporter?.workload.name ?? this.#identity.workload
+    return this.#reporter
+  }
+}
+
+/** Whose lines a file holds; a prefix may name another pod, where lines of several are piped in. */
+export class Vantages {
+  readonly file: Vantage
+  readonly #surroundings: Surroundings
+  readonly #pods = new Map<string, Vantage>()
+
+  constructor(surroundings: Surroundings, identity: ReporterIdentity) {
+    this.#surroundings = surroundings
+    this.file = new Vantage(surroundings, identity)
+  }
+
+  ofPod(podName: string, containerName: string | undefined): Vantage {
+    const key = `${podName}/${containerName}`
+    const known = this.#pods.get(key)
+    if (known !== undefined) return known
+    const vantage = new Vantage(this.#surroundings, { podName, ...(containerName !== undefined && { containerName }) })
+    if (this.#pods.size >= MAX_PODS) this.#pods.clear()
+    this.#pods.set(key, vantage)
+    return vantage
+  }
+}
+const MAX_PODS = 1_000
