@@ -8,5 +8,8 @@ export interface CommandEntry {
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'parse', load: async () => (await import('./parse.ts')).command },
+  { name: 'explain', load: async () => (await import('./explain.ts')).command },
   { name: 'validate', load: async () => (await import('./validate.ts')).command },
+  { name: 'demo', load: async () => (await import('./demo.ts')).command },
 ]
