@@ -83,11 +83,9 @@ export class ChainReader {
     return this.#endedMs !== undefined && this.#files.every((file) => file.isDone)
   }
 
-  /** Whether a file is there, by key or, while unread, by place: the cursor must not forget it. */
-  isPresent({ fileKey, device, inode }: Pick<KnownFile, 'fileKey' | 'device' | 'inode'>): boolean {
-    return this.#files.some((file) =>
-      file.identity === undefined ? file.device === device && file.inode === inode : file.identity.fileKey === fileKey,
-    )
+  /** Keys of the files that are there; of those not identified yet, their places. */
+  get present(): readonly string[] {
+    return this.#files.map((file) => file.identity?.fileKey ?? placeOf(file))
   }
 
   /** Whether `read` may give something. Cheap, because every chain is asked at every poll. */
@@ -253,6 +251,11 @@ export class ChainReader {
       `Cannot read log "${file.path}": it was deleted, and up to ${bytes} bytes of it had not been read`,
     )
   }
+}
+
+/** Where a file is, as a text. */
+export function placeOf({ device, inode }: Pick<KnownFile, 'device' | 'inode'>): string {
+  return `${device}:${inode}`
 }
 
 /** Nothing more is to be read in a file as it was seen last. */

@@ -8,7 +8,7 @@ export interface KnownFile {
   readonly generation: number
   /** Everything before this is answered for. */
   readonly prefixBytes: number
-  readonly check: Check | undefined
+  readonly check?: Check | undefined
   readonly device: number
   readonly inode: number
 }
@@ -98,8 +98,9 @@ export class Identities {
   #family(familyKey: string, file: Holder): readonly Identity[] {
     for (const known of this.#known.inFamily(familyKey)) {
       if (this.#byKey.has(known.fileKey)) continue
-      const { prefixBytes, ...facts } = known
-      this.#byKey.set(known.fileKey, { ...facts, familyKey, offsetBytes: prefixBytes, holder: undefined })
+      const { generation, prefixBytes, check, device, inode } = known
+      const progress = { offsetBytes: prefixBytes, check, holder: undefined }
+      this.#byKey.set(known.fileKey, { fileKey: known.fileKey, familyKey, generation, ...progress, device, inode })
     }
     const rank = (identity: Identity) => (isSameInode(identity, file) ? Infinity : identity.generation)
     const family = [...this.#byKey.values()].filter((identity) => identity.familyKey === familyKey)

@@ -1,0 +1,103 @@
+import type { Clock } from '../clock.ts'
+import { Discovery } from '../ingest/discover.ts'
+import { Troubles } from '../ingest/trouble.ts'
+import { openPipeline, type Pipeline, type PipelineParts } from './pipeline.ts'
+import type { AgentSettings } from './settings.ts'
+import { lockState, type StateLock } from './state-lock.ts'
+import type { AgentStatus, PipelineStatus } from './status.ts'
+
+/** How often the file system is looked through for new, renamed and removed files. */
+const SWEEP_MS = 1_000
+
+/** What an agent needs from outside. */
+export type AgentParts = Omit<PipelineParts, 'troubles'>
+
+/** A running agent. */
+export interface Agent {
+  /** Settles when the agent has come to an end: rejects on a bug, or when a sink can never work. */
+  readonly done: Promise<void>
+  status(): AgentStatus
+  /** Stop reading, deliver what was read for `graceMs` at most, commit, and give back the state directory. */
+  stop(graceMs: number): Promise<void>
+}
+
+/**
+ * Start reading and delivering: one discovery for all pipelines, one pipeline for each sink.
+ * @throws FlagshipError STATE_LOCKED, STATE_UNREADABLE.
+ */
+export async function startAgent(settings: AgentSettings, parts: AgentParts): Promise<Agent> {
+  const lock = await lockState(settings.stateDirectory)
+  try {
+    const troubles = new Troubles(parts.logger)
+    const share = Math.ceil(settings.inflightBytes / settings.pipelines.length)
+    const pipelines: Pipeline[] = []
+    for (const pipeline of settings.pipelines)
+      pipelines.push(await openPipeline(pipeline, settings.stateDirectory, share, { ...parts, troubles }))
+    const discovery = new Discovery(settings.discovery, parts.fileSystem, troubles)
+    return new RunningAgent(lock, discovery, pipelines, troubles, parts)
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+class RunningAgent implements Agent {
+  readonly done: Promise<void>
+  readonly #lock: StateLock
+  readonly #pipelines: readonly Pipeline[]
+  readonly #troubles: Troubles
+  readonly #parts: AgentParts
+  readonly #sweeping = new AbortController()
+
+  constructor(
+    lock: StateLock,
+    discovery: Discovery,
+    pipelines: readonly Pipeline[],
+    troubles: Troubles,
+    parts: AgentParts,
+  ) {
+    this.#lock = lock
+    this.#pipelines = pipelines
+    this.#troubles = troubles
+    this.#parts = parts
+    const sweeping = this.#sweepAll(discovery, parts.clock)
+    this.done = Promise.all([sweeping, ...pipelines.map((pipeline) => pipeline.run())]).then(() => {})
+    this.done.catch(() => {}) // told to whoever waits for it
+  }
+
+  status(): AgentStatus {
+    const pipelines = this.#pipelines.map((pipeline) => pipeline.status)
+    return { pipelines, unreadablePlaces: this.#troubles.size }
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#sweeping.abort()
+    await Promise.all(this.#pipelines.map((pipeline) => pipeline.stop(graceMs)))
+    this.#showGauges()
+    await this.#lock.release()
+  }
+
+  async #sweepAll(discovery: Discovery, clock: Clock): Promise<void> {
+    const { signal } = this.#sweeping
+    while (!signal.aborted) {
+      const chains = discovery.sweep()
+      for (const pipeline of this.#pipelines) pipeline.update(chains)
+      this.#showGauges()
+      await clock.sleep(SWEEP_MS, signal)
+    }
+  }
+
+  #showGauges(): void {
+    const statuses = this.#pipelines.map((pipeline) => pipeline.status)
+    this.#parts.metrics.set('flagship_files_followed', {}, Math.max(0, ...statuses.map((each) => each.filesFollowed)))
+    for (const status of statuses) this.#showPipeline(status)
+  }
+
+  #showPipeline({ name: pipeline, state, unreadBytes, inflightBytes }: PipelineStatus): void {
+    const { metrics } = this.#parts
+    metrics.set('flagship_unacknowledged_bytes', { pipeline }, unreadBytes + inflightBytes)
+    metrics.set('flagship_inflight_bytes', { pipeline }, inflightBytes)
+    for (const each of ['opening', 'delivering', 'retrying', 'stopped'] as const)
+      metrics.set('flagship_pipeline_state', { pipeline, state: each }, each === state ? 1 : 0)
+  }
+}

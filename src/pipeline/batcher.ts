@@ -1,0 +1,79 @@
+import type { Clock } from '../clock.ts'
+import type { Segment } from '../sinks/batch.ts'
+import type { BatchConfig } from '../sinks/batch-config.ts'
+import type { Ledger, Receipt } from './ledger.ts'
+
+/** A segment on its way to the sink, and what its answers settle. */
+export interface Shipment {
+  readonly segment: Segment
+  readonly receipt: Receipt
+  readonly ledger: Ledger
+}
+
+/** Wakes up to look at the clock now and then, whatever it was told. */
+const LONGEST_WAIT_MS = 60_000
+
+/** Puts segments of many files together, by bytes, count and age, in the order in which they come. */
+export class Batcher {
+  readonly #limits: BatchConfig
+  readonly #clock: Clock
+  readonly #ready: (readonly Shipment[])[] = []
+  #open: Shipment[] = []
+  #openBytes = 0
+  #openDocuments = 0
+  #openSinceMs = 0
+  #isClosed = false
+  #wake = () => {}
+
+  constructor(limits: BatchConfig, clock: Clock) {
+    this.#limits = limits
+    this.#clock = clock
+  }
+
+  add(shipment: Shipment): void {
+    if (this.#open.length === 0) this.#openSinceMs = this.#clock.elapsedMs()
+    this.#open.push(shipment)
+    this.#openBytes += shipment.segment.bytes.length
+    this.#openDocuments += shipment.segment.ids.length
+    const isFull = this.#openBytes >= this.#limits.maxBytes || this.#openDocuments >= this.#limits.maxDocuments
+    if (isFull) this.#finish()
+    if (isFull || this.#open.length === 1) this.#wake()
+  }
+
+  /** Nothing more comes: what is there need not wait. */
+  close(): void {
+    this.#isClosed = true
+    this.#wake()
+  }
+
+  /** The next batch; undefined when there will be none, or when `signal` is aborted. */
+  async next(signal: AbortSignal): Promise<readonly Shipment[] | undefined> {
+    while (!signal.aborted) {
+      if (this.#open.length > 0 && (this.#isClosed || this.#waitMs() <= 0)) this.#finish()
+      const batch = this.#ready.shift()
+      if (batch !== undefined || this.#isClosed) return batch
+      await this.#wait(this.#open.length > 0 ? this.#waitMs() : LONGEST_WAIT_MS, signal)
+    }
+    return undefined
+  }
+
+  #waitMs(): number {
+    return this.#openSinceMs + this.#limits.maxAgeMs - this.#clock.elapsedMs()
+  }
+
+  #finish(): void {
+    this.#ready.push(this.#open)
+    this.#open = []
+    this.#openBytes = 0
+    this.#openDocuments = 0
+  }
+
+  async #wait(ms: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController()
+    this.#wake = () => woken.abort()
+    signal.addEventListener('abort', this.#wake, { once: true })
+    await this.#clock.sleep(ms, woken.signal)
+    signal.removeEventListener('abort', this.#wake)
+    this.#wake = () => {}
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Bytes of log that were read and are not answered yet. When it is spent, reading pauses and nothing grows; one read
+ * may go beyond it, because a line must be read whole.
+ */
+export class Budget {
+  readonly #mostBytes: number
+  #waiting: (() => void) | undefined
+  spentBytes = 0
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes
+  }
+
+  spend(bytes: number): void {
+    this.spentBytes += bytes
+  }
+
+  giveBack(bytes: number): void {
+    this.spentBytes -= bytes
+    if (this.spentBytes < this.#mostBytes) this.#waiting?.()
+  }
+
+  /** Resolves when there is room for another read, or when `signal` is aborted. One may wait at a time. */
+  async room(signal: AbortSignal): Promise<void> {
+    while (this.spentBytes >= this.#mostBytes && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+      this.#waiting = undefined
+    }
+  }
+}

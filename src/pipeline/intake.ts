@@ -1,0 +1,152 @@
+import type { Clock } from '../clock.ts'
+import type { FoundChain, ChainSource } from '../ingest/chain.ts'
+import { type ChainChunk, ChainReader, type ReadingParts } from '../ingest/chain-reader.ts'
+import type { Segment } from '../sinks/batch.ts'
+import type { Batcher } from './batcher.ts'
+import type { Budget } from './budget.ts'
+import type { Committer } from './committer.ts'
+import { type Carry, EMPTY_CARRY, type Transcoder } from './contract.ts'
+import type { Cursor, IsAnswered, Progress } from './cursor.ts'
+import { Ledger, type Receipt } from './ledger.ts'
+import type { Meter } from './meter.ts'
+import { selectDocuments } from './segments.ts'
+
+/** How often a file that had nothing new is looked at. */
+const POLL_MS = 250
+
+export interface IntakeParts {
+  readonly reading: ReadingParts
+  readonly clock: Clock
+  readonly makeTranscoder: (source: ChainSource) => Transcoder
+  readonly cursor: Cursor
+  readonly committer: Committer
+  readonly budget: Budget
+  readonly batcher: Batcher
+  readonly meter: Meter
+  readonly isAnswered: IsAnswered | undefined
+}
+
+/** One chain on its way through a pipeline. */
+interface Lane {
+  readonly reader: ChainReader
+  readonly transcoder: Transcoder
+  readonly ledger: Ledger
+  carry: Carry
+  idleUntilMs: number
+}
+
+/** Reads all chains in turn, a chunk each, and transcodes: files come in, segments go to the batcher. */
+export class Intake {
+  readonly #parts: IntakeParts
+  readonly #lanes = new Map<string, Lane>()
+  /** Of chains that are no longer there. */
+  #lostBytes = 0
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts
+  }
+
+  /** What is followed now. */
+  get totals(): { readonly files: number; readonly unreadBytes: number; readonly lostBytes: number } {
+    let [files, unreadBytes, lostBytes] = [0, 0, this.#lostBytes]
+    for (const { reader } of this.#lanes.values()) {
+      files += reader.fileCount
+      unreadBytes += reader.unreadBytes
+      lostBytes += reader.lostBytes
+    }
+    return { files, unreadBytes, lostBytes }
+  }
+
+  /** Keys of the files that are there; of those not read yet, their places. */
+  get present(): ReadonlySet<string> {
+    return new Set([...this.#lanes.values()].flatMap(({ reader }) => reader.present))
+  }
+
+  /** Take in what a sweep found. */
+  update(chains: readonly FoundChain[]): void {
+    const found = new Map(chains.map((chain) => [chain.scope, chain]))
+    for (const [scope, lane] of this.#lanes) lane.reader.update(found.get(scope))
+    for (const [scope, chain] of found) if (!this.#lanes.has(scope)) this.#lanes.set(scope, this.#open(chain))
+  }
+
+  /** Read until `signal` is aborted. When the budget is spent, or there is nothing new, it waits. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const isIdle = !(await this.#round(signal))
+      if (isIdle) await this.#parts.clock.sleep(POLL_MS, signal)
+    }
+  }
+
+  close(): void {
+    for (const { reader } of this.#lanes.values()) reader.close()
+  }
+
+  /** A chunk of each chain that has one; whether any had. */
+  async #round(signal: AbortSignal): Promise<boolean> {
+    let hasRead = false
+    for (const lane of this.#lanes.values()) {
+      if (lane.idleUntilMs > this.#parts.clock.elapsedMs()) continue
+      await this.#parts.budget.room(signal)
+      if (signal.aborted) return true
+      const chunk = lane.reader.isReadable() ? await lane.reader.read() : undefined
+      if (chunk === undefined) this.#rest(lane)
+      else this.#take(lane, chunk)
+      hasRead ||= chunk !== undefined
+    }
+    return hasRead
+  }
+
+  #open(chain: FoundChain): Lane {
+    const reader = new ChainReader(chain, this.#parts.reading)
+    reader.update(chain)
+    const transcoder = this.#parts.makeTranscoder(chain.source)
+    return { reader, transcoder, ledger: new Ledger(), carry: EMPTY_CARRY, idleUntilMs: 0 }
+  }
+
+  #rest(lane: Lane): void {
+    lane.idleUntilMs = this.#parts.clock.elapsedMs() + POLL_MS
+    if (!lane.reader.isFinished) return
+    this.#closeJoins(lane)
+    if (!lane.ledger.isEmpty) return
+    lane.reader.close()
+    this.#lostBytes += lane.reader.lostBytes
+    this.#lanes.delete(lane.reader.scope)
+  }
+
+  #take(lane: Lane, chunk: ChainChunk): void {
+    const { fileKey, path, offsetBytes, bytes, check, file } = chunk
+    if (!chunk.isContinued) this.#closeJoins(lane)
+    this.#parts.cursor.follow({ fileKey, path, ...file })
+    const { segment, carry } = lane.transcoder.transcode({ fileKey, path, offsetBytes, bytes }, lane.carry)
+    lane.carry = carry
+    this.#ship(lane, segment, { fileKey, toBytes: check.atBytes, check })
+  }
+
+  /** The rest of open lines does not come any more. */
+  #closeJoins(lane: Lane): void {
+    const segment = lane.transcoder.close(lane.carry)
+    lane.carry = EMPTY_CARRY
+    if (segment !== undefined) this.#ship(lane, segment, undefined)
+  }
+
+  #ship(lane: Lane, whole: Segment, reached: Progress['reached']): void {
+    const { budget, batcher, cursor, committer, meter, isAnswered } = this.#parts
+    meter.read(whole)
+    const segment = isAnswered === undefined ? whole : withoutAnswered(whole, isAnswered)
+    const progress = { advances: segment.advances, reached, openJoins: lane.carry.joins }
+    const receipt: Receipt = { progress, readBytes: segment.readBytes, unanswered: segment.ids.length }
+    lane.ledger.add(receipt)
+    if (receipt.unanswered > 0) {
+      budget.spend(receipt.readBytes)
+      batcher.add({ segment, receipt, ledger: lane.ledger })
+      return
+    }
+    lane.ledger.settle(cursor)
+    committer.request()
+  }
+}
+
+function withoutAnswered(segment: Segment, isAnswered: IsAnswered): Segment {
+  const { ids, offsets } = segment
+  return selectDocuments(segment, (index) => !isAnswered(ids[index] ?? '', offsets[index] ?? 0))
+}

@@ -1,0 +1,20 @@
+import type { DiscoverySettings } from '../ingest/discover.ts'
+import type { BatchConfig } from '../sinks/batch-config.ts'
+import type { Sink } from '../sinks/sink.ts'
+
+/** What an agent does: which files it reads and where their documents go. */
+export interface AgentSettings {
+  readonly stateDirectory: string
+  readonly discovery: DiscoverySettings
+  readonly pipelines: readonly PipelineSettings[]
+  /** Bytes that may be read and not yet answered, shared evenly by the pipelines. */
+  readonly inflightBytes: number
+}
+
+/** One entry under `sinks`. Its name is its cursor. */
+export interface PipelineSettings {
+  readonly name: string
+  readonly batch: BatchConfig
+  /** Makes the sink; nothing is opened yet. */
+  readonly createSink: () => Sink
+}
