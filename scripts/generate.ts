@@ -8,6 +8,7 @@ import { recordJsonSchema } from '../src/record/json-schema.ts'
 import { configDoc } from './generate/config-doc.ts'
 import { errorsDoc } from './generate/errors-doc.ts'
 import { fieldsDoc } from './generate/fields-doc.ts'
+import { flagsDoc } from './generate/flags-doc.ts'
 import { metricsDoc } from './generate/metrics-doc.ts'
 import { recordCode } from './generate/record-code.ts'
 
@@ -18,6 +19,7 @@ const outputs: Readonly<Record<string, () => string>> = {
   'docs/generated/fields.md': fieldsDoc,
   'docs/generated/config.md': configDoc,
   'docs/generated/errors.md': errorsDoc,
+  'docs/generated/flags.md': flagsDoc,
   'docs/generated/metrics.md': metricsDoc,
   'docs/generated/record.avsc': () => json(avroSchema()),
   'docs/generated/record.schema.json': () => json(recordJsonSchema()),

@@ -9,7 +9,7 @@ import { TLS_CAUSES } from './cause/tls.ts'
 import { UNKNOWN_CAUSES } from './cause/unknown.ts'
 import { UPSTREAM_CAUSES } from './cause/upstream.ts'
 import { ZTUNNEL_CAUSES } from './cause/ztunnel.ts'
-import type { Cause, Explanation, Side } from './explanation.ts'
+import type { Cause, Explanation, Side, SideText } from './explanation.ts'
 
 /** Every cause a verdict may name. The codes are stable: alerts group by them. */
 export const CAUSES = {
@@ -51,12 +51,12 @@ const CACHE = new Map<CauseId, SidedExplanation>()
 
 function seenFrom(id: CauseId, side: Side, sentence: string | undefined): CauseExplanation {
   const cause: Cause = CAUSES[id]
-  const text = (side === 'outbound' ? undefined : cause[side]) ?? cause
+  const text: SideText = (side === 'outbound' ? undefined : cause[side]) ?? cause
   return Object.freeze({
     cause: id,
-    fault: cause.fault,
+    fault: text.fault ?? cause.fault,
     sentence: sentence ?? text.sentence,
-    typical: cause.typical,
+    typical: text.typical ?? cause.typical,
     checks: text.checks,
     isBenign: cause.isBenign === true,
   })

@@ -5,6 +5,13 @@ export type Fault = 'client' | 'application' | 'network' | 'proxy_config' | 'pol
 export type Side = 'outbound' | 'inbound' | 'passthrough'
 
 /** What is said of one cause as seen from one side. */
+export interface SideText extends CauseText {
+  /** Whose doing it is and what lies behind it from there, where that differs. */
+  readonly fault?: Fault
+  readonly typical?: readonly string[]
+}
+
+/** A sentence and what to do about it. */
 export interface CauseText {
   /** What happened, in one sentence with nothing filled in: these form a bounded set that can be counted. */
   readonly sentence: string
@@ -18,9 +25,9 @@ export interface Cause extends CauseText {
   /** What usually lies behind it. */
   readonly typical: readonly string[]
   /** On the server's own sidecar, where that reads differently. */
-  readonly inbound?: CauseText
+  readonly inbound?: SideText
   /** Towards a destination the mesh does not know (PassthroughCluster), where that reads differently. */
-  readonly passthrough?: CauseText
+  readonly passthrough?: SideText
   /** The proxy answered as it was told to: no failure unless the status or a flag says so. */
   readonly isBenign?: true
 }

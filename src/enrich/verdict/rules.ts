@@ -1,5 +1,6 @@
 import { maskOf } from '../flag/catalogue.ts'
 import type { SidedExplanation } from '../flag/causes.ts'
+import type { EnvoyLine } from '../../record/envoy-line.ts'
 import type { Signs } from './signs.ts'
 import {
   whyConnection,
@@ -153,7 +154,7 @@ export const RULES: readonly Rule[] = [
   {
     id: 'no_upstream_host', responder: 'envoy', why: whyWithoutUpstream,
     says: 'No endpoint was chosen, so this proxy answered itself.',
-    when: ({ line }) => line.upstreamHost === undefined && logsUpstreamHost(line.format),
+    when: ({ line }) => line.upstreamHost === undefined && logsUpstreamHost(line),
   },
   {
     id: 'known_body_without_service_time', responder: 'envoy', why: whyWithoutUpstream,
@@ -181,7 +182,11 @@ function isGenuineDespiteFlags({ flags, line: { responseCode: code = 0 } }: Sign
   return (flags.mask & TIME_LIMITS) !== 0 && code !== 504 && code !== 408
 }
 
-/** A format of the user's own may leave the endpoint out: then its absence proves nothing. */
-function logsUpstreamHost(format: string): boolean {
+/**
+ * A format of the user's own, or a JSON format cut down to a few keys, may leave the endpoint out: then its absence
+ * proves nothing. The formats with both downstream addresses have it.
+ */
+function logsUpstreamHost({ format, downstreamLocalAddress, downstreamRemoteAddress }: EnvoyLine): boolean {
+  if (format === 'json') return downstreamLocalAddress !== undefined && downstreamRemoteAddress !== undefined
   return !format.startsWith('custom')
 }

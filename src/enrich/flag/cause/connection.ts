@@ -14,6 +14,10 @@ export const CONNECTION_CAUSES = {
     ],
     checks: [CHECK.podAddress, CHECK.targetPort, CHECK.serverListening, CHECK.endpoints],
     inbound: {
+      typical: [
+        'The application is not up yet, has just stopped, or listens on another port',
+        'It listens on 127.0.0.1 only (Istio 1.10 and later dial the pod address)',
+      ],
       sentence: 'The sidecar could not reach its own application: the connection to the container port was refused.',
       checks: [
         CHECK.listening,
@@ -23,6 +27,12 @@ export const CONNECTION_CAUSES = {
       ],
     },
     passthrough: {
+      typical: [
+        'The external service is down or moved',
+        'A firewall on the way',
+        'A stale DNS answer in the application',
+      ],
+      fault: 'network',
       sentence:
         'The mesh does not know this destination, so the connection went to its original address, which refused it.',
       checks: [
@@ -46,6 +56,8 @@ export const CONNECTION_CAUSES = {
       CHECK.endpoints,
     ],
     inbound: {
+      fault: 'application',
+      typical: ['The application is stuck and its accept queue full', 'A rule in the pod drops the packets'],
       sentence: 'The sidecar could not reach its own application: the connection to the container port timed out.',
       checks: [
         CHECK.listening,
@@ -54,6 +66,11 @@ export const CONNECTION_CAUSES = {
       ],
     },
     passthrough: {
+      typical: [
+        'The external service is down or moved',
+        'A firewall on the way',
+        'A stale DNS answer in the application',
+      ],
       sentence:
         'The mesh does not know this destination, and its original address did not answer the connection attempt in time.',
       checks: [
@@ -121,10 +138,20 @@ export const CONNECTION_CAUSES = {
     ],
     checks: [CHECK.podAddress, CHECK.targetPort, CHECK.mtlsModes, CHECK.networkPolicies],
     inbound: {
+      fault: 'application',
+      typical: [
+        'The application is not up, or listens on another port',
+        'The port expects TLS that the sidecar does not speak',
+      ],
       sentence: 'The sidecar could not open a connection to its own application.',
       checks: [CHECK.listening, CHECK.targetPort, CHECK.restarts],
     },
     passthrough: {
+      typical: [
+        'The external service is down or moved',
+        'A firewall on the way',
+        'A stale DNS answer in the application',
+      ],
       sentence: 'The mesh does not know this destination, and no connection to its original address could be opened.',
       checks: [
         'Can the pod reach that address at all? `kubectl exec POD -n NS -c APP -- curl -v telnet://UPSTREAM_IP:PORT`',

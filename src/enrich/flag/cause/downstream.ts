@@ -17,6 +17,7 @@ export const DOWNSTREAM_CAUSES = {
       CHECK.latency,
     ],
     inbound: {
+      typical: ['The proxy of the caller ran into its timeout', 'The user cancelled', 'This application is slow'],
       sentence: 'The caller gave up before this application had answered; often its proxy ran into a timeout.',
       checks: [
         'Does the line of the caller with the same x-request-id say UT? `kubectl logs CLIENT_POD -n NS -c istio-proxy | grep REQUEST_ID`',

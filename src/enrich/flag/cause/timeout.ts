@@ -13,6 +13,10 @@ export const TIMEOUT_CAUSES = {
     ],
     checks: [CHECK.latency, CHECK.timeouts, CHECK.serverLine],
     inbound: {
+      typical: [
+        'The application, or what it depends on, is slow or stuck',
+        'The timeout came with the request, in a header',
+      ],
       sentence: 'The application had not answered when the timeout set at its own sidecar ran out.',
       checks: [CHECK.applicationLog, CHECK.timeouts],
     },

@@ -92,7 +92,7 @@ export const UPSTREAM_CAUSES = {
     ],
   },
   upstream_closed_before_response: {
-    fault: 'application',
+    fault: 'other',
     sentence: 'The connection was open, and the other end closed it before any response: one line does not prove why.',
     typical: [
       'Plaintext sent to a port that accepts only TLS: fails every time',
@@ -107,6 +107,12 @@ export const UPSTREAM_CAUSES = {
       'Only now and then? Crash or keep-alive race: `kubectl describe pod SERVER_POD -n NS | grep -A6 "Last State"`',
     ],
     inbound: {
+      fault: 'application',
+      typical: [
+        'The application crashed or was stopped in the middle of the request',
+        'It closed an idle connection just as it was used again: sporadic',
+        'It closes without a word on requests it does not like',
+      ],
       sentence: 'The application closed the connection before it had answered.',
       checks: [
         CHECK.restarts,
@@ -129,6 +135,7 @@ export const UPSTREAM_CAUSES = {
       'Was there a rollout? `kubectl rollout history deployment/DEPLOYMENT -n NS`',
     ],
     inbound: {
+      typical: ['The application cancelled the call', 'It is stopping', 'A limit of its HTTP/2 server was reached'],
       sentence: 'The application reset the stream before it had answered.',
       checks: [CHECK.applicationLog, CHECK.restarts],
     },

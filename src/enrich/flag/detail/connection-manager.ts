@@ -21,7 +21,7 @@ export const CONNECTION_MANAGER_DETAILS = [
   { value: 'absolute_path_rejected', cause: 'invalid_request', sentence: 'The request has an absolute URL where only a path is allowed.' },
   { value: 'path_normalization_failed', cause: 'path_not_normal' },
   { value: 'upgrade_failed', cause: 'upgrade_not_allowed' },
-  { value: 'filter_chain_not_found', cause: 'no_filter_chain' },
+  { value: 'filter_chain_not_found', cause: 'no_filter_chain', sentence: 'No filter chain of the listener fits the connection, so this proxy closed it before any request.' },
   { value: 'downstream_remote_disconnect', cause: 'client_disconnected', afterHeaders: 'client_left_during_response' },
   { value: 'downstream_local_disconnect', cause: 'connection_closed_by_this_proxy', until: '1.25', afterHeaders: 'connection_closed_by_this_proxy' },
   { value: 'downstream_local_disconnect(REASON)', cause: 'connection_closed_by_this_proxy', since: '1.26', afterHeaders: 'connection_closed_by_this_proxy' },
@@ -32,5 +32,6 @@ export const CONNECTION_MANAGER_DETAILS = [
   { value: 'filter_removed_required_response_headers{HEADER}', cause: 'filter_broke_message', sentence: 'A filter of this proxy removed or broke the status of the response.', since: '1.19' },
   { value: 'filter_added_invalid_request_data', cause: 'filter_broke_message', sentence: 'A filter of this proxy added data to the request where none may be.', since: '1.22' },
   { value: 'filter_added_invalid_response_data', cause: 'filter_broke_message', sentence: 'A filter of this proxy added data to the response where none may be.', since: '1.22' },
+  { value: '', cause: 'filter_config_missing', sentence: 'This proxy answered itself and named no detail: a filter without configuration (flag NFCF), or a plugin.' },
   { value: 'rejecting_because_detection_failed', cause: 'client_address_undetected', since: '1.21' },
 ] as const satisfies readonly DetailRow[]

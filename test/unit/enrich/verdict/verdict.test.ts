@@ -78,6 +78,8 @@ describe('judge() finds who answered, one row of the decision table after the ot
     ['11 an upgrade without service time', http({ ...answer(101), ...HOST }), 'inbound', 'application upgrade_with_upstream_host'],
     ['12 no endpoint', http(answer(301)), 'gateway', 'envoy no_upstream_host'],
     ['12 a user\'s format may have no column for the endpoint', { ...http(answer(301)), format: 'custom:edge' }, 'gateway', 'unknown undecided'],
+    ['12 JSON with both addresses has the endpoint too', { ...http({ ...answer(301), downstreamLocalAddress: '10.0.0.1:80', downstreamRemoteAddress: '10.0.0.2:1' }), format: 'json' }, 'gateway', 'envoy no_upstream_host'],
+    ['12 JSON cut down to a few keys', { ...http(answer(301)), format: 'json' }, 'gateway', 'unknown undecided'],
     ['13 but the body is Envoy\'s own', http({ ...answer(408), ...HOST, bytesSent: 15 }), 'outbound', 'envoy known_body_without_service_time'],
     ['13 nothing proves it', http({ ...answer(500), ...HOST }), 'outbound', 'unknown undecided'],
     ['ztunnel', { ...emptyLine('ztunnel-text'), connectionTerminationDetails: 'tls error: x' }, 'outbound', 'not_applicable ztunnel_connection'],
