@@ -21,32 +21,46 @@ export type ProxyRole = 'gateway' | 'waypoint' | 'ztunnel'
 export function directionOf(line: EnvoyLine, reporter: ReporterFacts | undefined): Direction {
   const ownWord = line.more?.ztunnelDirection
   if (ownWord !== undefined) return ownWord
-  if (reporter?.role === 'waypoint') return 'waypoint'
-  const cluster = line.upstreamCluster
-  if (cluster !== undefined) {
-    if (cluster.startsWith('outbound|') || cluster === 'PassthroughCluster') return outboundOrGateway(line, reporter)
-    if (cluster.startsWith('inbound|') || cluster.startsWith('InboundPassthroughCluster')) return 'inbound'
-    if (cluster.startsWith('inbound-vip|')) return 'waypoint'
-    if (cluster.startsWith('outbound_.')) return 'gateway' // SNI-routed: only east-west gateways have such clusters
-  }
-  if (reporter?.role === 'gateway') return 'gateway'
-  if (cluster === undefined && line.requestedServerName?.startsWith('outbound_.') === true) return 'inbound'
-  if (isInboundUpstream(line)) return 'inbound'
+  const role = reporter?.role
+  if (role === 'waypoint') return 'waypoint'
+  const told = directionOfCluster(line.upstreamCluster)
+  if (told === 'outbound') return role === 'gateway' || dialsFromListener(line) ? 'gateway' : 'outbound'
+  if (told !== undefined) return told
+  if (role === 'gateway') return 'gateway'
+  if (isInbound(line)) return 'inbound'
   return reporter === undefined ? 'unknown' : byOwnAddress(line, reporter)
 }
 
-/** A gateway dials from the address it listens on; a sidecar dials from the address its application dials from. */
-function outboundOrGateway(line: EnvoyLine, reporter: ReporterFacts | undefined): Direction {
-  if (reporter?.role === 'gateway') return 'gateway'
-  const { upstreamLocalAddress: own, downstreamLocalAddress: dialled, downstreamRemoteAddress: peer } = line
-  if (own === undefined || dialled === undefined || !isSameHost(own, dialled)) return 'outbound'
-  return peer !== undefined && isSameHost(own, peer) ? 'outbound' : 'gateway'
+/** What the name of a cluster says; undefined for names Istio did not make, and for BlackHoleCluster, which has two sides. */
+function directionOfCluster(cluster: string | undefined): Direction | undefined {
+  if (cluster === undefined) return undefined
+  if (cluster.startsWith('outbound|') || cluster === 'PassthroughCluster') return 'outbound'
+  if (cluster.startsWith('inbound|') || cluster.startsWith('InboundPassthroughCluster')) return 'inbound'
+  if (cluster.startsWith('inbound-vip|')) return 'waypoint'
+  if (cluster.startsWith('outbound_.')) return 'gateway' // routed by SNI: only gateways have such clusters
+  return undefined
 }
 
-/** Istio 1.10 and later dial the application from 127.0.0.6 or ::6, earlier ones dial 127.0.0.1. */
-function isInboundUpstream({ upstreamLocalAddress: local, upstreamHost: host }: EnvoyLine): boolean {
+/** A gateway dials from the address it listens on; a sidecar dials from the address its application dials from. */
+function dialsFromListener(line: EnvoyLine): boolean {
+  const { upstreamLocalAddress: own, downstreamLocalAddress: dialled, downstreamRemoteAddress: peer } = line
+  if (own === undefined || dialled === undefined || !isSameHost(own, dialled)) return false
+  return peer === undefined || !isSameHost(own, peer)
+}
+
+/**
+ * The SNI of a sidecar's mTLS, unless the cluster is somebody's own; or the application dialled at loopback: from
+ * 127.0.0.6 or ::6 since Istio 1.10, at 127.0.0.1 before.
+ */
+function isInbound({
+  upstreamCluster,
+  requestedServerName,
+  upstreamLocalAddress: local,
+  upstreamHost,
+}: EnvoyLine): boolean {
+  if (upstreamCluster === undefined && requestedServerName?.startsWith('outbound_.') === true) return true
   if (local !== undefined && (local.startsWith('127.0.0.6:') || local.startsWith('[::6]:'))) return true
-  return host?.startsWith('127.0.0.1:') === true
+  return upstreamHost?.startsWith('127.0.0.1:') === true
 }
 
 /** A pod that calls itself is the case that addresses cannot tell. */
@@ -83,8 +97,11 @@ function isAt(address: string, ip: string): boolean {
   if (address.charCodeAt(0) === OPEN_BRACKET) {
     return address.charCodeAt(ip.length + 1) === CLOSE_BRACKET && address.startsWith(ip, 1)
   }
-  if (!address.startsWith(ip)) return false
-  return address.length === ip.length || (address.charCodeAt(ip.length) === COLON && !ip.includes(':'))
+  // The first colon ends an IPv4 address; in an IPv6 address without brackets there is no port.
+  return (
+    address === ip ||
+    (address.charCodeAt(ip.length) === COLON && address.startsWith(ip) && address.indexOf(':') === ip.length)
+  )
 }
 
 /** Whether two `HOST:PORT` texts have the same host. */

@@ -1,0 +1,265 @@
+import { classOf } from '../ip.ts'
+import { type Holders, holdersAt, type Interval, insertInterval, RESOLUTION_MS } from './interval.ts'
+import type { PodRow } from './row.ts'
+
+/** What is known of a pod, whenever it lived. */
+export type PodFacts = Omit<PodRow, 'life' | 'hostIps' | 'pathUid'>
+
+/** One pod and the addresses it held. */
+interface Pod {
+  facts: PodFacts
+  /** Open and closed, in the order they were opened. */
+  readonly intervals: HeldInterval[]
+  readonly pathUid: string | undefined
+  isDeleted: boolean
+}
+
+interface HeldInterval extends Interval<Pod> {
+  readonly key: string
+  /** Not before this: the pod held another address until then. */
+  readonly floorMs: number
+}
+
+/** Answer for one address at one instant; `facts` of the owners may be newer than the instant. */
+export type PodHolders = Pick<Holders<unknown>, 'sinceMs' | 'untilMs'> & {
+  readonly pods: readonly PodFacts[]
+  readonly likely: readonly PodFacts[]
+  readonly exact: PodFacts | undefined
+}
+
+/** The key of an address in a network; the network the agent is in is the empty one. */
+export function addressKey(network: string, ip: string): string {
+  return network === '' ? ip : `${ip}|${network}`
+}
+
+/**
+ * Which pod held which address when. An interval belongs to (network, address, UID): a pod may change its address
+ * within one life. Closed intervals are kept, at most `maxClosed`, the longest closed go first.
+ */
+export class PodTable {
+  readonly #maxClosed: number
+  readonly #byUid = new Map<string, Pod>()
+  readonly #byName = new Map<string, Map<string, Pod>>()
+  readonly #byAddress = new Map<string, HeldInterval[]>()
+  /** In the order they were closed. */
+  readonly #closed = new Set<HeldInterval>()
+
+  constructor(maxClosed: number) {
+    this.#maxClosed = maxClosed
+  }
+
+  get podCount(): number {
+    return this.#byUid.size
+  }
+
+  get closedCount(): number {
+    return this.#closed.size
+  }
+
+  byUid(uid: string): PodFacts | undefined {
+    return this.#byUid.get(uid)?.facts
+  }
+
+  /** The pod that had the name last; without a namespace only when one namespace alone has the name. */
+  byName(namespace: string | undefined, name: string): PodFacts | undefined {
+    if (namespace !== undefined) return this.#byName.get(namespace)?.get(name)?.facts
+    let found: Pod | undefined
+    for (const names of this.#byName.values()) {
+      const pod = names.get(name)
+      if (pod !== undefined && found !== undefined) return undefined
+      found = pod ?? found
+    }
+    return found?.facts
+  }
+
+  /** Take in what an object says, seen at `seenAtMs`. Returns whether any answer may be different now. */
+  upsert(row: PodRow, seenAtMs: number): boolean {
+    const known = this.#byUid.get(row.uid)
+    if (known?.isDeleted === true) return false // an old event that came late: a UID never comes back
+    const pod = known ?? this.#add(row)
+    const isOther = known !== undefined && !isSame(known.facts, row)
+    if (isOther) pod.facts = factsOf(row)
+    const moved = this.#hold(pod, row, seenAtMs)
+    return known === undefined || isOther || moved
+  }
+
+  /** The object is gone, known at `seenAtMs`. Its intervals stay, closed. */
+  delete(uid: string, seenAtMs: number): boolean {
+    const pod = this.#byUid.get(uid)
+    if (pod === undefined || pod.isDeleted) return false
+    pod.isDeleted = true
+    // Closing may make room by forgetting, also of this pod: so over a copy.
+    for (const interval of pod.intervals.slice()) this.#end(interval, seenAtMs)
+    // A pod without an interval would never be forgotten: it gets one that no look-up finds.
+    if (pod.intervals.length === 0) this.#close(this.#open(pod, '', seenAtMs, seenAtMs), seenAtMs)
+    return true
+  }
+
+  /** Who could have held an address at `atMs`; undefined when nobody ever did. */
+  holders(key: string, atMs: number, skewMs: number): PodHolders | undefined {
+    const list = this.#byAddress.get(key)
+    if (list === undefined) return undefined
+    const { owners, likely, exact, sinceMs, untilMs } = holdersAt(list, atMs, skewMs)
+    const pods = owners.map((pod) => pod.facts)
+    return { pods, likely: likely.map((pod) => pod.facts), exact: exact?.facts, sinceMs, untilMs }
+  }
+
+  #add(row: PodRow): Pod {
+    const pod: Pod = { facts: factsOf(row), intervals: [], pathUid: row.pathUid, isDeleted: false }
+    this.#byUid.set(row.uid, pod)
+    if (row.pathUid !== undefined) this.#byUid.set(row.pathUid, pod)
+    let names = this.#byName.get(row.namespace)
+    if (names === undefined) this.#byName.set(row.namespace, (names = new Map()))
+    names.set(row.name, pod)
+    return pod
+  }
+
+  /** Bring the pod's intervals in line with the addresses and the life its status tells of. */
+  #hold(pod: Pod, row: PodRow, seenAtMs: number): boolean {
+    const keys = row.isHostNetwork ? [] : row.ips.filter(isOwnable).map((ip) => addressKey(row.network, ip))
+    let changed = false
+    let freeMs = Number.NEGATIVE_INFINITY
+    for (const interval of pod.intervals.slice()) {
+      if (!keys.includes(interval.key)) changed = this.#end(interval, lostMs(interval, row, seenAtMs)) || changed
+      if (interval.toMs !== Number.POSITIVE_INFINITY) freeMs = Math.max(freeMs, interval.toMs - RESOLUTION_MS)
+    }
+    for (const key of keys) changed = this.#holdOne(pod, key, row, { seenAtMs, freeMs }) || changed
+    return changed
+  }
+
+  #holdOne(pod: Pod, key: string, row: PodRow, { seenAtMs, freeMs }: { seenAtMs: number; freeMs: number }): boolean {
+    const { life } = row
+    const toMs = life.toMs ?? (life.isOver ? seenAtMs : undefined)
+    const held = pod.intervals.findLast((interval) => interval.key === key)
+    if (held !== undefined && (held.toMs === Number.POSITIVE_INFINITY || toMs !== undefined)) {
+      const isEarlier = this.#beginEarlier(held, life.fromMs)
+      return (toMs !== undefined && this.#end(held, toMs)) || isEarlier
+    }
+    const interval =
+      held === undefined
+        ? this.#open(pod, key, Math.max(life.fromMs ?? seenAtMs, freeMs), freeMs)
+        : this.#openAgain(pod, key, againMs(held.toMs, life, seenAtMs))
+    if (toMs !== undefined) this.#end(interval, toMs)
+    return true
+  }
+
+  /** An address that was lost and is back; what happened in between is not its. */
+  #openAgain(pod: Pod, key: string, fromMs: number): HeldInterval {
+    return this.#open(pod, key, fromMs, fromMs)
+  }
+
+  #open(pod: Pod, key: string, fromMs: number, floorMs: number): HeldInterval {
+    const interval = { owner: pod, key, fromMs, toMs: Number.POSITIVE_INFINITY, floorMs }
+    pod.intervals.push(interval)
+    if (key === '') return interval
+    const list = this.#byAddress.get(key)
+    if (list === undefined) this.#byAddress.set(key, [interval])
+    else insertInterval(list, interval)
+    return interval
+  }
+
+  /** A later event may tell of an earlier beginning; never of one while the pod held another address. */
+  #beginEarlier(interval: HeldInterval, fromMs: number | undefined): boolean {
+    const earlierMs = Math.max(fromMs ?? interval.fromMs, interval.floorMs)
+    if (earlierMs >= interval.fromMs) return false
+    interval.fromMs = earlierMs
+    const list = this.#byAddress.get(interval.key)
+    if (list !== undefined) {
+      list.splice(list.indexOf(interval), 1)
+      insertInterval(list, interval)
+    }
+    return true
+  }
+
+  /** An end is only ever corrected to an earlier time. */
+  #end(interval: HeldInterval, toMs: number): boolean {
+    const endMs = Math.max(toMs, interval.fromMs)
+    if (endMs >= interval.toMs) return false
+    if (interval.toMs === Number.POSITIVE_INFINITY) this.#close(interval, endMs)
+    else interval.toMs = endMs
+    return true
+  }
+
+  #close(interval: HeldInterval, toMs: number): void {
+    interval.toMs = toMs
+    this.#closed.add(interval)
+    for (const oldest of this.#closed) {
+      if (this.#closed.size <= this.#maxClosed) return
+      this.#forget(oldest)
+    }
+  }
+
+  #forget(interval: HeldInterval): void {
+    const pod = interval.owner
+    this.#closed.delete(interval)
+    pod.intervals.splice(pod.intervals.indexOf(interval), 1)
+    const list = this.#byAddress.get(interval.key)
+    list?.splice(list.indexOf(interval), 1)
+    if (list?.length === 0) this.#byAddress.delete(interval.key)
+    if (pod.isDeleted && pod.intervals.length === 0) this.#forgetPod(pod)
+  }
+
+  #forgetPod(pod: Pod): void {
+    const { uid, namespace, name } = pod.facts
+    this.#byUid.delete(uid)
+    if (pod.pathUid !== undefined) this.#byUid.delete(pod.pathUid)
+    const names = this.#byName.get(namespace)
+    if (names?.get(name) !== pod) return
+    names.delete(name)
+    if (names.size === 0) this.#byName.delete(namespace)
+  }
+}
+
+/**
+ * When a pod lost an address its status no longer has: at the end of its life, or when it got a new network
+ * namespace, else when that was seen. An update that only lacks the address (kubernetes#125370) ends nothing earlier.
+ */
+function lostMs(interval: HeldInterval, { life, ips }: PodRow, seenAtMs: number): number {
+  if (life.toMs !== undefined) return life.toMs
+  const isMoved = ips.length > 0 && life.sandboxMs !== undefined && life.sandboxMs > interval.fromMs
+  return isMoved ? Math.min(life.sandboxMs + RESOLUTION_MS, seenAtMs) : seenAtMs
+}
+
+/** Since when an address that was lost at `lostAtMs` is held again: what proves it, else when it was seen. */
+function againMs(lostAtMs: number, { sandboxMs, fromMs }: PodRow['life'], seenAtMs: number): number {
+  const earliestMs = lostAtMs - RESOLUTION_MS
+  for (const proofMs of [sandboxMs, fromMs]) if (proofMs !== undefined && proofMs >= earliestMs) return proofMs
+  return Math.max(seenAtMs, earliestMs)
+}
+
+/** Loopback, unspecified and link-local addresses mean "this machine" everywhere and belong to nobody. */
+function isOwnable(ip: string): boolean {
+  return classOf(ip) === 'unicast'
+}
+
+function factsOf(row: PodRow): PodFacts {
+  const { uid, namespace, name, nodeName, network, ips, isHostNetwork, workload } = row
+  const { serviceAccount, role, canonicalService, labels } = row
+  return {
+    uid,
+    namespace,
+    name,
+    nodeName,
+    network,
+    ips,
+    isHostNetwork,
+    workload,
+    serviceAccount,
+    role,
+    canonicalService,
+    labels,
+  }
+}
+
+function isSame(facts: PodFacts, row: PodRow): boolean {
+  return (
+    facts.nodeName === row.nodeName &&
+    facts.labels === row.labels &&
+    facts.role === row.role &&
+    facts.canonicalService === row.canonicalService &&
+    facts.workload.name === row.workload.name &&
+    facts.workload.kind === row.workload.kind &&
+    facts.ips.length === row.ips.length &&
+    facts.ips.every((ip, index) => ip === row.ips[index])
+  )
+}

@@ -1,0 +1,104 @@
+import { LOCAL_NETWORK, type PodRow } from '../endpoint/row.ts'
+import type { FieldReader, JsonObject } from './field-reader.ts'
+import { canonicalServiceOf, type Label, selectLabels } from './labels.ts'
+import { type Controller, workloadOf } from './owner.ts'
+import { type ContainerLife, lifeOf, type PodStatus } from './pod-life.ts'
+import { roleOf } from './role.ts'
+
+/** Read a `v1` Pod; what is wrong with it is in `reader.problems`, and the row is then not to be used. */
+export function podRowOf(pod: JsonObject, reader: FieldReader, wantedLabels: readonly string[]): PodRow {
+  const metadata = reader.object(pod, 'metadata')
+  const spec = reader.object(pod, 'spec')
+  const status = reader.object(pod, 'status')
+  const label = labelsOf(metadata, reader)
+  const name = reader.requiredText(metadata, 'metadata.name')
+  const workload = workloadOf({ name, label, controller: controllerOf(metadata, reader) })
+  return {
+    uid: reader.requiredText(metadata, 'metadata.uid'),
+    namespace: reader.requiredText(metadata, 'metadata.namespace'),
+    name,
+    nodeName: reader.text(spec, 'spec.nodeName'),
+    network: LOCAL_NETWORK,
+    ips: addressesOf(status, 'status.podIP', 'status.podIPs', reader),
+    hostIps: addressesOf(status, 'status.hostIP', 'status.hostIPs', reader),
+    isHostNetwork: reader.isTrue(spec, 'spec.hostNetwork'),
+    workload,
+    serviceAccount: reader.text(spec, 'spec.serviceAccountName') ?? 'default',
+    role: roleOf(label, proxyArgsOf(spec, reader)),
+    canonicalService: canonicalServiceOf(label, workload.name),
+    labels: selectLabels(label, wantedLabels),
+    pathUid: entry(reader.object(metadata, 'metadata.annotations'), 'kubernetes.io/config.hash'),
+    life: lifeOf(statusOf(metadata, status, reader)),
+  }
+}
+
+/** Labels of an object by key. */
+export function labelsOf(metadata: JsonObject | undefined, reader: FieldReader): Label {
+  const labels = reader.object(metadata, 'metadata.labels')
+  return (key) => entry(labels, key)
+}
+
+function entry(map: JsonObject | undefined, key: string): string | undefined {
+  const value = map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined
+  return typeof value === 'string' ? value : undefined
+}
+
+function controllerOf(metadata: JsonObject | undefined, reader: FieldReader): Controller | undefined {
+  const owners = reader.objects(metadata, 'metadata.ownerReferences')
+  const controller = owners.find((owner) => owner['controller'] === true)
+  if (controller === undefined) return undefined
+  const kind = reader.requiredText(controller, 'metadata.ownerReferences.kind')
+  return { kind, name: reader.requiredText(controller, 'metadata.ownerReferences.name') }
+}
+
+/** The single address and the list of both families; the list repeats the first. */
+function addressesOf(
+  status: JsonObject | undefined,
+  onePath: string,
+  listPath: string,
+  reader: FieldReader,
+): readonly string[] {
+  const one = reader.ip(status, onePath)
+  const listed = reader.objects(status, listPath).map((each, at) => reader.ip(each, `${listPath}[${at}].ip`))
+  return [...new Set([one, ...listed].filter((ip) => ip !== undefined))]
+}
+
+/** Arguments of Istio's proxy, which since native sidecars may be an init container. */
+function proxyArgsOf(spec: JsonObject | undefined, reader: FieldReader): readonly string[] {
+  const containers = [...reader.objects(spec, 'spec.containers'), ...reader.objects(spec, 'spec.initContainers')]
+  const proxy = containers.find((container) => container['name'] === 'istio-proxy')
+  return proxy === undefined ? [] : reader.texts(proxy, 'spec.containers.args')
+}
+
+function statusOf(metadata: JsonObject | undefined, status: JsonObject | undefined, reader: FieldReader): PodStatus {
+  const condition = reader
+    .objects(status, 'status.conditions')
+    .find((each) => each['type'] === 'PodReadyToStartContainers' || each['type'] === 'PodHasNetwork')
+  return {
+    phase: reader.text(status, 'status.phase'),
+    isDeleting: reader.text(metadata, 'metadata.deletionTimestamp') !== undefined,
+    createdMs: reader.timeMs(metadata, 'metadata.creationTimestamp'),
+    networkReady: condition && {
+      isTrue: condition['status'] === 'True',
+      sinceMs: reader.timeMs(condition, 'status.conditions.lastTransitionTime'),
+    },
+    containers: [
+      ...reader.objects(status, 'status.initContainerStatuses').map((each) => containerOf(each, true, reader)),
+      ...reader.objects(status, 'status.containerStatuses').map((each) => containerOf(each, false, reader)),
+    ],
+  }
+}
+
+function containerOf(container: JsonObject, isInit: boolean, reader: FieldReader): ContainerLife {
+  const path = isInit ? 'status.initContainerStatuses.state' : 'status.containerStatuses.state'
+  const state = reader.object(container, path)
+  const running = reader.object(state, `${path}.running`)
+  const terminated = reader.object(state, `${path}.terminated`)
+  return {
+    isInit,
+    isRunning: running !== undefined,
+    isTerminated: terminated !== undefined,
+    startedMs: reader.timeMs(running ?? terminated, `${path}.${running ? 'running' : 'terminated'}.startedAt`),
+    finishedMs: reader.timeMs(terminated, `${path}.terminated.finishedAt`),
+  }
+}
