@@ -17,7 +17,13 @@ export function isLevel(word: string): boolean {
   return RANKS.has(word.toLowerCase())
 }
 
-/** Position of a level among the others; an unknown or missing level counts as an error, so that it is never dropped. */
+const ABOVE_ALL = 6
+
+/**
+ * Position of a level among the others; an unknown or missing level counts as an error, so that it is never dropped.
+ * `off` is what `ingest.logLevel` may be, and above every level a line can have.
+ */
 export function levelRank(level: string | undefined): number {
+  if (level === 'off') return ABOVE_ALL
   return (level === undefined ? undefined : RANKS.get(level.toLowerCase())) ?? 4
 }
