@@ -1,6 +1,7 @@
 /**
  * Checks that several causes share. POD is the pod whose proxy wrote the line, SERVER_POD and CLIENT_POD the other end,
- * APP the application's container, CLUSTER the value of upstream_cluster, REQUEST_ID the x-request-id.
+ * APP the application's container, CLUSTER the value of upstream_cluster, UPSTREAM_IP the address in upstream_host,
+ * REQUEST_ID the x-request-id.
  */
 export const CHECK = {
   serverLine:

@@ -48,7 +48,7 @@ export const POLICY_CAUSES = {
   },
   ext_authz_error: {
     fault: 'policy',
-    sentence: 'The external authorizer could not be asked, and the filter is set to refuse then.',
+    sentence: 'The filter got no answer from the external authorizer, and is set to refuse then.',
     typical: ['The authorizer is down or too slow', 'This proxy has no cluster for it'],
     checks: [
       'Is it up? `kubectl get pods -A | grep AUTHORIZER`',
@@ -175,7 +175,7 @@ export const POLICY_CAUSES = {
   },
   rate_limit_service_error: {
     fault: 'overload',
-    sentence: 'The rate limit service could not be asked, and the filter is set to refuse then.',
+    sentence: 'The filter got no answer from the rate limit service, and is set to refuse then.',
     typical: ['The rate limit service is down or too slow (failure_mode_deny: true)'],
     checks: [
       'Is it up? `kubectl get pods -A | grep -i ratelimit`',
@@ -223,7 +223,7 @@ export const POLICY_CAUSES = {
   },
   fault_injected: {
     fault: 'policy',
-    sentence: 'Fault injection aborted the request with a configured status; no server was asked.',
+    sentence: 'An injected fault ended the request with the status set for the test; no server was asked.',
     typical: ['A test with http.fault.abort in a VirtualService'],
     checks: [
       'Is the test still meant to run? `kubectl get virtualservices -A -o yaml | grep -B20 "abort:"`',
@@ -232,7 +232,7 @@ export const POLICY_CAUSES = {
   },
   delay_injected: {
     fault: 'policy',
-    sentence: 'Fault injection held the request back before it went on.',
+    sentence: 'An injected fault delayed the request on its way.',
     typical: ['A test with http.fault.delay in a VirtualService'],
     checks: ['Is the test still meant to run? `kubectl get virtualservices -A -o yaml | grep -B20 "delay:"`'],
     isBenign: true,

@@ -22,7 +22,8 @@ export const ROUTING_CAUSES = {
   },
   cluster_not_found: {
     fault: 'proxy_config',
-    sentence: 'A route fits, but the cluster it names does not exist in this proxy; no server was asked.',
+    sentence:
+      'There is a route for the request, but this proxy has no cluster of the name it gives; no server was asked.',
     typical: [
       'The VirtualService names a subset that no DestinationRule defines',
       'Host or port of the destination is not in the registry',

@@ -36,7 +36,8 @@ export const PROXY_FLAGS = [
     class: 'routing',
     isError: true,
     fault: 'proxy_config',
-    sentence: 'A route fits, but the cluster it names does not exist in this proxy; no server was asked.',
+    sentence:
+      'There is a route for the request, but this proxy has no cluster of the name it gives; no server was asked.',
     typical: ROUTING_CAUSES.cluster_not_found.typical,
     checks: ROUTING_CAUSES.cluster_not_found.checks,
     cause: 'cluster_not_found',
@@ -80,7 +81,7 @@ export const PROXY_FLAGS = [
     class: 'policy',
     isError: true,
     fault: 'overload',
-    sentence: 'The rate limit service could not be asked, and the filter is set to refuse then.',
+    sentence: 'The filter got no answer from the rate limit service, and is set to refuse then.',
     typical: POLICY_CAUSES.rate_limit_service_error.typical,
     checks: POLICY_CAUSES.rate_limit_service_error.checks,
     cause: 'rate_limit_service_error',
@@ -92,7 +93,7 @@ export const PROXY_FLAGS = [
     class: 'policy',
     isError: true,
     fault: 'policy',
-    sentence: 'Fault injection aborted the request with a configured status; no server was asked.',
+    sentence: 'An injected fault ended the request with the status set for the test; no server was asked.',
     typical: [...POLICY_CAUSES.fault_injected.typical, 'The x-envoy-fault-abort-request header, where it is allowed'],
     checks: POLICY_CAUSES.fault_injected.checks,
     cause: 'fault_injected',
@@ -105,7 +106,7 @@ export const PROXY_FLAGS = [
     // The request went on and its answer stands for itself.
     isError: false,
     fault: 'policy',
-    sentence: 'Fault injection held the request back before it went on; it says nothing about the answer.',
+    sentence: 'An injected fault delayed the request on its way; that says nothing about the answer.',
     typical: POLICY_CAUSES.delay_injected.typical,
     checks: [
       ...POLICY_CAUSES.delay_injected.checks,

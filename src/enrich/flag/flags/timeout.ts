@@ -24,7 +24,7 @@ export const TIMEOUT_FLAGS = [
     class: 'timeout',
     isError: true,
     fault: 'client',
-    sentence: 'Nothing moved on the stream for longer than the idle timeout.',
+    sentence: 'No byte moved in either direction of the stream until its idle timeout ran out.',
     typical: [
       '408: the client was too slow in sending its request',
       '504: the request was complete and the upstream stayed silent',

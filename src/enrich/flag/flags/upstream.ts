@@ -26,7 +26,7 @@ export const UPSTREAM_FLAGS = [
     isError: true,
     fault: 'network',
     sentence:
-      'No usable connection to the chosen endpoint could be opened: refused, timed out, unreachable, or the TLS handshake failed.',
+      'This proxy chose an endpoint but got no working connection to it: refused, no answer in time, unreachable, or TLS failed.',
     typical: [
       'Nothing listens on the target port',
       'Inbound: the sidecar does not reach its own application',
