@@ -11,5 +11,6 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'parse', load: async () => (await import('./parse.ts')).command },
   { name: 'explain', load: async () => (await import('./explain.ts')).command },
   { name: 'validate', load: async () => (await import('./validate.ts')).command },
+  { name: 'run', load: async () => (await import('./run.ts')).command },
   { name: 'demo', load: async () => (await import('./demo.ts')).command },
 ]

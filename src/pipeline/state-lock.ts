@@ -8,8 +8,8 @@ import { isMissing } from '../ingest/file-system.ts'
 
 /** Longest path of a Unix socket, without its ending NUL (Linux unix(7)). */
 const LONGEST_SOCKET_PATH = 107
-const LOCK = 'lock'
-const STALE = 'lock.old'
+const LOCK = '.lock' // no pipeline can have this name
+const STALE = '.lock.old'
 const MOST_TRIES = 5
 const ANSWER_TIMEOUT_MS = 1_000
 

@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import { SYSTEM_CLOCK } from '../clock.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { kubernetesMode } from '../config/summary.ts'
+import type { EndpointIndex } from '../enrich/endpoint/index.ts'
+import { loadIndex } from '../enrich/kubernetes/load-index.ts'
+import { FILE_SYSTEM } from '../ingest/file-system.ts'
+import { type Agent, startAgent } from '../pipeline/agent.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import { createMetrics } from '../telemetry/metrics.ts'
+import type { Command } from './command.ts'
+import { parseOptions, usageError } from './options.ts'
+import { agentSettings, transcoderFactory } from './run/agent-settings.ts'
+import { serveStatus } from './run/status-server.ts'
+import { version } from './version.ts'
+
+/** `flagship run`: the agent. Log files come in, documents go to every sink, until it is told to stop. */
+export const command: Command = {
+  name: 'run',
+  summary: 'Follow log files and deliver their lines: the agent',
+  usage: `Usage: flagship run --config FILE
+
+Options:
+  -c, --config FILE  The configuration (YAML); see flagship validate
+
+Stops on SIGTERM or SIGINT after delivering what it has read, within limits.stopMs; a second signal ends it at once.
+Neither loses a line: what is not delivered is read again at the next start.
+
+Example: flagship run --config flagship.yaml
+`,
+  async run(args, io) {
+    const { values } = parseOptions('run', args, { config: { type: 'string', short: 'c' } })
+    if (values.config === undefined) throw usageError('run', 'Cannot run', 'option "--config" is missing')
+    const config = loadConfig(values.config, io.env)
+    const logger = createLogger(config.log.level, io.stderr)
+    const metrics = createMetrics()
+    metrics.set('flagship_build_info', { version: version() }, 1)
+    const index = await indexOf(config)
+    const agent = await startAgent(agentSettings(config, io.stdout), {
+      clock: SYSTEM_CLOCK,
+      random: Math.random,
+      logger,
+      metrics,
+      fileSystem: FILE_SYSTEM,
+      makeTranscoder: transcoderFactory(config, index),
+    })
+    try {
+      await using _ = await serving(config, agent, metrics)
+      logger.info({ version: version(), config: values.config, sinks: Object.keys(config.sinks) }, 'started')
+      const signal = await Promise.race([toldToStop(), agent.done])
+      logger.info({ signal }, 'stopping')
+    } finally {
+      await agent.stop(config.limits.stopMs)
+    }
+    logger.info({}, 'stopped')
+    return 0
+  },
+}
+
+function indexOf(config: Config): Promise<EndpointIndex> {
+  const { inventory, labels, networks } = config.enrich
+  return loadIndex({ inventory: kubernetesMode(config) === 'inventory' ? inventory : undefined, labels, networks })
+}
+
+async function serving(
+  config: Config,
+  agent: Agent,
+  metrics: ReturnType<typeof createMetrics>,
+): Promise<AsyncDisposable> {
+  const server = await serveStatus(config, agent, metrics)
+  return { [Symbol.asyncDispose]: async () => server?.close() }
+}
+
+/** Resolves to the first signal; after it a second one has its usual effect and ends the process at once. */
+async function toldToStop(): Promise<string> {
+  const heard = new AbortController()
+  const { signal } = heard
+  const wait = (name: string) => once(process, name, { signal }).then(() => name)
+  try {
+    return await Promise.race([wait('SIGTERM'), wait('SIGINT')])
+  } finally {
+    heard.abort()
+  }
+}

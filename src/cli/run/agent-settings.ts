@@ -1,0 +1,63 @@
+import { hostname } from 'node:os'
+import { SYSTEM_CLOCK } from '../../clock.ts'
+import type { Config } from '../../config/schema.ts'
+import type { EndpointIndex } from '../../enrich/endpoint/index.ts'
+import { Vantages } from '../../enrich/vantage.ts'
+import type { ChainSource } from '../../ingest/chain.ts'
+import { type CompiledFormat, compileFormat } from '../../ingest/format/compile.ts'
+import type { Formats } from '../../ingest/format/detect.ts'
+import type { Transcoder } from '../../pipeline/contract.ts'
+import type { AgentSettings } from '../../pipeline/settings.ts'
+import { createTranscoder } from '../../pipeline/transcode.ts'
+import { createSink } from '../../sinks/create.ts'
+import type { LineOutput } from '../../sinks/stdout/sink.ts'
+
+/** What the configuration says to the agent. */
+export function agentSettings(config: Config, stdout: LineOutput): AgentSettings {
+  const { state, ingest, limits, sinks } = config
+  const parts = { clock: SYSTEM_CLOCK, stdout }
+  return {
+    stateDirectory: state.directory,
+    inflightBytes: limits.inflightBytes,
+    discovery: {
+      pods: ingest.pods,
+      containers: ingest.containers,
+      files: ingest.files,
+      nodeName: config.nodeName ?? hostname(),
+    },
+    pipelines: Object.entries(sinks).map(([name, sink]) => ({
+      name,
+      batch: sink.batch,
+      createSink: () => createSink(name, sink, parts),
+    })),
+  }
+}
+
+/** Makes the transcoder of a chain: what its lines are, and who wrote them. */
+export function transcoderFactory(config: Config, index: EndpointIndex): (source: ChainSource) => Transcoder {
+  const { ingest, cluster, labels } = config
+  const custom = Object.entries(ingest.formats).map(([name, format]) => compileFormat(name, format))
+  const surroundings = {
+    index,
+    clusterName: cluster,
+    labels: Object.keys(labels).length === 0 ? undefined : JSON.stringify(labels),
+  }
+  return ({ identity, frame, format }) => {
+    const settings = {
+      frame,
+      formats: formatsOf(format, custom),
+      minLevel: ingest.logLevel,
+      keepOriginal: ingest.keepOriginal,
+      maxLineBytes: ingest.maxLineBytes,
+      now: Date.now,
+    }
+    return createTranscoder(settings, new Vantages(surroundings, identity))
+  }
+}
+
+/** `format` is `auto`, the name of a configured format, or a format string; validated with the configuration. */
+function formatsOf(format: string, custom: readonly CompiledFormat[]): Formats {
+  if (format === 'auto') return { pinned: undefined, custom }
+  const named = custom.find((each) => each.name === format)
+  return { pinned: named ?? compileFormat('file', format), custom }
+}
