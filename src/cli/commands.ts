@@ -8,9 +8,9 @@ export interface CommandEntry {
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'run', load: async () => (await import('./run.ts')).command },
   { name: 'parse', load: async () => (await import('./parse.ts')).command },
   { name: 'explain', load: async () => (await import('./explain.ts')).command },
   { name: 'validate', load: async () => (await import('./validate.ts')).command },
-  { name: 'run', load: async () => (await import('./run.ts')).command },
   { name: 'demo', load: async () => (await import('./demo.ts')).command },
 ]

@@ -58,6 +58,6 @@ export function transcoderFactory(config: Config, index: EndpointIndex): (source
 /** `format` is `auto`, the name of a configured format, or a format string; validated with the configuration. */
 function formatsOf(format: string, custom: readonly CompiledFormat[]): Formats {
   if (format === 'auto') return { pinned: undefined, custom }
-  const named = custom.find((each) => each.name === format)
+  const named = custom.find((each) => each.name === `custom:${format}`)
   return { pinned: named ?? compileFormat('file', format), custom }
 }
