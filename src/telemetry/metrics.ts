@@ -19,14 +19,13 @@ export const METRICS = {
   flagship_documents_delivered_total: { type: 'counter', help: 'Documents a sink has durably accepted.', labels: ['pipeline'] },
   flagship_documents_refused_total: { type: 'counter', help: 'Documents a sink refused for good.', labels: ['pipeline', 'reason'] },
   flagship_documents_dropped_total: { type: 'counter', help: 'Lines left out by our own choice, such as component logs below the configured level.', labels: ['pipeline', 'policy'] },
-  flagship_lost_lines_total: { type: 'counter', help: 'Lines known to be lost. Any increase needs a person.', labels: ['pipeline'] },
+  flagship_lost_bytes: { type: 'gauge', help: 'Bytes of log that were deleted before they were read, at most, since the start. Any rise needs a person.', labels: ['pipeline'] },
   flagship_retries_total: { type: 'counter', help: 'Documents offered to a sink once more.', labels: ['pipeline'] },
   flagship_unacknowledged_bytes: { type: 'gauge', help: 'Bytes on disk that no cursor covers yet: how far delivery lags behind.', labels: ['pipeline'] },
   flagship_inflight_bytes: { type: 'gauge', help: 'Bytes read and not yet answered: what counts against limits.inflightBytes.', labels: ['pipeline'] },
   flagship_pipeline_state: { type: 'gauge', help: '1 for the state the pipeline is in, 0 for the others.', labels: ['pipeline', 'state'] },
   flagship_deliver_seconds: { type: 'histogram', help: 'Time from offering a batch to its last answer.', labels: ['pipeline'], buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60] },
   flagship_last_delivery_timestamp_seconds: { type: 'gauge', help: 'When a sink last accepted a document, in seconds since 1970.', labels: ['pipeline'] },
-  flagship_endpoint_lookups_total: { type: 'counter', help: 'Addresses looked up, by what was found.', labels: ['result'] },
 } as const satisfies Record<string, MetricDefinition>
 
 type Table = typeof METRICS

@@ -1,9 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createMetrics, METRICS, type MetricName } from '../../../src/telemetry/metrics.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/generated/metrics.md'), 'utf8')
+const src = join(import.meta.dirname, '../../../src')
+const callers = globSync(['cli/**/*.ts', 'pipeline/**/*.ts'], { cwd: src }).map((path) =>
+  readFileSync(join(src, path), 'utf8'),
+)
 const names = Object.keys(METRICS).filter((name): name is MetricName => name in METRICS)
 
 describe('createMetrics()', () => {
@@ -50,6 +54,10 @@ describe('METRICS', () => {
     expect(name).toMatch(/^flagship_[a-z]+(_[a-z]+)*$/)
     expect(name.endsWith('_total')).toBe(type === 'counter')
     expect(help).toMatch(/\.$/)
+  })
+
+  test.for(names)('%s is given a value somewhere', (name) => {
+    expect(callers.some((code) => code.includes(`'${name}'`))).toBe(true)
   })
 
   test.for(names)('%s is in docs/generated/metrics.md', (name) => {
