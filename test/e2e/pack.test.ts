@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -16,7 +16,9 @@ const env = {
 }
 
 function run(command: string, args: readonly string[], cwd: string, input = ''): string {
-  return execFileSync(command, args, { cwd, env, input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, input, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit ${status}\n${stdout}${stderr}`)
+  return stdout
 }
 
 function flagship(args: readonly string[], input = ''): string {
@@ -24,9 +26,9 @@ function flagship(args: readonly string[], input = ''): string {
 }
 
 beforeAll(() => {
-  run('npm', ['pack', '--silent', '--pack-destination', packed], ROOT)
+  run('npm', ['pack', '--pack-destination', packed], ROOT)
   const [tarball = ''] = readdirSync(packed)
-  run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', join(packed, tarball)], folder)
+  run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', join(packed, tarball)], folder)
 }, SLOW_MS)
 
 afterAll(() => {
