@@ -1,31 +1,56 @@
 import type { Field } from '../../src/record/field.ts'
 import { ENDPOINT_FIELDS, FIELDS, REPORTER_FIELDS } from '../../src/record/fields.ts'
+import { encoderOf, fragmentsOf } from './record-encoder.ts'
+
+const OUTCOME_FIELDS: readonly Field[] = FIELDS.filter((field: Field) => field.part === 'outcome')
+const LINE_FIELDS: readonly Field[] = FIELDS.filter((field: Field) => field.part === undefined)
 
 /** The TypeScript form of the field tables: one interface, one empty value and one encoder per table. */
 export function recordCode(): string {
+  const record = encoderOf(FIELDS, 'line', 'R')
+  const outcome = encoderOf(FIELDS, 'outcome', 'O')
+  const reporter = encoderOf(REPORTER_FIELDS, 'line', 'P')
+  const endpoint = encoderOf(ENDPOINT_FIELDS, 'line', 'E')
   return `// Generated from src/record/fields.ts by \`npm run generate\`. Do not edit.
 import type { JsonText } from '../field.ts'
-import { bare, quote, quoteAll } from '../quote.ts'
+import { bare, flat, quote, quoteAll } from '../quote.ts'
 
 /** One line, parsed and enriched. Every property exists; \`undefined\` means absent. */
-${interfaceOf('LogRecord', FIELDS)}
+${interfaceOf('LogRecord', LINE_FIELDS, ['  /** What kind of line it is and what happened: fields that take few values together. */', '  outcome: Outcome | undefined'])}
 
-/** The proxy that wrote a line, with its part of the document ready made. */
+/** What kind of line it is and what happened. */
+${interfaceOf('OutcomeFields', OUTCOME_FIELDS)}
+/** The same with its parts of the document ready made. */
+export interface Outcome extends OutcomeFields, OutcomeJson {}
+
+/** Members of objects of the document, without braces. */
+export interface OutcomeJson {
+${fragmentsOf(FIELDS)
+  .map((name) => `  readonly ${name}: string`)
+  .join('\n')}
+}
+
+/** The proxy that wrote a line. */
 ${interfaceOf('ReporterFields', REPORTER_FIELDS)}
+/** The same with its part of the document ready made. */
 export interface Reporter extends ReporterFields {
   /** Members of the document's top level, without braces. */
   readonly json: string
 }
 
-/** One end of a hop, with its part of the document ready made. */
+/** One end of a hop. */
 ${interfaceOf('EndpointFields', ENDPOINT_FIELDS)}
+/** The same with its part of the document ready made. */
 export interface Endpoint extends EndpointFields {
   /** The JSON object. */
   readonly json: JsonText
 }
 
 /** A record with nothing in it. */
-${emptyOf('emptyRecord', 'LogRecord', FIELDS)}
+${emptyOf('emptyRecord', 'LogRecord', LINE_FIELDS, ['    outcome: undefined,'])}
+
+/** An outcome of which nothing is known. */
+${emptyOf('emptyOutcome', 'OutcomeFields', OUTCOME_FIELDS)}
 
 /** A reporter of whom nothing is known. */
 ${emptyOf('emptyReporter', 'ReporterFields', REPORTER_FIELDS)}
@@ -33,40 +58,63 @@ ${emptyOf('emptyReporter', 'ReporterFields', REPORTER_FIELDS)}
 /** An endpoint of which nothing is known. */
 ${emptyOf('emptyEndpoint', 'EndpointFields', ENDPOINT_FIELDS)}
 
+/** How a text ends that is being built: it is empty, with an open text, or with a closed value. */
+type End = 0 | 1 | 2
+
+function endsOpen(end: End): boolean {
+  return end === 1
+}
+
+// What stands before a member: by what came before it, which is nothing, an open text, or a closed value.
+${[record, outcome, reporter, endpoint].map(({ constants }) => constants).join('\n')}
+
 /**
  * The document of a record: one JSON object, fields in the order of the table, absent fields left out.
  * \`isPlain\`: no part of the line needs escaping in JSON.
  */
 export function encodeRecord(value: LogRecord, isPlain: boolean): string {
-${encoderBody(FIELDS)}
-  return \`{\${g0}}\`
+${record.body}
+  return '{' + g0 + '}'
+}
+
+/** The outcome's parts of a document. */
+export function encodeOutcome(value: OutcomeFields): OutcomeJson {
+${outcome.body}
+  return { ${fragmentsOf(FIELDS)
+    .map((name) => `${name}: flat(${name})`)
+    .join(', ')} }
 }
 
 /** The reporter's members of a document, without braces. */
 export function encodeReporter(value: ReporterFields): string {
-${encoderBody(REPORTER_FIELDS)}
-  return g0
+${reporter.body}
+  return flat(g0)
 }
 
 /** The JSON object of one end of a hop. */
 export function encodeEndpoint(value: EndpointFields): JsonText {
-${encoderBody(ENDPOINT_FIELDS)}
-  return \`{\${g0}}\`
+${endpoint.body}
+  return flat('{' + g0 + '}')
 }
 `
 }
 
-function interfaceOf(name: string, fields: readonly Field[]): string {
+function interfaceOf(name: string, fields: readonly Field[], more: readonly string[] = []): string {
   const members = stored(fields).map(
     (field) =>
       `  /** ${field.meaning}${field.operator === undefined ? '' : ` \`%${field.operator}%\``} */\n  ${field.key}: ${typeOf(field)} | undefined`,
   )
-  return `export interface ${name} {\n${members.join('\n')}\n}`
+  return `export interface ${name} {\n${[...members, ...more].join('\n')}\n}`
 }
 
-function emptyOf(functionName: string, typeName: string, fields: readonly Field[]): string {
+function emptyOf(
+  functionName: string,
+  typeName: string,
+  fields: readonly Field[],
+  more: readonly string[] = [],
+): string {
   const members = stored(fields).map((field) => `    ${field.key}: undefined,`)
-  return `export function ${functionName}(): ${typeName} {\n  return {\n${members.join('\n')}\n  }\n}`
+  return `export function ${functionName}(): ${typeName} {\n  return {\n${[...members, ...more].join('\n')}\n  }\n}`
 }
 
 /** Constants are written by the encoder and need no place in the object. */
@@ -90,77 +138,4 @@ function typeOf(field: Field): string {
     default:
       return field.many === true ? 'readonly string[]' : 'string'
   }
-}
-
-interface Group {
-  readonly members: Map<string, Group | Field>
-}
-
-/** The label is chosen, not put together: a comma that is a string of its own costs a concatenation for every field. */
-function encoderBody(fields: readonly Field[]): string {
-  const root: Group = { members: new Map() }
-  for (const field of fields) place(root, field.name === '' ? [''] : field.name.split('.'), field)
-  const lines: string[] = []
-  let groups = 0
-  const emit = (group: Group): string => {
-    const text = `g${groups}`
-    groups += 1
-    lines.push(`  let ${text} = ''`)
-    for (const [name, member] of group.members) {
-      if ('members' in member) {
-        const inner = emit(member)
-        lines.push(`  if (${inner} !== '') ${text} += ${label(text, `"${name}":{`)} + ${inner} + '}'`)
-      } else lines.push(emitField(member, name, text))
-    }
-    return text
-  }
-  emit(root)
-  return lines.join('\n')
-}
-
-function label(text: string, start: string): string {
-  return `(${text} === '' ? '${start}' : ',${start}')`
-}
-
-function place(group: Group, path: readonly string[], field: Field): void {
-  const [head = '', ...rest] = path
-  if (rest.length === 0) {
-    group.members.set(head, field)
-    return
-  }
-  const inner = group.members.get(head) ?? { members: new Map<string, Group | Field>() }
-  if (!('members' in inner)) throw new Error(`Cannot place field "${field.name}": "${head}" is a field itself`)
-  if (group.members.has(head) && [...group.members.keys()].at(-1) !== head)
-    throw new Error(`Cannot place field "${field.name}": rows of "${head}" must stand together`)
-  group.members.set(head, inner)
-  place(inner, rest, field)
-}
-
-function emitField(field: Field, name: string, text: string): string {
-  if (field.constant !== undefined) return `  ${text} += ${label(text, `"${name}":"${field.constant}"`)}`
-  const value = `value.${field.key}`
-  const start = field.type === 'reporter' ? `(${text} === '' ? '' : ',')` : label(text, `"${name}":`)
-  return `  if (${value} !== undefined) ${text} += ${start} + ${encoded(field, value)}`
-}
-
-function encoded(field: Field, value: string): string {
-  switch (field.type) {
-    case 'long':
-    case 'float':
-    case 'boolean':
-    case 'flattened':
-      return value
-    case 'endpoint':
-    case 'reporter':
-      return `${value}.json`
-    default:
-      return quoted(field, value)
-  }
-}
-
-function quoted({ many, text }: Field, value: string): string {
-  const plain = many === true ? `bare(${value})` : `'"' + ${value} + '"'`
-  const checked = many === true ? `quoteAll(${value})` : `quote(${value})`
-  if (text === 'word') return plain
-  return text === 'line' ? `(isPlain ? ${plain} : ${checked})` : checked
 }

@@ -1,16 +1,18 @@
 import type { ComponentLine, EnvoyLine, UnparsedReason } from '../record/envoy-line.ts'
 import { emptyRecord, type LogRecord } from '../record/generated/record.ts'
 import { isoTime } from '../record/iso-time.ts'
-import { type Direction, type Layer, layerOf } from '../record/layer.ts'
+import { type Layer, layerOf } from '../record/layer.ts'
 import { assignAddresses } from './describe/addresses.ts'
 import { assignCluster } from './describe/cluster.ts'
 import { assignHttp } from './describe/http.ts'
+import { assignDetails } from './describe/details.ts'
 import { assignMore } from './describe/more.ts'
+import { LOG_OUTCOME, outcomeOf, unparsedOutcome } from './describe/outcome.ts'
 import { assignRoute } from './describe/route.ts'
-import { assignVerdict } from './describe/verdict.ts'
 import { directionOf } from './direction.ts'
 import type { Ends } from './endpoint/ends.ts'
 import type { Vantage } from './vantage.ts'
+import { judge } from './verdict/verdict.ts'
 
 const NS_PER_MS = 1_000_000
 
@@ -19,13 +21,13 @@ export function describeAccess(line: EnvoyLine, from: Vantage): LogRecord {
   const record = emptyRecord()
   const layer = layerOf(line)
   const direction = directionOf(line, from.facts)
-  record.dataset = 'envoy.access'
+  const verdict = judge(line, direction)
+  record.outcome = outcomeOf(line, layer, direction, verdict)
   record.logFormat = line.format
-  record.direction = direction
   assignTimes(line, record)
   assignRaw(line, record)
-  assignVerdict(line, layer, direction, record)
-  assignNetwork(line, layer, direction, record)
+  assignDetails(line, verdict, record)
+  assignAmounts(line, layer, record)
   assignAddresses(line, direction, record)
   if (line.upstreamCluster !== undefined) assignCluster(line.upstreamCluster, record)
   if (line.routeName !== undefined) assignRoute(line.routeName, record)
@@ -38,7 +40,7 @@ export function describeAccess(line: EnvoyLine, from: Vantage): LogRecord {
 /** The record of a diagnostic line. */
 export function describeLog(line: ComponentLine, from: Vantage): LogRecord {
   const record = emptyRecord()
-  record.dataset = 'envoy.log'
+  record.outcome = LOG_OUTCOME
   record.logFormat = line.format
   record.timestamp = line.time
   record.logLevel = line.level
@@ -52,22 +54,9 @@ export function describeLog(line: ComponentLine, from: Vantage): LogRecord {
 /** The record of a line that could not be read. */
 export function describeUnparsed(reason: UnparsedReason, from: Vantage): LogRecord {
   const record = emptyRecord()
-  record.dataset = 'envoy.unparsed'
-  record.errorType = reason
-  record.errorMessage = UNPARSED_MESSAGES[reason]
+  record.outcome = unparsedOutcome(reason)
   assignReporter(from, record)
   return record
-}
-
-const UNPARSED_MESSAGES: Readonly<Record<UnparsedReason, string>> = {
-  empty: 'Cannot read line: it is empty',
-  invalid_json: 'Cannot read line: it begins like JSON and is none',
-  not_an_object: 'Cannot read line: its JSON is no object',
-  no_format_fits: 'Cannot read line: no built-in or configured format fits; configure its format under ingest.formats',
-  truncated: 'Cannot read line: it begins like an access line and its end is missing',
-  lost_by_envoy: 'Cannot read line: Envoy could not write the record and wrote this in its place',
-  too_deep: 'Cannot read line: its JSON is nested deeper than 100 levels',
-  internal_error: 'Cannot read line: a bug in flagship; please report the line',
 }
 
 function assignTimes(line: EnvoyLine, record: LogRecord): void {
@@ -95,16 +84,12 @@ function assignRaw(line: EnvoyLine, record: LogRecord): void {
   if (line.isAmbiguous) record.ambiguous = true
 }
 
-function assignNetwork(line: EnvoyLine, layer: Layer, direction: Direction, record: LogRecord): void {
-  record.networkTransport = 'tcp'
-  if (direction === 'inbound') record.networkDirection = 'ingress'
-  else if (direction === 'outbound') record.networkDirection = 'egress'
+/** HTTP bytes are those of the bodies, TCP bytes those of the connection. */
+function assignAmounts(line: EnvoyLine, layer: Layer, record: LogRecord): void {
   if (layer === 'http') {
-    record.networkProtocol = 'http'
     assignHttp(line, record)
     return
   }
-  record.networkProtocol = 'tcp'
   record.sourceBytes = line.bytesReceived
   record.destinationBytes = line.bytesSent
   if (line.bytesReceived !== undefined && line.bytesSent !== undefined)

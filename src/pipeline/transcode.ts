@@ -143,7 +143,7 @@ class Work {
   #keepsOriginal(parsed: ParsedLine, record: LogRecord): boolean {
     if (parsed.kind === 'unparsed') return true
     const { keepOriginal } = this.#settings
-    return keepOriginal === 'always' || (keepOriginal === 'failures' && record.eventOutcome === 'failure')
+    return keepOriginal === 'always' || (keepOriginal === 'failures' && record.outcome?.eventOutcome === 'failure')
   }
 
   /** A line without a head that follows a diagnostic belongs to it: a dump or a stack trace. */
@@ -194,7 +194,7 @@ class Work {
     record.timestamp ??= place.time ?? new Date(this.#settings.now()).toISOString()
     if (place.stream !== '') record.stream = place.stream
     if (place.isTruncated) record.truncated = true
-    this.builder.add(encodeRecord(record, isPlain), id, record.dataset as Dataset, place.offsetBytes)
+    this.builder.add(encodeRecord(record, isPlain), id, record.outcome?.dataset as Dataset, place.offsetBytes)
   }
 }
 

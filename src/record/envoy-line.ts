@@ -112,7 +112,6 @@ export interface ComponentLine {
 export type UnparsedReason =
   | 'empty'
   | 'invalid_json'
-  | 'not_an_object'
   | 'no_format_fits'
   | 'truncated'
   | 'lost_by_envoy'

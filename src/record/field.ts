@@ -33,6 +33,11 @@ export interface Field {
    * where the line needed none. `word`: a word of ours that never does. Absent: it is looked at each time.
    */
   readonly text?: 'line' | 'word'
+  /**
+   * Set for fields that take few different values together: they are held by an object of their own, `record.outcome`,
+   * which is made once for each combination and keeps its part of the document ready.
+   */
+  readonly part?: 'outcome'
   /** True for a list of values. */
   readonly many?: true
   /** A value every document of ours carries; the record need not hold it. */

@@ -21,6 +21,14 @@ export function bare(values: readonly string[]): string {
   return values.length === 0 ? '[]' : `["${values.join('","')}"]`
 }
 
+/**
+ * The same text in one piece of memory. A text put together stays a tree of its parts, and whoever puts such a tree
+ * into another text copies it part by part, each time: a text that is kept and used again must be flat.
+ */
+export function flat(text: string): string {
+  return Buffer.from(text).toString()
+}
+
 function escaped(value: string): string {
   return JSON.stringify(value).replace(C1, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
 }

@@ -9,14 +9,9 @@ export function assignHttp(line: EnvoyLine, record: LogRecord): void {
   record.httpBytesReceived = line.bytesReceived
   record.httpBytesSent = line.bytesSent
   if (line.responseCode !== 0) record.httpStatusCode = line.responseCode
-  if (line.protocol !== undefined) assignProtocol(line.protocol, record)
+  record.httpVersion = line.protocol?.startsWith('HTTP/') === true ? line.protocol.slice(5) : line.protocol
   if (line.path !== undefined) assignPath(line.path, record)
   if (line.authority !== undefined) assignAuthority(line.authority, record)
-}
-
-function assignProtocol(protocol: string, record: LogRecord): void {
-  record.httpVersion = protocol.startsWith('HTTP/') ? protocol.slice(5) : protocol
-  if (protocol === 'HTTP/3') record.networkTransport = 'udp'
 }
 
 /** `url.original` is kept only where path and query do not give it back: an empty query. */

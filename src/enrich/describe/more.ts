@@ -5,7 +5,6 @@ import type { LogRecord } from '../../record/generated/record.ts'
 export function assignMore(more: MoreValues, record: LogRecord): void {
   record.grpcStatus = more.grpcStatus
   record.grpcStatusCode = more.grpcStatusNumber
-  if (more.grpcStatus !== undefined || more.grpcStatusNumber !== undefined) record.networkProtocol = 'grpc'
   record.upstreamAttemptCount = more.upstreamAttemptCount
   record.downstreamPeerUriSan = more.downstreamPeerUriSan?.split(',')
   record.tlsClientSubject = more.downstreamPeerSubject

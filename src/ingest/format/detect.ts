@@ -48,17 +48,26 @@ function parseJson(text: string, formats: Formats): ParsedLine {
   const object = jsonObject(text)
   // Envoy Gateway up to 1.3 writes a text format in the shape of JSON: a quote in a header breaks it.
   if (object === undefined) return access(parseTextLine(text) ?? firstFit(text, formats)) ?? unparsed(text)
-  if (isTooDeep(object, text)) return { kind: 'unparsed', reason: 'too_deep' }
   return parseObject(object, text, formats) ?? { kind: 'unparsed', reason: 'no_format_fits' }
 }
 
-function parseObject(object: JsonObject, text: string, formats: Formats): ParsedLine | undefined {
-  const line = formats.pinned?.parseObject(object, text) ?? parseAccessJson(object, text) ?? parseZtunnelJson(object)
-  if (line !== undefined) return { kind: 'access', line, isJson: true }
+function parseObject(object: JsonObject, text: string, { pinned, custom }: Formats): ParsedLine | undefined {
+  if (pinned === undefined) {
+    const line = parseAccessJson(object, text)
+    if (line === 'too_deep') return TOO_DEEP
+    if (line !== undefined) return access(line, true)
+  }
+  if (isTooDeep(object, text)) return TOO_DEEP
+  const known = pinned?.parseObject(object, text) ?? parseAccessJson(object, text) ?? parseZtunnelJson(object)
+  if (known !== undefined && known !== 'too_deep') return access(known, true)
   const component = parseComponentJson(object, text)
   if (component !== undefined) return { kind: 'log', line: component }
-  return access(firstOf(formats.custom, (format) => format.parseObject(object, text)), true)
+  return access(
+    firstOf(custom, (format) => format.parseObject(object, text)),
+    true,
+  )
 }
+const TOO_DEEP: ParsedLine = { kind: 'unparsed', reason: 'too_deep' }
 
 function firstFit(text: string, formats: Formats): EnvoyLine | undefined {
   return firstOf(formats.custom, (format) => format.parseText(text))

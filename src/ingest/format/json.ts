@@ -1,6 +1,6 @@
 import { type EnvoyLine, emptyLine } from '../../record/envoy-line.ts'
 import { OTHER_KEYS } from './json-keys.ts'
-import { extraOf, isBeyondSafe, type JsonObject, textOf, wholeNumber } from './json-value.ts'
+import { extraOf, isBeyondSafe, isTooDeep, type JsonObject, textOf, wholeNumber } from './json-value.ts'
 import { assignStartTime } from './start-time.ts'
 import { stripSemicolon } from './text-formats.ts'
 
@@ -8,22 +8,33 @@ import { stripSemicolon } from './text-formats.ts'
  * Read an access line in one of the built-in JSON formats: Istio 1.1 to today, Envoy Gateway, Contour, Consul, Emissary.
  *
  * Key order does not matter, numbers may be texts, and absent, null, `-` and the empty text are the same. Keys that
- * nothing here knows are kept in `extra`. Returns undefined when the object is not an access line.
+ * nothing here knows are kept in `extra`. Undefined when the object is not an access line, `too_deep` when one of those
+ * keys is nested too deep to be kept.
  */
-export function parseAccessJson(object: JsonObject, text: string): EnvoyLine | undefined {
+export function parseAccessJson(object: JsonObject, text: string): EnvoyLine | 'too_deep' | undefined {
   if (!isAccess(object)) return undefined
   const line = emptyLine('json')
   readIstioKeys(object, line)
-  let others: Record<string, unknown> | undefined
-  for (const key in object) {
-    const value = object[key]
+  for (const key in object) if (!ISTIO_KEYS.has(key)) return withOtherKeys(object, line, text)
+  return hasUnsafeAmount(object) ? withOtherKeys(object, line, text) : line
+}
+
+/** The line with what its other keys say; numbers that a double cannot hold are kept with them. */
+function withOtherKeys(object: JsonObject, line: EnvoyLine, text: string): EnvoyLine | 'too_deep' {
+  const others: Record<string, unknown> = Object.create(null)
+  for (const [key, value] of Object.entries(object)) {
     if (ISTIO_KEYS.has(key) && !isBeyondSafe(value)) continue
     const assign = OTHER_KEYS.get(key)
-    if (assign === undefined) (others ??= Object.create(null) as Record<string, unknown>)[key] = value
+    if (assign === undefined) others[key] = value
     else assign(line, value)
   }
-  if (others !== undefined) line.extra = extraOf(others, text)
+  if (isTooDeep(others, text)) return 'too_deep'
+  line.extra = extraOf(others, text)
   return line
+}
+
+function hasUnsafeAmount({ bytes_received, bytes_sent, duration }: JsonObject): boolean {
+  return isBeyondSafe(bytes_received) || isBeyondSafe(bytes_sent) || isBeyondSafe(duration)
 }
 
 /** An access record has a status or flags to speak of, or a start and is no diagnostic. */

@@ -1,6 +1,6 @@
 // Generated from src/record/fields.ts by `npm run generate`. Do not edit.
 import type { JsonText } from '../field.ts'
-import { bare, quote, quoteAll } from '../quote.ts'
+import { bare, flat, quote, quoteAll } from '../quote.ts'
 
 /** One line, parsed and enriched. Every property exists; `undefined` means absent. */
 export interface LogRecord {
@@ -14,18 +14,6 @@ export interface LogRecord {
   dataStreamNamespace: string | undefined
   /** Unique and stable id of the line: its file and the offset of its first byte. Never the request id, which both sides of a hop share. */
   eventId: string | undefined
-  /** envoy.access, envoy.log, envoy.unparsed or envoy.loss. */
-  dataset: string | undefined
-  /** `web` for HTTP, `network` for TCP and connection lines. */
-  eventCategory: readonly string[] | undefined
-  /** `access` or `connection`, with `error` or `denied` on failures. */
-  eventType: readonly string[] | undefined
-  /** `failure` for HTTP with status 400 or above, status 0, a gRPC status other than OK, an error flag or a refusing verdict; for TCP with an error flag; `success` otherwise. */
-  eventOutcome: string | undefined
-  /** The primary response flag: cause before symptom, whatever the order in the line. `%RESPONSE_FLAGS%` */
-  eventCode: string | undefined
-  /** The catalogue sentence of the verdict, with nothing filled in: a bounded set of texts. On failures and flagged lines. */
-  eventReason: string | undefined
   /** Total time at this proxy in nanoseconds (Envoy counts milliseconds). `%DURATION%` */
   eventDurationNs: number | undefined
   /** When the container runtime wrote the line; absent when the frame has no time. */
@@ -34,10 +22,6 @@ export interface LogRecord {
   eventEnd: string | undefined
   /** The raw line; kept when it could not be parsed, or when configured. */
   eventOriginal: string | undefined
-  /** On failures the primary flag; on unparsed lines the reason, from a closed set. */
-  errorType: string | undefined
-  /** What the parser could not read and where. */
-  errorMessage: string | undefined
   /** Level of a component, agent or ztunnel line. */
   logLevel: string | undefined
   /** Logger or scope of a component or agent line. */
@@ -78,12 +62,6 @@ export interface LogRecord {
   serverPort: number | undefined
   /** First entry of x-forwarded-for, as the client sent it: not to be trusted. `%REQ(X-FORWARDED-FOR)%` */
   networkForwardedIp: string | undefined
-  /** `ingress` or `egress`, seen from the reporting pod. */
-  networkDirection: string | undefined
-  /** `tcp`, or `udp` for HTTP/3. */
-  networkTransport: string | undefined
-  /** `http`, `grpc` where a gRPC status was logged, or `tcp`. */
-  networkProtocol: string | undefined
   /** TCP: bytes in both directions. */
   networkBytes: number | undefined
   /** Version without the prefix: 1.1, 2, 3. `%PROTOCOL%` */
@@ -140,16 +118,6 @@ export interface LogRecord {
   serviceOriginName: string | undefined
   /** Called service; only where it is known. */
   serviceTargetName: string | undefined
-  /** Response flags; absent when none was set. Unknown tokens are kept. `%RESPONSE_FLAGS%` */
-  responseFlags: readonly string[] | undefined
-  /** The same as one text, in the order of the line. `%RESPONSE_FLAGS%` */
-  responseFlagsRaw: string | undefined
-  /** Long names of the flags. `%RESPONSE_FLAGS_LONG%` */
-  responseFlagsLong: readonly string[] | undefined
-  /** One catalogue sentence per flag, in the same order. */
-  responseFlagsExplained: readonly string[] | undefined
-  /** Class of the primary flag: upstream, downstream, routing, policy, timeout, overload, local, other. */
-  flagClass: string | undefined
   /** Status as logged: 0 when nothing was answered or the line is not HTTP. `%RESPONSE_CODE%` */
   responseCode: number | undefined
   /** Details up to the first bracket: a bounded set that can be counted. `%RESPONSE_CODE_DETAILS%` */
@@ -192,8 +160,6 @@ export interface LogRecord {
   routeObjectName: string | undefined
   /** Rule index or name in that object. `%ROUTE_NAME%` */
   routeRule: string | undefined
-  /** inbound, outbound, gateway, waypoint or unknown, seen from the reporting proxy. */
-  direction: string | undefined
   /** Entries of x-forwarded-for, first is farthest. `%REQ(X-FORWARDED-FOR)%` */
   xForwardedFor: readonly string[] | undefined
   /** gRPC status name, only where the format logs it. `%GRPC_STATUS%` */
@@ -208,16 +174,6 @@ export interface LogRecord {
   policyRule: string | undefined
   /** Whether the connection was mutual TLS; absent when the line does not prove it. */
   mtls: boolean | undefined
-  /** Who chose the status, seen from this proxy: application, envoy, next_hop, none, not_applicable, unknown. */
-  verdictResponder: string | undefined
-  /** Id of the rule that decided. */
-  verdictRule: string | undefined
-  /** Stable code of the cause; what alerts group by. */
-  verdictCause: string | undefined
-  /** True when the status is genuine and the body was broken off. */
-  verdictCutShort: boolean | undefined
-  /** What to check next, first is first; only on failures. */
-  verdictChecks: readonly string[] | undefined
   /** Who called. */
   source: Endpoint | undefined
   /** Who was called. */
@@ -238,9 +194,69 @@ export interface LogRecord {
   originalBase64: string | undefined
   /** The proxy that wrote the line. */
   reporter: Reporter | undefined
+  /** What kind of line it is and what happened: fields that take few values together. */
+  outcome: Outcome | undefined
 }
 
-/** The proxy that wrote a line, with its part of the document ready made. */
+/** What kind of line it is and what happened. */
+export interface OutcomeFields {
+  /** envoy.access, envoy.log, envoy.unparsed or envoy.loss. */
+  dataset: string | undefined
+  /** `web` for HTTP, `network` for TCP and connection lines. */
+  eventCategory: readonly string[] | undefined
+  /** `access` or `connection`, with `error` or `denied` on failures. */
+  eventType: readonly string[] | undefined
+  /** `failure` for HTTP with status 400 or above, status 0, a gRPC status other than OK, an error flag or a refusing verdict; for TCP with an error flag; `success` otherwise. */
+  eventOutcome: string | undefined
+  /** The primary response flag: cause before symptom, whatever the order in the line. `%RESPONSE_FLAGS%` */
+  eventCode: string | undefined
+  /** The catalogue sentence of the verdict, with nothing filled in: a bounded set of texts. On failures and flagged lines. */
+  eventReason: string | undefined
+  /** On failures the primary flag; on unparsed lines the reason, from a closed set. */
+  errorType: string | undefined
+  /** What the parser could not read and where. */
+  errorMessage: string | undefined
+  /** `ingress` or `egress`, seen from the reporting pod. */
+  networkDirection: string | undefined
+  /** `tcp`, or `udp` for HTTP/3. */
+  networkTransport: string | undefined
+  /** `http`, `grpc` where a gRPC status was logged, or `tcp`. */
+  networkProtocol: string | undefined
+  /** Response flags; absent when none was set. Unknown tokens are kept. `%RESPONSE_FLAGS%` */
+  responseFlags: readonly string[] | undefined
+  /** The same as one text, in the order of the line. `%RESPONSE_FLAGS%` */
+  responseFlagsRaw: string | undefined
+  /** Long names of the flags. `%RESPONSE_FLAGS_LONG%` */
+  responseFlagsLong: readonly string[] | undefined
+  /** One catalogue sentence per flag, in the same order. */
+  responseFlagsExplained: readonly string[] | undefined
+  /** Class of the primary flag: upstream, downstream, routing, policy, timeout, overload, local, other. */
+  flagClass: string | undefined
+  /** inbound, outbound, gateway, waypoint or unknown, seen from the reporting proxy. */
+  direction: string | undefined
+  /** Who chose the status, seen from this proxy: application, envoy, next_hop, none, not_applicable, unknown. */
+  verdictResponder: string | undefined
+  /** Id of the rule that decided. */
+  verdictRule: string | undefined
+  /** Stable code of the cause; what alerts group by. */
+  verdictCause: string | undefined
+  /** True when the status is genuine and the body was broken off. */
+  verdictCutShort: boolean | undefined
+  /** What to check next, first is first; only on failures. */
+  verdictChecks: readonly string[] | undefined
+}
+/** The same with its parts of the document ready made. */
+export interface Outcome extends OutcomeFields, OutcomeJson {}
+
+/** Members of objects of the document, without braces. */
+export interface OutcomeJson {
+  readonly eventJson: string
+  readonly errorJson: string
+  readonly networkJson: string
+  readonly envoyJson: string
+}
+
+/** The proxy that wrote a line. */
 export interface ReporterFields {
   /** `istio-proxy`, `ztunnel` or `envoy`. */
   observerProduct: string | undefined
@@ -275,12 +291,13 @@ export interface ReporterFields {
   /** Labels from the configuration. */
   staticLabels: JsonText | undefined
 }
+/** The same with its part of the document ready made. */
 export interface Reporter extends ReporterFields {
   /** Members of the document's top level, without braces. */
   readonly json: string
 }
 
-/** One end of a hop, with its part of the document ready made. */
+/** One end of a hop. */
 export interface EndpointFields {
   /** pod, service, node, gateway, external or unknown. */
   kind: string | undefined
@@ -317,6 +334,7 @@ export interface EndpointFields {
   /** Selected labels of the service. */
   serviceLabels: JsonText | undefined
 }
+/** The same with its part of the document ready made. */
 export interface Endpoint extends EndpointFields {
   /** The JSON object. */
   readonly json: JsonText
@@ -330,18 +348,10 @@ export function emptyRecord(): LogRecord {
     dataStreamDataset: undefined,
     dataStreamNamespace: undefined,
     eventId: undefined,
-    dataset: undefined,
-    eventCategory: undefined,
-    eventType: undefined,
-    eventOutcome: undefined,
-    eventCode: undefined,
-    eventReason: undefined,
     eventDurationNs: undefined,
     eventCreated: undefined,
     eventEnd: undefined,
     eventOriginal: undefined,
-    errorType: undefined,
-    errorMessage: undefined,
     logLevel: undefined,
     logLogger: undefined,
     logFilePath: undefined,
@@ -362,9 +372,6 @@ export function emptyRecord(): LogRecord {
     serverAddress: undefined,
     serverPort: undefined,
     networkForwardedIp: undefined,
-    networkDirection: undefined,
-    networkTransport: undefined,
-    networkProtocol: undefined,
     networkBytes: undefined,
     httpVersion: undefined,
     method: undefined,
@@ -393,11 +400,6 @@ export function emptyRecord(): LogRecord {
     serviceNodeName: undefined,
     serviceOriginName: undefined,
     serviceTargetName: undefined,
-    responseFlags: undefined,
-    responseFlagsRaw: undefined,
-    responseFlagsLong: undefined,
-    responseFlagsExplained: undefined,
-    flagClass: undefined,
     responseCode: undefined,
     responseCodeDetails: undefined,
     responseCodeDetailsText: undefined,
@@ -419,7 +421,6 @@ export function emptyRecord(): LogRecord {
     routeNamespace: undefined,
     routeObjectName: undefined,
     routeRule: undefined,
-    direction: undefined,
     xForwardedFor: undefined,
     grpcStatus: undefined,
     grpcStatusCode: undefined,
@@ -427,11 +428,6 @@ export function emptyRecord(): LogRecord {
     policyName: undefined,
     policyRule: undefined,
     mtls: undefined,
-    verdictResponder: undefined,
-    verdictRule: undefined,
-    verdictCause: undefined,
-    verdictCutShort: undefined,
-    verdictChecks: undefined,
     source: undefined,
     destination: undefined,
     workloads: undefined,
@@ -442,6 +438,35 @@ export function emptyRecord(): LogRecord {
     extra: undefined,
     originalBase64: undefined,
     reporter: undefined,
+    outcome: undefined,
+  }
+}
+
+/** An outcome of which nothing is known. */
+export function emptyOutcome(): OutcomeFields {
+  return {
+    dataset: undefined,
+    eventCategory: undefined,
+    eventType: undefined,
+    eventOutcome: undefined,
+    eventCode: undefined,
+    eventReason: undefined,
+    errorType: undefined,
+    errorMessage: undefined,
+    networkDirection: undefined,
+    networkTransport: undefined,
+    networkProtocol: undefined,
+    responseFlags: undefined,
+    responseFlagsRaw: undefined,
+    responseFlagsLong: undefined,
+    responseFlagsExplained: undefined,
+    flagClass: undefined,
+    direction: undefined,
+    verdictResponder: undefined,
+    verdictRule: undefined,
+    verdictCause: undefined,
+    verdictCutShort: undefined,
+    verdictChecks: undefined,
   }
 }
 
@@ -490,267 +515,829 @@ export function emptyEndpoint(): EndpointFields {
   }
 }
 
+/** How a text ends that is being built: it is empty, with an open text, or with a closed value. */
+type End = 0 | 1 | 2
+
+function endsOpen(end: End): boolean {
+  return end === 1
+}
+
+// What stands before a member: by what came before it, which is nothing, an open text, or a closed value.
+const R0 = ['"@timestamp":', '","@timestamp":', ',"@timestamp":'] as const
+const R1 = ['"@timestamp":"', '","@timestamp":"', ',"@timestamp":"'] as const
+const R2 = ['"type":', '","type":', ',"type":'] as const
+const R3 = ['"dataset":', '","dataset":', ',"dataset":'] as const
+const R4 = ['"namespace":', '","namespace":', ',"namespace":'] as const
+const R5 = ['"data_stream":{', '","data_stream":{', ',"data_stream":{'] as const
+const R6 = ['"id":"', '","id":"', ',"id":"'] as const
+const R7 = ['', '",', ','] as const
+const R8 = ['"duration":', '","duration":', ',"duration":'] as const
+const R9 = ['"created":', '","created":', ',"created":'] as const
+const R10 = ['"end":', '","end":', ',"end":'] as const
+const R11 = ['"end":"', '","end":"', ',"end":"'] as const
+const R12 = ['"original":', '","original":', ',"original":'] as const
+const R13 = ['"event":{', '","event":{', ',"event":{'] as const
+const R14 = ['"level":', '","level":', ',"level":'] as const
+const R15 = ['"logger":', '","logger":', ',"logger":'] as const
+const R16 = ['"path":', '","path":', ',"path":'] as const
+const R17 = ['"file":{', '","file":{', ',"file":{'] as const
+const R18 = ['"offset":', '","offset":', ',"offset":'] as const
+const R19 = ['"log":{', '","log":{', ',"log":{'] as const
+const R20 = ['"message":', '","message":', ',"message":'] as const
+const R21 = ['"stream":', '","stream":', ',"stream":'] as const
+const R22 = ['"address":', '","address":', ',"address":'] as const
+const R23 = ['"address":"', '","address":"', ',"address":"'] as const
+const R24 = ['"ip":', '","ip":', ',"ip":'] as const
+const R25 = ['"ip":"', '","ip":"', ',"ip":"'] as const
+const R26 = ['"port":', '","port":', ',"port":'] as const
+const R27 = ['"bytes":', '","bytes":', ',"bytes":'] as const
+const R28 = ['"source":{', '","source":{', ',"source":{'] as const
+const R29 = ['"address":', '","address":', ',"address":'] as const
+const R30 = ['"address":"', '","address":"', ',"address":"'] as const
+const R31 = ['"ip":', '","ip":', ',"ip":'] as const
+const R32 = ['"ip":"', '","ip":"', ',"ip":"'] as const
+const R33 = ['"port":', '","port":', ',"port":'] as const
+const R34 = ['"bytes":', '","bytes":', ',"bytes":'] as const
+const R35 = ['"domain":', '","domain":', ',"domain":'] as const
+const R36 = ['"destination":{', '","destination":{', ',"destination":{'] as const
+const R37 = ['"address":', '","address":', ',"address":'] as const
+const R38 = ['"address":"', '","address":"', ',"address":"'] as const
+const R39 = ['"ip":', '","ip":', ',"ip":'] as const
+const R40 = ['"ip":"', '","ip":"', ',"ip":"'] as const
+const R41 = ['"client":{', '","client":{', ',"client":{'] as const
+const R42 = ['"address":', '","address":', ',"address":'] as const
+const R43 = ['"address":"', '","address":"', ',"address":"'] as const
+const R44 = ['"port":', '","port":', ',"port":'] as const
+const R45 = ['"server":{', '","server":{', ',"server":{'] as const
+const R46 = ['"forwarded_ip":', '","forwarded_ip":', ',"forwarded_ip":'] as const
+const R47 = ['"forwarded_ip":"', '","forwarded_ip":"', ',"forwarded_ip":"'] as const
+const R48 = ['"bytes":', '","bytes":', ',"bytes":'] as const
+const R49 = ['"network":{', '","network":{', ',"network":{'] as const
+const R50 = ['"version":', '","version":', ',"version":'] as const
+const R51 = ['"version":"', '","version":"', ',"version":"'] as const
+const R52 = ['"method":', '","method":', ',"method":'] as const
+const R53 = ['"method":"', '","method":"', ',"method":"'] as const
+const R54 = ['"id":', '","id":', ',"id":'] as const
+const R55 = ['"id":"', '","id":"', ',"id":"'] as const
+const R56 = ['"bytes":', '","bytes":', ',"bytes":'] as const
+const R57 = ['"body":{', '","body":{', ',"body":{'] as const
+const R58 = ['"referrer":', '","referrer":', ',"referrer":'] as const
+const R59 = ['"referrer":"', '","referrer":"', ',"referrer":"'] as const
+const R60 = ['"request":{', '","request":{', ',"request":{'] as const
+const R61 = ['"status_code":', '","status_code":', ',"status_code":'] as const
+const R62 = ['"bytes":', '","bytes":', ',"bytes":'] as const
+const R63 = ['"body":{', '","body":{', ',"body":{'] as const
+const R64 = ['"response":{', '","response":{', ',"response":{'] as const
+const R65 = ['"http":{', '","http":{', ',"http":{'] as const
+const R66 = ['"original":', '","original":', ',"original":'] as const
+const R67 = ['"original":"', '","original":"', ',"original":"'] as const
+const R68 = ['"path":', '","path":', ',"path":'] as const
+const R69 = ['"path":"', '","path":"', ',"path":"'] as const
+const R70 = ['"query":', '","query":', ',"query":'] as const
+const R71 = ['"query":"', '","query":"', ',"query":"'] as const
+const R72 = ['"domain":', '","domain":', ',"domain":'] as const
+const R73 = ['"domain":"', '","domain":"', ',"domain":"'] as const
+const R74 = ['"port":', '","port":', ',"port":'] as const
+const R75 = ['"scheme":', '","scheme":', ',"scheme":'] as const
+const R76 = ['"scheme":"', '","scheme":"', ',"scheme":"'] as const
+const R77 = ['"url":{', '","url":{', ',"url":{'] as const
+const R78 = ['"original":', '","original":', ',"original":'] as const
+const R79 = ['"original":"', '","original":"', ',"original":"'] as const
+const R80 = ['"user_agent":{', '","user_agent":{', ',"user_agent":{'] as const
+const R81 = ['"version":', '","version":', ',"version":'] as const
+const R82 = ['"version":"', '","version":"', ',"version":"'] as const
+const R83 = ['"version_protocol":', '","version_protocol":', ',"version_protocol":'] as const
+const R84 = ['"version_protocol":"', '","version_protocol":"', ',"version_protocol":"'] as const
+const R85 = ['"cipher":', '","cipher":', ',"cipher":'] as const
+const R86 = ['"cipher":"', '","cipher":"', ',"cipher":"'] as const
+const R87 = ['"server_name":', '","server_name":', ',"server_name":'] as const
+const R88 = ['"server_name":"', '","server_name":"', ',"server_name":"'] as const
+const R89 = ['"subject":', '","subject":', ',"subject":'] as const
+const R90 = ['"subject":"', '","subject":"', ',"subject":"'] as const
+const R91 = ['"alternative_names":', '","alternative_names":', ',"alternative_names":'] as const
+const R92 = ['"x509":{', '","x509":{', ',"x509":{'] as const
+const R93 = ['"client":{', '","client":{', ',"client":{'] as const
+const R94 = ['"tls":{', '","tls":{', ',"tls":{'] as const
+const R95 = ['"id":', '","id":', ',"id":'] as const
+const R96 = ['"id":"', '","id":"', ',"id":"'] as const
+const R97 = ['"trace":{', '","trace":{', ',"trace":{'] as const
+const R98 = ['"id":', '","id":', ',"id":'] as const
+const R99 = ['"id":"', '","id":"', ',"id":"'] as const
+const R100 = ['"span":{', '","span":{', ',"span":{'] as const
+const R101 = ['"ip":', '","ip":', ',"ip":'] as const
+const R102 = ['"related":{', '","related":{', ',"related":{'] as const
+const R103 = ['"name":', '","name":', ',"name":'] as const
+const R104 = ['"name":', '","name":', ',"name":'] as const
+const R105 = ['"node":{', '","node":{', ',"node":{'] as const
+const R106 = ['"name":', '","name":', ',"name":'] as const
+const R107 = ['"origin":{', '","origin":{', ',"origin":{'] as const
+const R108 = ['"name":', '","name":', ',"name":'] as const
+const R109 = ['"target":{', '","target":{', ',"target":{'] as const
+const R110 = ['"service":{', '","service":{', ',"service":{'] as const
+const R111 = ['"response_code":', '","response_code":', ',"response_code":'] as const
+const R112 = ['"response_code_details":', '","response_code_details":', ',"response_code_details":'] as const
+const R113 = ['"response_code_details":"', '","response_code_details":"', ',"response_code_details":"'] as const
+const R114 = ['"response_code_details_text":', '","response_code_details_text":', ',"response_code_details_text":'] as const
+const R115 = ['"response_code_details_text":"', '","response_code_details_text":"', ',"response_code_details_text":"'] as const
+const R116 = ['"connection_termination_details":', '","connection_termination_details":', ',"connection_termination_details":'] as const
+const R117 = ['"connection_termination_details":"', '","connection_termination_details":"', ',"connection_termination_details":"'] as const
+const R118 = ['"cluster":', '","cluster":', ',"cluster":'] as const
+const R119 = ['"cluster":"', '","cluster":"', ',"cluster":"'] as const
+const R120 = ['"direction":', '","direction":', ',"direction":'] as const
+const R121 = ['"direction":"', '","direction":"', ',"direction":"'] as const
+const R122 = ['"port":', '","port":', ',"port":'] as const
+const R123 = ['"subset":', '","subset":', ',"subset":'] as const
+const R124 = ['"subset":"', '","subset":"', ',"subset":"'] as const
+const R125 = ['"fqdn":', '","fqdn":', ',"fqdn":'] as const
+const R126 = ['"fqdn":"', '","fqdn":"', ',"fqdn":"'] as const
+const R127 = ['"cluster_parts":{', '","cluster_parts":{', ',"cluster_parts":{'] as const
+const R128 = ['"host":', '","host":', ',"host":'] as const
+const R129 = ['"host":"', '","host":"', ',"host":"'] as const
+const R130 = ['"local_address":', '","local_address":', ',"local_address":'] as const
+const R131 = ['"local_address":"', '","local_address":"', ',"local_address":"'] as const
+const R132 = ['"transport_failure_reason":', '","transport_failure_reason":', ',"transport_failure_reason":'] as const
+const R133 = ['"transport_failure_reason":"', '","transport_failure_reason":"', ',"transport_failure_reason":"'] as const
+const R134 = ['"service_time_ms":', '","service_time_ms":', ',"service_time_ms":'] as const
+const R135 = ['"attempt_count":', '","attempt_count":', ',"attempt_count":'] as const
+const R136 = ['"upstream":{', '","upstream":{', ',"upstream":{'] as const
+const R137 = ['"local_address":', '","local_address":', ',"local_address":'] as const
+const R138 = ['"local_address":"', '","local_address":"', ',"local_address":"'] as const
+const R139 = ['"remote_address":', '","remote_address":', ',"remote_address":'] as const
+const R140 = ['"remote_address":"', '","remote_address":"', ',"remote_address":"'] as const
+const R141 = ['"downstream":{', '","downstream":{', ',"downstream":{'] as const
+const R142 = ['"route_name":', '","route_name":', ',"route_name":'] as const
+const R143 = ['"route_name":"', '","route_name":"', ',"route_name":"'] as const
+const R144 = ['"kind":', '","kind":', ',"kind":'] as const
+const R145 = ['"kind":"', '","kind":"', ',"kind":"'] as const
+const R146 = ['"namespace":', '","namespace":', ',"namespace":'] as const
+const R147 = ['"namespace":"', '","namespace":"', ',"namespace":"'] as const
+const R148 = ['"name":', '","name":', ',"name":'] as const
+const R149 = ['"name":"', '","name":"', ',"name":"'] as const
+const R150 = ['"rule":', '","rule":', ',"rule":'] as const
+const R151 = ['"rule":"', '","rule":"', ',"rule":"'] as const
+const R152 = ['"route":{', '","route":{', ',"route":{'] as const
+const R153 = ['"x_forwarded_for":', '","x_forwarded_for":', ',"x_forwarded_for":'] as const
+const R154 = ['"status":', '","status":', ',"status":'] as const
+const R155 = ['"status":"', '","status":"', ',"status":"'] as const
+const R156 = ['"status_code":', '","status_code":', ',"status_code":'] as const
+const R157 = ['"grpc":{', '","grpc":{', ',"grpc":{'] as const
+const R158 = ['"namespace":', '","namespace":', ',"namespace":'] as const
+const R159 = ['"name":', '","name":', ',"name":'] as const
+const R160 = ['"rule":', '","rule":', ',"rule":'] as const
+const R161 = ['"policy":{', '","policy":{', ',"policy":{'] as const
+const R162 = ['"mtls":', '","mtls":', ',"mtls":'] as const
+const R163 = ['"source":', '","source":', ',"source":'] as const
+const R164 = ['"destination":', '","destination":', ',"destination":'] as const
+const R165 = ['"workloads":', '","workloads":', ',"workloads":'] as const
+const R166 = ['"log_format":', '","log_format":', ',"log_format":'] as const
+const R167 = ['"ambiguous":', '","ambiguous":', ',"ambiguous":'] as const
+const R168 = ['"truncated":', '","truncated":', ',"truncated":'] as const
+const R169 = ['"sample_rate":', '","sample_rate":', ',"sample_rate":'] as const
+const R170 = ['"extra":', '","extra":', ',"extra":'] as const
+const R171 = ['"original_base64":', '","original_base64":', ',"original_base64":'] as const
+const R172 = ['"envoy":{', '","envoy":{', ',"envoy":{'] as const
+const O0 = ['"kind":"', '","kind":"', ',"kind":"'] as const
+const O1 = ['"module":"', '","module":"', ',"module":"'] as const
+const O2 = ['"dataset":', '","dataset":', ',"dataset":'] as const
+const O3 = ['"category":', '","category":', ',"category":'] as const
+const O4 = ['"type":', '","type":', ',"type":'] as const
+const O5 = ['"outcome":', '","outcome":', ',"outcome":'] as const
+const O6 = ['"code":', '","code":', ',"code":'] as const
+const O7 = ['"reason":', '","reason":', ',"reason":'] as const
+const O8 = ['"type":', '","type":', ',"type":'] as const
+const O9 = ['"message":', '","message":', ',"message":'] as const
+const O10 = ['"error":{', '","error":{', ',"error":{'] as const
+const O11 = ['"direction":', '","direction":', ',"direction":'] as const
+const O12 = ['"transport":', '","transport":', ',"transport":'] as const
+const O13 = ['"protocol":', '","protocol":', ',"protocol":'] as const
+const O14 = ['"response_flags":', '","response_flags":', ',"response_flags":'] as const
+const O15 = ['"response_flags_raw":', '","response_flags_raw":', ',"response_flags_raw":'] as const
+const O16 = ['"response_flags_long":', '","response_flags_long":', ',"response_flags_long":'] as const
+const O17 = ['"response_flags_explained":', '","response_flags_explained":', ',"response_flags_explained":'] as const
+const O18 = ['"flag_class":', '","flag_class":', ',"flag_class":'] as const
+const O19 = ['"direction":', '","direction":', ',"direction":'] as const
+const O20 = ['"responder":', '","responder":', ',"responder":'] as const
+const O21 = ['"rule":', '","rule":', ',"rule":'] as const
+const O22 = ['"cause":', '","cause":', ',"cause":'] as const
+const O23 = ['"cut_short":', '","cut_short":', ',"cut_short":'] as const
+const O24 = ['"checks":', '","checks":', ',"checks":'] as const
+const O25 = ['"verdict":{', '","verdict":{', ',"verdict":{'] as const
+const P0 = ['"type":"', '","type":"', ',"type":"'] as const
+const P1 = ['"product":', '","product":', ',"product":'] as const
+const P2 = ['"vendor":', '","vendor":', ',"vendor":'] as const
+const P3 = ['"version":', '","version":', ',"version":'] as const
+const P4 = ['"name":', '","name":', ',"name":'] as const
+const P5 = ['"observer":{', '","observer":{', ',"observer":{'] as const
+const P6 = ['"name":', '","name":', ',"name":'] as const
+const P7 = ['"host":{', '","host":{', ',"host":{'] as const
+const P8 = ['"type":', '","type":', ',"type":'] as const
+const P9 = ['"name":', '","name":', ',"name":'] as const
+const P10 = ['"cluster":{', '","cluster":{', ',"cluster":{'] as const
+const P11 = ['"orchestrator":{', '","orchestrator":{', ',"orchestrator":{'] as const
+const P12 = ['"name":', '","name":', ',"name":'] as const
+const P13 = ['"uid":', '","uid":', ',"uid":'] as const
+const P14 = ['"ip":', '","ip":', ',"ip":'] as const
+const P15 = ['"pod":{', '","pod":{', ',"pod":{'] as const
+const P16 = ['"namespace":', '","namespace":', ',"namespace":'] as const
+const P17 = ['"name":', '","name":', ',"name":'] as const
+const P18 = ['"node":{', '","node":{', ',"node":{'] as const
+const P19 = ['"name":', '","name":', ',"name":'] as const
+const P20 = ['"container":{', '","container":{', ',"container":{'] as const
+const P21 = ['"name":', '","name":', ',"name":'] as const
+const P22 = ['"deployment":{', '","deployment":{', ',"deployment":{'] as const
+const P23 = ['"labels":', '","labels":', ',"labels":'] as const
+const P24 = ['"kubernetes":{', '","kubernetes":{', ',"kubernetes":{'] as const
+const P25 = ['"labels":', '","labels":', ',"labels":'] as const
+const P26 = ['"version":"', '","version":"', ',"version":"'] as const
+const P27 = ['"ecs":{', '","ecs":{', ',"ecs":{'] as const
+const E0 = ['"kind":', '","kind":', ',"kind":'] as const
+const E1 = ['"pod":', '","pod":', ',"pod":'] as const
+const E2 = ['"pod_uid":', '","pod_uid":', ',"pod_uid":'] as const
+const E3 = ['"namespace":', '","namespace":', ',"namespace":'] as const
+const E4 = ['"node":', '","node":', ',"node":'] as const
+const E5 = ['"zone":', '","zone":', ',"zone":'] as const
+const E6 = ['"cluster":', '","cluster":', ',"cluster":'] as const
+const E7 = ['"workload":', '","workload":', ',"workload":'] as const
+const E8 = ['"workload_kind":', '","workload_kind":', ',"workload_kind":'] as const
+const E9 = ['"service":', '","service":', ',"service":'] as const
+const E10 = ['"method":', '","method":', ',"method":'] as const
+const E11 = ['"confidence":', '","confidence":', ',"confidence":'] as const
+const E12 = ['"reason":', '","reason":', ',"reason":'] as const
+const E13 = ['"pod_state":', '","pod_state":', ',"pod_state":'] as const
+const E14 = ['"pod_state_ms":', '","pod_state_ms":', ',"pod_state_ms":'] as const
+const E15 = ['"labels":', '","labels":', ',"labels":'] as const
+const E16 = ['"service_labels":', '","service_labels":', ',"service_labels":'] as const
+
 /**
  * The document of a record: one JSON object, fields in the order of the table, absent fields left out.
  * `isPlain`: no part of the line needs escaping in JSON.
  */
 export function encodeRecord(value: LogRecord, isPlain: boolean): string {
   let g0 = ''
-  if (value.timestamp !== undefined) g0 += (g0 === '' ? '"@timestamp":' : ',"@timestamp":') + (isPlain ? '"' + value.timestamp + '"' : quote(value.timestamp))
+  let g0End: End = 0
+  if (value.timestamp !== undefined) {
+    if (isPlain) { g0 += R1[g0End] + value.timestamp; g0End = 1 } else { g0 += R0[g0End] + quote(value.timestamp); g0End = 2 }
+  }
   let g1 = ''
-  if (value.dataStreamType !== undefined) g1 += (g1 === '' ? '"type":' : ',"type":') + quote(value.dataStreamType)
-  if (value.dataStreamDataset !== undefined) g1 += (g1 === '' ? '"dataset":' : ',"dataset":') + quote(value.dataStreamDataset)
-  if (value.dataStreamNamespace !== undefined) g1 += (g1 === '' ? '"namespace":' : ',"namespace":') + quote(value.dataStreamNamespace)
-  if (g1 !== '') g0 += (g0 === '' ? '"data_stream":{' : ',"data_stream":{') + g1 + '}'
+  let g1End: End = 0
+  if (value.dataStreamType !== undefined) { g1 += R2[g1End] + quote(value.dataStreamType); g1End = 2 }
+  if (value.dataStreamDataset !== undefined) { g1 += R3[g1End] + quote(value.dataStreamDataset); g1End = 2 }
+  if (value.dataStreamNamespace !== undefined) { g1 += R4[g1End] + quote(value.dataStreamNamespace); g1End = 2 }
+  if (g1 !== '') {
+    g0 += R5[g0End] + g1 + (endsOpen(g1End) ? '"}' : '}')
+    g0End = 2
+  }
   let g2 = ''
-  if (value.eventId !== undefined) g2 += (g2 === '' ? '"id":' : ',"id":') + '"' + value.eventId + '"'
-  g2 += (g2 === '' ? '"kind":"event"' : ',"kind":"event"')
-  g2 += (g2 === '' ? '"module":"envoy"' : ',"module":"envoy"')
-  if (value.dataset !== undefined) g2 += (g2 === '' ? '"dataset":' : ',"dataset":') + '"' + value.dataset + '"'
-  if (value.eventCategory !== undefined) g2 += (g2 === '' ? '"category":' : ',"category":') + bare(value.eventCategory)
-  if (value.eventType !== undefined) g2 += (g2 === '' ? '"type":' : ',"type":') + bare(value.eventType)
-  if (value.eventOutcome !== undefined) g2 += (g2 === '' ? '"outcome":' : ',"outcome":') + '"' + value.eventOutcome + '"'
-  if (value.eventCode !== undefined) g2 += (g2 === '' ? '"code":' : ',"code":') + (isPlain ? '"' + value.eventCode + '"' : quote(value.eventCode))
-  if (value.eventReason !== undefined) g2 += (g2 === '' ? '"reason":' : ',"reason":') + quote(value.eventReason)
-  if (value.eventDurationNs !== undefined) g2 += (g2 === '' ? '"duration":' : ',"duration":') + value.eventDurationNs
-  if (value.eventCreated !== undefined) g2 += (g2 === '' ? '"created":' : ',"created":') + quote(value.eventCreated)
-  if (value.eventEnd !== undefined) g2 += (g2 === '' ? '"end":' : ',"end":') + (isPlain ? '"' + value.eventEnd + '"' : quote(value.eventEnd))
-  if (value.eventOriginal !== undefined) g2 += (g2 === '' ? '"original":' : ',"original":') + quote(value.eventOriginal)
-  if (g2 !== '') g0 += (g0 === '' ? '"event":{' : ',"event":{') + g2 + '}'
+  let g2End: End = 0
+  if (value.eventId !== undefined) { g2 += R6[g2End] + value.eventId; g2End = 1 }
+  if (value.outcome !== undefined && value.outcome.eventJson !== '') {
+    g2 += R7[g2End] + value.outcome.eventJson
+    g2End = 2
+  }
+  if (value.eventDurationNs !== undefined) { g2 += R8[g2End] + value.eventDurationNs; g2End = 2 }
+  if (value.eventCreated !== undefined) { g2 += R9[g2End] + quote(value.eventCreated); g2End = 2 }
+  if (value.eventEnd !== undefined) {
+    if (isPlain) { g2 += R11[g2End] + value.eventEnd; g2End = 1 } else { g2 += R10[g2End] + quote(value.eventEnd); g2End = 2 }
+  }
+  if (value.eventOriginal !== undefined) { g2 += R12[g2End] + quote(value.eventOriginal); g2End = 2 }
+  if (g2 !== '') {
+    g0 += R13[g0End] + g2 + (endsOpen(g2End) ? '"}' : '}')
+    g0End = 2
+  }
+  if (value.outcome !== undefined && value.outcome.errorJson !== '') {
+    g0 += R7[g0End] + value.outcome.errorJson
+    g0End = 2
+  }
   let g3 = ''
-  if (value.errorType !== undefined) g3 += (g3 === '' ? '"type":' : ',"type":') + quote(value.errorType)
-  if (value.errorMessage !== undefined) g3 += (g3 === '' ? '"message":' : ',"message":') + quote(value.errorMessage)
-  if (g3 !== '') g0 += (g0 === '' ? '"error":{' : ',"error":{') + g3 + '}'
+  let g3End: End = 0
+  if (value.logLevel !== undefined) { g3 += R14[g3End] + quote(value.logLevel); g3End = 2 }
+  if (value.logLogger !== undefined) { g3 += R15[g3End] + quote(value.logLogger); g3End = 2 }
   let g4 = ''
-  if (value.logLevel !== undefined) g4 += (g4 === '' ? '"level":' : ',"level":') + quote(value.logLevel)
-  if (value.logLogger !== undefined) g4 += (g4 === '' ? '"logger":' : ',"logger":') + quote(value.logLogger)
+  let g4End: End = 0
+  if (value.logFilePath !== undefined) { g4 += R16[g4End] + quote(value.logFilePath); g4End = 2 }
+  if (g4 !== '') {
+    g3 += R17[g3End] + g4 + (endsOpen(g4End) ? '"}' : '}')
+    g3End = 2
+  }
+  if (value.logOffset !== undefined) { g3 += R18[g3End] + value.logOffset; g3End = 2 }
+  if (g3 !== '') {
+    g0 += R19[g0End] + g3 + (endsOpen(g3End) ? '"}' : '}')
+    g0End = 2
+  }
+  if (value.message !== undefined) { g0 += R20[g0End] + quote(value.message); g0End = 2 }
+  if (value.stream !== undefined) { g0 += R21[g0End] + quote(value.stream); g0End = 2 }
   let g5 = ''
-  if (value.logFilePath !== undefined) g5 += (g5 === '' ? '"path":' : ',"path":') + quote(value.logFilePath)
-  if (g5 !== '') g4 += (g4 === '' ? '"file":{' : ',"file":{') + g5 + '}'
-  if (value.logOffset !== undefined) g4 += (g4 === '' ? '"offset":' : ',"offset":') + value.logOffset
-  if (g4 !== '') g0 += (g0 === '' ? '"log":{' : ',"log":{') + g4 + '}'
-  if (value.message !== undefined) g0 += (g0 === '' ? '"message":' : ',"message":') + quote(value.message)
-  if (value.stream !== undefined) g0 += (g0 === '' ? '"stream":' : ',"stream":') + quote(value.stream)
+  let g5End: End = 0
+  if (value.sourceAddress !== undefined) {
+    if (isPlain) { g5 += R23[g5End] + value.sourceAddress; g5End = 1 } else { g5 += R22[g5End] + quote(value.sourceAddress); g5End = 2 }
+  }
+  if (value.sourceIp !== undefined) {
+    if (isPlain) { g5 += R25[g5End] + value.sourceIp; g5End = 1 } else { g5 += R24[g5End] + quote(value.sourceIp); g5End = 2 }
+  }
+  if (value.sourcePort !== undefined) { g5 += R26[g5End] + value.sourcePort; g5End = 2 }
+  if (value.sourceBytes !== undefined) { g5 += R27[g5End] + value.sourceBytes; g5End = 2 }
+  if (g5 !== '') {
+    g0 += R28[g0End] + g5 + (endsOpen(g5End) ? '"}' : '}')
+    g0End = 2
+  }
   let g6 = ''
-  if (value.sourceAddress !== undefined) g6 += (g6 === '' ? '"address":' : ',"address":') + (isPlain ? '"' + value.sourceAddress + '"' : quote(value.sourceAddress))
-  if (value.sourceIp !== undefined) g6 += (g6 === '' ? '"ip":' : ',"ip":') + (isPlain ? '"' + value.sourceIp + '"' : quote(value.sourceIp))
-  if (value.sourcePort !== undefined) g6 += (g6 === '' ? '"port":' : ',"port":') + value.sourcePort
-  if (value.sourceBytes !== undefined) g6 += (g6 === '' ? '"bytes":' : ',"bytes":') + value.sourceBytes
-  if (g6 !== '') g0 += (g0 === '' ? '"source":{' : ',"source":{') + g6 + '}'
+  let g6End: End = 0
+  if (value.destinationAddress !== undefined) {
+    if (isPlain) { g6 += R30[g6End] + value.destinationAddress; g6End = 1 } else { g6 += R29[g6End] + quote(value.destinationAddress); g6End = 2 }
+  }
+  if (value.destinationIp !== undefined) {
+    if (isPlain) { g6 += R32[g6End] + value.destinationIp; g6End = 1 } else { g6 += R31[g6End] + quote(value.destinationIp); g6End = 2 }
+  }
+  if (value.destinationPort !== undefined) { g6 += R33[g6End] + value.destinationPort; g6End = 2 }
+  if (value.destinationBytes !== undefined) { g6 += R34[g6End] + value.destinationBytes; g6End = 2 }
+  if (value.destinationDomain !== undefined) { g6 += R35[g6End] + quote(value.destinationDomain); g6End = 2 }
+  if (g6 !== '') {
+    g0 += R36[g0End] + g6 + (endsOpen(g6End) ? '"}' : '}')
+    g0End = 2
+  }
   let g7 = ''
-  if (value.destinationAddress !== undefined) g7 += (g7 === '' ? '"address":' : ',"address":') + (isPlain ? '"' + value.destinationAddress + '"' : quote(value.destinationAddress))
-  if (value.destinationIp !== undefined) g7 += (g7 === '' ? '"ip":' : ',"ip":') + (isPlain ? '"' + value.destinationIp + '"' : quote(value.destinationIp))
-  if (value.destinationPort !== undefined) g7 += (g7 === '' ? '"port":' : ',"port":') + value.destinationPort
-  if (value.destinationBytes !== undefined) g7 += (g7 === '' ? '"bytes":' : ',"bytes":') + value.destinationBytes
-  if (value.destinationDomain !== undefined) g7 += (g7 === '' ? '"domain":' : ',"domain":') + quote(value.destinationDomain)
-  if (g7 !== '') g0 += (g0 === '' ? '"destination":{' : ',"destination":{') + g7 + '}'
+  let g7End: End = 0
+  if (value.clientAddress !== undefined) {
+    if (isPlain) { g7 += R38[g7End] + value.clientAddress; g7End = 1 } else { g7 += R37[g7End] + quote(value.clientAddress); g7End = 2 }
+  }
+  if (value.clientIp !== undefined) {
+    if (isPlain) { g7 += R40[g7End] + value.clientIp; g7End = 1 } else { g7 += R39[g7End] + quote(value.clientIp); g7End = 2 }
+  }
+  if (g7 !== '') {
+    g0 += R41[g0End] + g7 + (endsOpen(g7End) ? '"}' : '}')
+    g0End = 2
+  }
   let g8 = ''
-  if (value.clientAddress !== undefined) g8 += (g8 === '' ? '"address":' : ',"address":') + (isPlain ? '"' + value.clientAddress + '"' : quote(value.clientAddress))
-  if (value.clientIp !== undefined) g8 += (g8 === '' ? '"ip":' : ',"ip":') + (isPlain ? '"' + value.clientIp + '"' : quote(value.clientIp))
-  if (g8 !== '') g0 += (g0 === '' ? '"client":{' : ',"client":{') + g8 + '}'
+  let g8End: End = 0
+  if (value.serverAddress !== undefined) {
+    if (isPlain) { g8 += R43[g8End] + value.serverAddress; g8End = 1 } else { g8 += R42[g8End] + quote(value.serverAddress); g8End = 2 }
+  }
+  if (value.serverPort !== undefined) { g8 += R44[g8End] + value.serverPort; g8End = 2 }
+  if (g8 !== '') {
+    g0 += R45[g0End] + g8 + (endsOpen(g8End) ? '"}' : '}')
+    g0End = 2
+  }
   let g9 = ''
-  if (value.serverAddress !== undefined) g9 += (g9 === '' ? '"address":' : ',"address":') + (isPlain ? '"' + value.serverAddress + '"' : quote(value.serverAddress))
-  if (value.serverPort !== undefined) g9 += (g9 === '' ? '"port":' : ',"port":') + value.serverPort
-  if (g9 !== '') g0 += (g0 === '' ? '"server":{' : ',"server":{') + g9 + '}'
+  let g9End: End = 0
+  if (value.outcome !== undefined && value.outcome.networkJson !== '') {
+    g9 += R7[g9End] + value.outcome.networkJson
+    g9End = 2
+  }
+  if (value.networkForwardedIp !== undefined) {
+    if (isPlain) { g9 += R47[g9End] + value.networkForwardedIp; g9End = 1 } else { g9 += R46[g9End] + quote(value.networkForwardedIp); g9End = 2 }
+  }
+  if (value.networkBytes !== undefined) { g9 += R48[g9End] + value.networkBytes; g9End = 2 }
+  if (g9 !== '') {
+    g0 += R49[g0End] + g9 + (endsOpen(g9End) ? '"}' : '}')
+    g0End = 2
+  }
   let g10 = ''
-  if (value.networkForwardedIp !== undefined) g10 += (g10 === '' ? '"forwarded_ip":' : ',"forwarded_ip":') + (isPlain ? '"' + value.networkForwardedIp + '"' : quote(value.networkForwardedIp))
-  if (value.networkDirection !== undefined) g10 += (g10 === '' ? '"direction":' : ',"direction":') + '"' + value.networkDirection + '"'
-  if (value.networkTransport !== undefined) g10 += (g10 === '' ? '"transport":' : ',"transport":') + '"' + value.networkTransport + '"'
-  if (value.networkProtocol !== undefined) g10 += (g10 === '' ? '"protocol":' : ',"protocol":') + '"' + value.networkProtocol + '"'
-  if (value.networkBytes !== undefined) g10 += (g10 === '' ? '"bytes":' : ',"bytes":') + value.networkBytes
-  if (g10 !== '') g0 += (g0 === '' ? '"network":{' : ',"network":{') + g10 + '}'
+  let g10End: End = 0
+  if (value.httpVersion !== undefined) {
+    if (isPlain) { g10 += R51[g10End] + value.httpVersion; g10End = 1 } else { g10 += R50[g10End] + quote(value.httpVersion); g10End = 2 }
+  }
   let g11 = ''
-  if (value.httpVersion !== undefined) g11 += (g11 === '' ? '"version":' : ',"version":') + (isPlain ? '"' + value.httpVersion + '"' : quote(value.httpVersion))
+  let g11End: End = 0
+  if (value.method !== undefined) {
+    if (isPlain) { g11 += R53[g11End] + value.method; g11End = 1 } else { g11 += R52[g11End] + quote(value.method); g11End = 2 }
+  }
+  if (value.requestId !== undefined) {
+    if (isPlain) { g11 += R55[g11End] + value.requestId; g11End = 1 } else { g11 += R54[g11End] + quote(value.requestId); g11End = 2 }
+  }
   let g12 = ''
-  if (value.method !== undefined) g12 += (g12 === '' ? '"method":' : ',"method":') + (isPlain ? '"' + value.method + '"' : quote(value.method))
-  if (value.requestId !== undefined) g12 += (g12 === '' ? '"id":' : ',"id":') + (isPlain ? '"' + value.requestId + '"' : quote(value.requestId))
+  let g12End: End = 0
+  if (value.httpBytesReceived !== undefined) { g12 += R56[g12End] + value.httpBytesReceived; g12End = 2 }
+  if (g12 !== '') {
+    g11 += R57[g11End] + g12 + (endsOpen(g12End) ? '"}' : '}')
+    g11End = 2
+  }
+  if (value.referrer !== undefined) {
+    if (isPlain) { g11 += R59[g11End] + value.referrer; g11End = 1 } else { g11 += R58[g11End] + quote(value.referrer); g11End = 2 }
+  }
+  if (g11 !== '') {
+    g10 += R60[g10End] + g11 + (endsOpen(g11End) ? '"}' : '}')
+    g10End = 2
+  }
   let g13 = ''
-  if (value.httpBytesReceived !== undefined) g13 += (g13 === '' ? '"bytes":' : ',"bytes":') + value.httpBytesReceived
-  if (g13 !== '') g12 += (g12 === '' ? '"body":{' : ',"body":{') + g13 + '}'
-  if (value.referrer !== undefined) g12 += (g12 === '' ? '"referrer":' : ',"referrer":') + (isPlain ? '"' + value.referrer + '"' : quote(value.referrer))
-  if (g12 !== '') g11 += (g11 === '' ? '"request":{' : ',"request":{') + g12 + '}'
+  let g13End: End = 0
+  if (value.httpStatusCode !== undefined) { g13 += R61[g13End] + value.httpStatusCode; g13End = 2 }
   let g14 = ''
-  if (value.httpStatusCode !== undefined) g14 += (g14 === '' ? '"status_code":' : ',"status_code":') + value.httpStatusCode
+  let g14End: End = 0
+  if (value.httpBytesSent !== undefined) { g14 += R62[g14End] + value.httpBytesSent; g14End = 2 }
+  if (g14 !== '') {
+    g13 += R63[g13End] + g14 + (endsOpen(g14End) ? '"}' : '}')
+    g13End = 2
+  }
+  if (g13 !== '') {
+    g10 += R64[g10End] + g13 + (endsOpen(g13End) ? '"}' : '}')
+    g10End = 2
+  }
+  if (g10 !== '') {
+    g0 += R65[g0End] + g10 + (endsOpen(g10End) ? '"}' : '}')
+    g0End = 2
+  }
   let g15 = ''
-  if (value.httpBytesSent !== undefined) g15 += (g15 === '' ? '"bytes":' : ',"bytes":') + value.httpBytesSent
-  if (g15 !== '') g14 += (g14 === '' ? '"body":{' : ',"body":{') + g15 + '}'
-  if (g14 !== '') g11 += (g11 === '' ? '"response":{' : ',"response":{') + g14 + '}'
-  if (g11 !== '') g0 += (g0 === '' ? '"http":{' : ',"http":{') + g11 + '}'
+  let g15End: End = 0
+  if (value.urlOriginal !== undefined) {
+    if (isPlain) { g15 += R67[g15End] + value.urlOriginal; g15End = 1 } else { g15 += R66[g15End] + quote(value.urlOriginal); g15End = 2 }
+  }
+  if (value.urlPath !== undefined) {
+    if (isPlain) { g15 += R69[g15End] + value.urlPath; g15End = 1 } else { g15 += R68[g15End] + quote(value.urlPath); g15End = 2 }
+  }
+  if (value.urlQuery !== undefined) {
+    if (isPlain) { g15 += R71[g15End] + value.urlQuery; g15End = 1 } else { g15 += R70[g15End] + quote(value.urlQuery); g15End = 2 }
+  }
+  if (value.urlDomain !== undefined) {
+    if (isPlain) { g15 += R73[g15End] + value.urlDomain; g15End = 1 } else { g15 += R72[g15End] + quote(value.urlDomain); g15End = 2 }
+  }
+  if (value.urlPort !== undefined) { g15 += R74[g15End] + value.urlPort; g15End = 2 }
+  if (value.urlScheme !== undefined) {
+    if (isPlain) { g15 += R76[g15End] + value.urlScheme; g15End = 1 } else { g15 += R75[g15End] + quote(value.urlScheme); g15End = 2 }
+  }
+  if (g15 !== '') {
+    g0 += R77[g0End] + g15 + (endsOpen(g15End) ? '"}' : '}')
+    g0End = 2
+  }
   let g16 = ''
-  if (value.urlOriginal !== undefined) g16 += (g16 === '' ? '"original":' : ',"original":') + (isPlain ? '"' + value.urlOriginal + '"' : quote(value.urlOriginal))
-  if (value.urlPath !== undefined) g16 += (g16 === '' ? '"path":' : ',"path":') + (isPlain ? '"' + value.urlPath + '"' : quote(value.urlPath))
-  if (value.urlQuery !== undefined) g16 += (g16 === '' ? '"query":' : ',"query":') + (isPlain ? '"' + value.urlQuery + '"' : quote(value.urlQuery))
-  if (value.urlDomain !== undefined) g16 += (g16 === '' ? '"domain":' : ',"domain":') + (isPlain ? '"' + value.urlDomain + '"' : quote(value.urlDomain))
-  if (value.urlPort !== undefined) g16 += (g16 === '' ? '"port":' : ',"port":') + value.urlPort
-  if (value.urlScheme !== undefined) g16 += (g16 === '' ? '"scheme":' : ',"scheme":') + (isPlain ? '"' + value.urlScheme + '"' : quote(value.urlScheme))
-  if (g16 !== '') g0 += (g0 === '' ? '"url":{' : ',"url":{') + g16 + '}'
+  let g16End: End = 0
+  if (value.userAgent !== undefined) {
+    if (isPlain) { g16 += R79[g16End] + value.userAgent; g16End = 1 } else { g16 += R78[g16End] + quote(value.userAgent); g16End = 2 }
+  }
+  if (g16 !== '') {
+    g0 += R80[g0End] + g16 + (endsOpen(g16End) ? '"}' : '}')
+    g0End = 2
+  }
   let g17 = ''
-  if (value.userAgent !== undefined) g17 += (g17 === '' ? '"original":' : ',"original":') + (isPlain ? '"' + value.userAgent + '"' : quote(value.userAgent))
-  if (g17 !== '') g0 += (g0 === '' ? '"user_agent":{' : ',"user_agent":{') + g17 + '}'
+  let g17End: End = 0
+  if (value.tlsVersion !== undefined) {
+    if (isPlain) { g17 += R82[g17End] + value.tlsVersion; g17End = 1 } else { g17 += R81[g17End] + quote(value.tlsVersion); g17End = 2 }
+  }
+  if (value.tlsVersionProtocol !== undefined) {
+    if (isPlain) { g17 += R84[g17End] + value.tlsVersionProtocol; g17End = 1 } else { g17 += R83[g17End] + quote(value.tlsVersionProtocol); g17End = 2 }
+  }
+  if (value.tlsCipher !== undefined) {
+    if (isPlain) { g17 += R86[g17End] + value.tlsCipher; g17End = 1 } else { g17 += R85[g17End] + quote(value.tlsCipher); g17End = 2 }
+  }
   let g18 = ''
-  if (value.tlsVersion !== undefined) g18 += (g18 === '' ? '"version":' : ',"version":') + (isPlain ? '"' + value.tlsVersion + '"' : quote(value.tlsVersion))
-  if (value.tlsVersionProtocol !== undefined) g18 += (g18 === '' ? '"version_protocol":' : ',"version_protocol":') + (isPlain ? '"' + value.tlsVersionProtocol + '"' : quote(value.tlsVersionProtocol))
-  if (value.tlsCipher !== undefined) g18 += (g18 === '' ? '"cipher":' : ',"cipher":') + (isPlain ? '"' + value.tlsCipher + '"' : quote(value.tlsCipher))
+  let g18End: End = 0
+  if (value.requestedServerName !== undefined) {
+    if (isPlain) { g18 += R88[g18End] + value.requestedServerName; g18End = 1 } else { g18 += R87[g18End] + quote(value.requestedServerName); g18End = 2 }
+  }
+  if (value.tlsClientSubject !== undefined) {
+    if (isPlain) { g18 += R90[g18End] + value.tlsClientSubject; g18End = 1 } else { g18 += R89[g18End] + quote(value.tlsClientSubject); g18End = 2 }
+  }
   let g19 = ''
-  if (value.requestedServerName !== undefined) g19 += (g19 === '' ? '"server_name":' : ',"server_name":') + (isPlain ? '"' + value.requestedServerName + '"' : quote(value.requestedServerName))
-  if (value.tlsClientSubject !== undefined) g19 += (g19 === '' ? '"subject":' : ',"subject":') + (isPlain ? '"' + value.tlsClientSubject + '"' : quote(value.tlsClientSubject))
+  let g19End: End = 0
+  if (value.downstreamPeerUriSan !== undefined) { g19 += R91[g19End] + (isPlain ? bare(value.downstreamPeerUriSan) : quoteAll(value.downstreamPeerUriSan)); g19End = 2 }
+  if (g19 !== '') {
+    g18 += R92[g18End] + g19 + (endsOpen(g19End) ? '"}' : '}')
+    g18End = 2
+  }
+  if (g18 !== '') {
+    g17 += R93[g17End] + g18 + (endsOpen(g18End) ? '"}' : '}')
+    g17End = 2
+  }
+  if (g17 !== '') {
+    g0 += R94[g0End] + g17 + (endsOpen(g17End) ? '"}' : '}')
+    g0End = 2
+  }
   let g20 = ''
-  if (value.downstreamPeerUriSan !== undefined) g20 += (g20 === '' ? '"alternative_names":' : ',"alternative_names":') + (isPlain ? bare(value.downstreamPeerUriSan) : quoteAll(value.downstreamPeerUriSan))
-  if (g20 !== '') g19 += (g19 === '' ? '"x509":{' : ',"x509":{') + g20 + '}'
-  if (g19 !== '') g18 += (g18 === '' ? '"client":{' : ',"client":{') + g19 + '}'
-  if (g18 !== '') g0 += (g0 === '' ? '"tls":{' : ',"tls":{') + g18 + '}'
+  let g20End: End = 0
+  if (value.traceId !== undefined) {
+    if (isPlain) { g20 += R96[g20End] + value.traceId; g20End = 1 } else { g20 += R95[g20End] + quote(value.traceId); g20End = 2 }
+  }
+  if (g20 !== '') {
+    g0 += R97[g0End] + g20 + (endsOpen(g20End) ? '"}' : '}')
+    g0End = 2
+  }
   let g21 = ''
-  if (value.traceId !== undefined) g21 += (g21 === '' ? '"id":' : ',"id":') + (isPlain ? '"' + value.traceId + '"' : quote(value.traceId))
-  if (g21 !== '') g0 += (g0 === '' ? '"trace":{' : ',"trace":{') + g21 + '}'
+  let g21End: End = 0
+  if (value.spanId !== undefined) {
+    if (isPlain) { g21 += R99[g21End] + value.spanId; g21End = 1 } else { g21 += R98[g21End] + quote(value.spanId); g21End = 2 }
+  }
+  if (g21 !== '') {
+    g0 += R100[g0End] + g21 + (endsOpen(g21End) ? '"}' : '}')
+    g0End = 2
+  }
   let g22 = ''
-  if (value.spanId !== undefined) g22 += (g22 === '' ? '"id":' : ',"id":') + (isPlain ? '"' + value.spanId + '"' : quote(value.spanId))
-  if (g22 !== '') g0 += (g0 === '' ? '"span":{' : ',"span":{') + g22 + '}'
+  let g22End: End = 0
+  if (value.relatedIp !== undefined) { g22 += R101[g22End] + bare(value.relatedIp); g22End = 2 }
+  if (g22 !== '') {
+    g0 += R102[g0End] + g22 + (endsOpen(g22End) ? '"}' : '}')
+    g0End = 2
+  }
   let g23 = ''
-  if (value.relatedIp !== undefined) g23 += (g23 === '' ? '"ip":' : ',"ip":') + bare(value.relatedIp)
-  if (g23 !== '') g0 += (g0 === '' ? '"related":{' : ',"related":{') + g23 + '}'
+  let g23End: End = 0
+  if (value.serviceName !== undefined) { g23 += R103[g23End] + quote(value.serviceName); g23End = 2 }
   let g24 = ''
-  if (value.serviceName !== undefined) g24 += (g24 === '' ? '"name":' : ',"name":') + quote(value.serviceName)
+  let g24End: End = 0
+  if (value.serviceNodeName !== undefined) { g24 += R104[g24End] + quote(value.serviceNodeName); g24End = 2 }
+  if (g24 !== '') {
+    g23 += R105[g23End] + g24 + (endsOpen(g24End) ? '"}' : '}')
+    g23End = 2
+  }
   let g25 = ''
-  if (value.serviceNodeName !== undefined) g25 += (g25 === '' ? '"name":' : ',"name":') + quote(value.serviceNodeName)
-  if (g25 !== '') g24 += (g24 === '' ? '"node":{' : ',"node":{') + g25 + '}'
+  let g25End: End = 0
+  if (value.serviceOriginName !== undefined) { g25 += R106[g25End] + quote(value.serviceOriginName); g25End = 2 }
+  if (g25 !== '') {
+    g23 += R107[g23End] + g25 + (endsOpen(g25End) ? '"}' : '}')
+    g23End = 2
+  }
   let g26 = ''
-  if (value.serviceOriginName !== undefined) g26 += (g26 === '' ? '"name":' : ',"name":') + quote(value.serviceOriginName)
-  if (g26 !== '') g24 += (g24 === '' ? '"origin":{' : ',"origin":{') + g26 + '}'
+  let g26End: End = 0
+  if (value.serviceTargetName !== undefined) { g26 += R108[g26End] + quote(value.serviceTargetName); g26End = 2 }
+  if (g26 !== '') {
+    g23 += R109[g23End] + g26 + (endsOpen(g26End) ? '"}' : '}')
+    g23End = 2
+  }
+  if (g23 !== '') {
+    g0 += R110[g0End] + g23 + (endsOpen(g23End) ? '"}' : '}')
+    g0End = 2
+  }
   let g27 = ''
-  if (value.serviceTargetName !== undefined) g27 += (g27 === '' ? '"name":' : ',"name":') + quote(value.serviceTargetName)
-  if (g27 !== '') g24 += (g24 === '' ? '"target":{' : ',"target":{') + g27 + '}'
-  if (g24 !== '') g0 += (g0 === '' ? '"service":{' : ',"service":{') + g24 + '}'
+  let g27End: End = 0
+  if (value.outcome !== undefined && value.outcome.envoyJson !== '') {
+    g27 += R7[g27End] + value.outcome.envoyJson
+    g27End = 2
+  }
+  if (value.responseCode !== undefined) { g27 += R111[g27End] + value.responseCode; g27End = 2 }
+  if (value.responseCodeDetails !== undefined) {
+    if (isPlain) { g27 += R113[g27End] + value.responseCodeDetails; g27End = 1 } else { g27 += R112[g27End] + quote(value.responseCodeDetails); g27End = 2 }
+  }
+  if (value.responseCodeDetailsText !== undefined) {
+    if (isPlain) { g27 += R115[g27End] + value.responseCodeDetailsText; g27End = 1 } else { g27 += R114[g27End] + quote(value.responseCodeDetailsText); g27End = 2 }
+  }
+  if (value.connectionTerminationDetails !== undefined) {
+    if (isPlain) { g27 += R117[g27End] + value.connectionTerminationDetails; g27End = 1 } else { g27 += R116[g27End] + quote(value.connectionTerminationDetails); g27End = 2 }
+  }
   let g28 = ''
-  if (value.responseFlags !== undefined) g28 += (g28 === '' ? '"response_flags":' : ',"response_flags":') + (isPlain ? bare(value.responseFlags) : quoteAll(value.responseFlags))
-  if (value.responseFlagsRaw !== undefined) g28 += (g28 === '' ? '"response_flags_raw":' : ',"response_flags_raw":') + (isPlain ? '"' + value.responseFlagsRaw + '"' : quote(value.responseFlagsRaw))
-  if (value.responseFlagsLong !== undefined) g28 += (g28 === '' ? '"response_flags_long":' : ',"response_flags_long":') + quoteAll(value.responseFlagsLong)
-  if (value.responseFlagsExplained !== undefined) g28 += (g28 === '' ? '"response_flags_explained":' : ',"response_flags_explained":') + quoteAll(value.responseFlagsExplained)
-  if (value.flagClass !== undefined) g28 += (g28 === '' ? '"flag_class":' : ',"flag_class":') + '"' + value.flagClass + '"'
-  if (value.responseCode !== undefined) g28 += (g28 === '' ? '"response_code":' : ',"response_code":') + value.responseCode
-  if (value.responseCodeDetails !== undefined) g28 += (g28 === '' ? '"response_code_details":' : ',"response_code_details":') + (isPlain ? '"' + value.responseCodeDetails + '"' : quote(value.responseCodeDetails))
-  if (value.responseCodeDetailsText !== undefined) g28 += (g28 === '' ? '"response_code_details_text":' : ',"response_code_details_text":') + (isPlain ? '"' + value.responseCodeDetailsText + '"' : quote(value.responseCodeDetailsText))
-  if (value.connectionTerminationDetails !== undefined) g28 += (g28 === '' ? '"connection_termination_details":' : ',"connection_termination_details":') + (isPlain ? '"' + value.connectionTerminationDetails + '"' : quote(value.connectionTerminationDetails))
+  let g28End: End = 0
+  if (value.upstreamCluster !== undefined) {
+    if (isPlain) { g28 += R119[g28End] + value.upstreamCluster; g28End = 1 } else { g28 += R118[g28End] + quote(value.upstreamCluster); g28End = 2 }
+  }
   let g29 = ''
-  if (value.upstreamCluster !== undefined) g29 += (g29 === '' ? '"cluster":' : ',"cluster":') + (isPlain ? '"' + value.upstreamCluster + '"' : quote(value.upstreamCluster))
+  let g29End: End = 0
+  if (value.clusterDirection !== undefined) {
+    if (isPlain) { g29 += R121[g29End] + value.clusterDirection; g29End = 1 } else { g29 += R120[g29End] + quote(value.clusterDirection); g29End = 2 }
+  }
+  if (value.clusterPort !== undefined) { g29 += R122[g29End] + value.clusterPort; g29End = 2 }
+  if (value.clusterSubset !== undefined) {
+    if (isPlain) { g29 += R124[g29End] + value.clusterSubset; g29End = 1 } else { g29 += R123[g29End] + quote(value.clusterSubset); g29End = 2 }
+  }
+  if (value.clusterFqdn !== undefined) {
+    if (isPlain) { g29 += R126[g29End] + value.clusterFqdn; g29End = 1 } else { g29 += R125[g29End] + quote(value.clusterFqdn); g29End = 2 }
+  }
+  if (g29 !== '') {
+    g28 += R127[g28End] + g29 + (endsOpen(g29End) ? '"}' : '}')
+    g28End = 2
+  }
+  if (value.upstreamHost !== undefined) {
+    if (isPlain) { g28 += R129[g28End] + value.upstreamHost; g28End = 1 } else { g28 += R128[g28End] + quote(value.upstreamHost); g28End = 2 }
+  }
+  if (value.upstreamLocalAddress !== undefined) {
+    if (isPlain) { g28 += R131[g28End] + value.upstreamLocalAddress; g28End = 1 } else { g28 += R130[g28End] + quote(value.upstreamLocalAddress); g28End = 2 }
+  }
+  if (value.upstreamTransportFailureReason !== undefined) {
+    if (isPlain) { g28 += R133[g28End] + value.upstreamTransportFailureReason; g28End = 1 } else { g28 += R132[g28End] + quote(value.upstreamTransportFailureReason); g28End = 2 }
+  }
+  if (value.upstreamServiceTimeMs !== undefined) { g28 += R134[g28End] + value.upstreamServiceTimeMs; g28End = 2 }
+  if (value.upstreamAttemptCount !== undefined) { g28 += R135[g28End] + value.upstreamAttemptCount; g28End = 2 }
+  if (g28 !== '') {
+    g27 += R136[g27End] + g28 + (endsOpen(g28End) ? '"}' : '}')
+    g27End = 2
+  }
   let g30 = ''
-  if (value.clusterDirection !== undefined) g30 += (g30 === '' ? '"direction":' : ',"direction":') + (isPlain ? '"' + value.clusterDirection + '"' : quote(value.clusterDirection))
-  if (value.clusterPort !== undefined) g30 += (g30 === '' ? '"port":' : ',"port":') + value.clusterPort
-  if (value.clusterSubset !== undefined) g30 += (g30 === '' ? '"subset":' : ',"subset":') + (isPlain ? '"' + value.clusterSubset + '"' : quote(value.clusterSubset))
-  if (value.clusterFqdn !== undefined) g30 += (g30 === '' ? '"fqdn":' : ',"fqdn":') + (isPlain ? '"' + value.clusterFqdn + '"' : quote(value.clusterFqdn))
-  if (g30 !== '') g29 += (g29 === '' ? '"cluster_parts":{' : ',"cluster_parts":{') + g30 + '}'
-  if (value.upstreamHost !== undefined) g29 += (g29 === '' ? '"host":' : ',"host":') + (isPlain ? '"' + value.upstreamHost + '"' : quote(value.upstreamHost))
-  if (value.upstreamLocalAddress !== undefined) g29 += (g29 === '' ? '"local_address":' : ',"local_address":') + (isPlain ? '"' + value.upstreamLocalAddress + '"' : quote(value.upstreamLocalAddress))
-  if (value.upstreamTransportFailureReason !== undefined) g29 += (g29 === '' ? '"transport_failure_reason":' : ',"transport_failure_reason":') + (isPlain ? '"' + value.upstreamTransportFailureReason + '"' : quote(value.upstreamTransportFailureReason))
-  if (value.upstreamServiceTimeMs !== undefined) g29 += (g29 === '' ? '"service_time_ms":' : ',"service_time_ms":') + value.upstreamServiceTimeMs
-  if (value.upstreamAttemptCount !== undefined) g29 += (g29 === '' ? '"attempt_count":' : ',"attempt_count":') + value.upstreamAttemptCount
-  if (g29 !== '') g28 += (g28 === '' ? '"upstream":{' : ',"upstream":{') + g29 + '}'
+  let g30End: End = 0
+  if (value.downstreamLocalAddress !== undefined) {
+    if (isPlain) { g30 += R138[g30End] + value.downstreamLocalAddress; g30End = 1 } else { g30 += R137[g30End] + quote(value.downstreamLocalAddress); g30End = 2 }
+  }
+  if (value.downstreamRemoteAddress !== undefined) {
+    if (isPlain) { g30 += R140[g30End] + value.downstreamRemoteAddress; g30End = 1 } else { g30 += R139[g30End] + quote(value.downstreamRemoteAddress); g30End = 2 }
+  }
+  if (g30 !== '') {
+    g27 += R141[g27End] + g30 + (endsOpen(g30End) ? '"}' : '}')
+    g27End = 2
+  }
+  if (value.routeName !== undefined) {
+    if (isPlain) { g27 += R143[g27End] + value.routeName; g27End = 1 } else { g27 += R142[g27End] + quote(value.routeName); g27End = 2 }
+  }
   let g31 = ''
-  if (value.downstreamLocalAddress !== undefined) g31 += (g31 === '' ? '"local_address":' : ',"local_address":') + (isPlain ? '"' + value.downstreamLocalAddress + '"' : quote(value.downstreamLocalAddress))
-  if (value.downstreamRemoteAddress !== undefined) g31 += (g31 === '' ? '"remote_address":' : ',"remote_address":') + (isPlain ? '"' + value.downstreamRemoteAddress + '"' : quote(value.downstreamRemoteAddress))
-  if (g31 !== '') g28 += (g28 === '' ? '"downstream":{' : ',"downstream":{') + g31 + '}'
-  if (value.routeName !== undefined) g28 += (g28 === '' ? '"route_name":' : ',"route_name":') + (isPlain ? '"' + value.routeName + '"' : quote(value.routeName))
+  let g31End: End = 0
+  if (value.routeKind !== undefined) {
+    if (isPlain) { g31 += R145[g31End] + value.routeKind; g31End = 1 } else { g31 += R144[g31End] + quote(value.routeKind); g31End = 2 }
+  }
+  if (value.routeNamespace !== undefined) {
+    if (isPlain) { g31 += R147[g31End] + value.routeNamespace; g31End = 1 } else { g31 += R146[g31End] + quote(value.routeNamespace); g31End = 2 }
+  }
+  if (value.routeObjectName !== undefined) {
+    if (isPlain) { g31 += R149[g31End] + value.routeObjectName; g31End = 1 } else { g31 += R148[g31End] + quote(value.routeObjectName); g31End = 2 }
+  }
+  if (value.routeRule !== undefined) {
+    if (isPlain) { g31 += R151[g31End] + value.routeRule; g31End = 1 } else { g31 += R150[g31End] + quote(value.routeRule); g31End = 2 }
+  }
+  if (g31 !== '') {
+    g27 += R152[g27End] + g31 + (endsOpen(g31End) ? '"}' : '}')
+    g27End = 2
+  }
+  if (value.xForwardedFor !== undefined) { g27 += R153[g27End] + (isPlain ? bare(value.xForwardedFor) : quoteAll(value.xForwardedFor)); g27End = 2 }
   let g32 = ''
-  if (value.routeKind !== undefined) g32 += (g32 === '' ? '"kind":' : ',"kind":') + (isPlain ? '"' + value.routeKind + '"' : quote(value.routeKind))
-  if (value.routeNamespace !== undefined) g32 += (g32 === '' ? '"namespace":' : ',"namespace":') + (isPlain ? '"' + value.routeNamespace + '"' : quote(value.routeNamespace))
-  if (value.routeObjectName !== undefined) g32 += (g32 === '' ? '"name":' : ',"name":') + (isPlain ? '"' + value.routeObjectName + '"' : quote(value.routeObjectName))
-  if (value.routeRule !== undefined) g32 += (g32 === '' ? '"rule":' : ',"rule":') + (isPlain ? '"' + value.routeRule + '"' : quote(value.routeRule))
-  if (g32 !== '') g28 += (g28 === '' ? '"route":{' : ',"route":{') + g32 + '}'
-  if (value.direction !== undefined) g28 += (g28 === '' ? '"direction":' : ',"direction":') + '"' + value.direction + '"'
-  if (value.xForwardedFor !== undefined) g28 += (g28 === '' ? '"x_forwarded_for":' : ',"x_forwarded_for":') + (isPlain ? bare(value.xForwardedFor) : quoteAll(value.xForwardedFor))
+  let g32End: End = 0
+  if (value.grpcStatus !== undefined) {
+    if (isPlain) { g32 += R155[g32End] + value.grpcStatus; g32End = 1 } else { g32 += R154[g32End] + quote(value.grpcStatus); g32End = 2 }
+  }
+  if (value.grpcStatusCode !== undefined) { g32 += R156[g32End] + value.grpcStatusCode; g32End = 2 }
+  if (g32 !== '') {
+    g27 += R157[g27End] + g32 + (endsOpen(g32End) ? '"}' : '}')
+    g27End = 2
+  }
   let g33 = ''
-  if (value.grpcStatus !== undefined) g33 += (g33 === '' ? '"status":' : ',"status":') + (isPlain ? '"' + value.grpcStatus + '"' : quote(value.grpcStatus))
-  if (value.grpcStatusCode !== undefined) g33 += (g33 === '' ? '"status_code":' : ',"status_code":') + value.grpcStatusCode
-  if (g33 !== '') g28 += (g28 === '' ? '"grpc":{' : ',"grpc":{') + g33 + '}'
-  let g34 = ''
-  if (value.policyNamespace !== undefined) g34 += (g34 === '' ? '"namespace":' : ',"namespace":') + quote(value.policyNamespace)
-  if (value.policyName !== undefined) g34 += (g34 === '' ? '"name":' : ',"name":') + quote(value.policyName)
-  if (value.policyRule !== undefined) g34 += (g34 === '' ? '"rule":' : ',"rule":') + quote(value.policyRule)
-  if (g34 !== '') g28 += (g28 === '' ? '"policy":{' : ',"policy":{') + g34 + '}'
-  if (value.mtls !== undefined) g28 += (g28 === '' ? '"mtls":' : ',"mtls":') + value.mtls
-  let g35 = ''
-  if (value.verdictResponder !== undefined) g35 += (g35 === '' ? '"responder":' : ',"responder":') + '"' + value.verdictResponder + '"'
-  if (value.verdictRule !== undefined) g35 += (g35 === '' ? '"rule":' : ',"rule":') + '"' + value.verdictRule + '"'
-  if (value.verdictCause !== undefined) g35 += (g35 === '' ? '"cause":' : ',"cause":') + '"' + value.verdictCause + '"'
-  if (value.verdictCutShort !== undefined) g35 += (g35 === '' ? '"cut_short":' : ',"cut_short":') + value.verdictCutShort
-  if (value.verdictChecks !== undefined) g35 += (g35 === '' ? '"checks":' : ',"checks":') + quoteAll(value.verdictChecks)
-  if (g35 !== '') g28 += (g28 === '' ? '"verdict":{' : ',"verdict":{') + g35 + '}'
-  if (value.source !== undefined) g28 += (g28 === '' ? '"source":' : ',"source":') + value.source.json
-  if (value.destination !== undefined) g28 += (g28 === '' ? '"destination":' : ',"destination":') + value.destination.json
-  if (value.workloads !== undefined) g28 += (g28 === '' ? '"workloads":' : ',"workloads":') + quoteAll(value.workloads)
-  if (value.logFormat !== undefined) g28 += (g28 === '' ? '"log_format":' : ',"log_format":') + quote(value.logFormat)
-  if (value.ambiguous !== undefined) g28 += (g28 === '' ? '"ambiguous":' : ',"ambiguous":') + value.ambiguous
-  if (value.truncated !== undefined) g28 += (g28 === '' ? '"truncated":' : ',"truncated":') + value.truncated
-  if (value.sampleRate !== undefined) g28 += (g28 === '' ? '"sample_rate":' : ',"sample_rate":') + value.sampleRate
-  if (value.extra !== undefined) g28 += (g28 === '' ? '"extra":' : ',"extra":') + value.extra
-  if (value.originalBase64 !== undefined) g28 += (g28 === '' ? '"original_base64":' : ',"original_base64":') + quote(value.originalBase64)
-  if (g28 !== '') g0 += (g0 === '' ? '"envoy":{' : ',"envoy":{') + g28 + '}'
-  if (value.reporter !== undefined) g0 += (g0 === '' ? '' : ',') + value.reporter.json
-  return `{${g0}}`
+  let g33End: End = 0
+  if (value.policyNamespace !== undefined) { g33 += R158[g33End] + quote(value.policyNamespace); g33End = 2 }
+  if (value.policyName !== undefined) { g33 += R159[g33End] + quote(value.policyName); g33End = 2 }
+  if (value.policyRule !== undefined) { g33 += R160[g33End] + quote(value.policyRule); g33End = 2 }
+  if (g33 !== '') {
+    g27 += R161[g27End] + g33 + (endsOpen(g33End) ? '"}' : '}')
+    g27End = 2
+  }
+  if (value.mtls !== undefined) { g27 += R162[g27End] + value.mtls; g27End = 2 }
+  if (value.source !== undefined) { g27 += R163[g27End] + value.source.json; g27End = 2 }
+  if (value.destination !== undefined) { g27 += R164[g27End] + value.destination.json; g27End = 2 }
+  if (value.workloads !== undefined) { g27 += R165[g27End] + quoteAll(value.workloads); g27End = 2 }
+  if (value.logFormat !== undefined) { g27 += R166[g27End] + quote(value.logFormat); g27End = 2 }
+  if (value.ambiguous !== undefined) { g27 += R167[g27End] + value.ambiguous; g27End = 2 }
+  if (value.truncated !== undefined) { g27 += R168[g27End] + value.truncated; g27End = 2 }
+  if (value.sampleRate !== undefined) { g27 += R169[g27End] + value.sampleRate; g27End = 2 }
+  if (value.extra !== undefined) { g27 += R170[g27End] + value.extra; g27End = 2 }
+  if (value.originalBase64 !== undefined) { g27 += R171[g27End] + quote(value.originalBase64); g27End = 2 }
+  if (g27 !== '') {
+    g0 += R172[g0End] + g27 + (endsOpen(g27End) ? '"}' : '}')
+    g0End = 2
+  }
+  if (value.reporter !== undefined) { g0 += R7[g0End] + value.reporter.json; g0End = 2 }
+  g0 += (endsOpen(g0End) ? '"' : '')
+  return '{' + g0 + '}'
+}
+
+/** The outcome's parts of a document. */
+export function encodeOutcome(value: OutcomeFields): OutcomeJson {
+  let eventJson = ''
+  let eventJsonEnd: End = 0
+  eventJson += O0[eventJsonEnd] + 'event'; eventJsonEnd = 1
+  eventJson += O1[eventJsonEnd] + 'envoy'; eventJsonEnd = 1
+  if (value.dataset !== undefined) { eventJson += O2[eventJsonEnd] + quote(value.dataset); eventJsonEnd = 2 }
+  if (value.eventCategory !== undefined) { eventJson += O3[eventJsonEnd] + quoteAll(value.eventCategory); eventJsonEnd = 2 }
+  if (value.eventType !== undefined) { eventJson += O4[eventJsonEnd] + quoteAll(value.eventType); eventJsonEnd = 2 }
+  if (value.eventOutcome !== undefined) { eventJson += O5[eventJsonEnd] + quote(value.eventOutcome); eventJsonEnd = 2 }
+  if (value.eventCode !== undefined) { eventJson += O6[eventJsonEnd] + quote(value.eventCode); eventJsonEnd = 2 }
+  if (value.eventReason !== undefined) { eventJson += O7[eventJsonEnd] + quote(value.eventReason); eventJsonEnd = 2 }
+  eventJson += (endsOpen(eventJsonEnd) ? '"' : '')
+  let errorJson = ''
+  let errorJsonEnd: End = 0
+  let g0 = ''
+  let g0End: End = 0
+  if (value.errorType !== undefined) { g0 += O8[g0End] + quote(value.errorType); g0End = 2 }
+  if (value.errorMessage !== undefined) { g0 += O9[g0End] + quote(value.errorMessage); g0End = 2 }
+  if (g0 !== '') {
+    errorJson += O10[errorJsonEnd] + g0 + (endsOpen(g0End) ? '"}' : '}')
+    errorJsonEnd = 2
+  }
+  errorJson += (endsOpen(errorJsonEnd) ? '"' : '')
+  let networkJson = ''
+  let networkJsonEnd: End = 0
+  if (value.networkDirection !== undefined) { networkJson += O11[networkJsonEnd] + quote(value.networkDirection); networkJsonEnd = 2 }
+  if (value.networkTransport !== undefined) { networkJson += O12[networkJsonEnd] + quote(value.networkTransport); networkJsonEnd = 2 }
+  if (value.networkProtocol !== undefined) { networkJson += O13[networkJsonEnd] + quote(value.networkProtocol); networkJsonEnd = 2 }
+  networkJson += (endsOpen(networkJsonEnd) ? '"' : '')
+  let envoyJson = ''
+  let envoyJsonEnd: End = 0
+  if (value.responseFlags !== undefined) { envoyJson += O14[envoyJsonEnd] + quoteAll(value.responseFlags); envoyJsonEnd = 2 }
+  if (value.responseFlagsRaw !== undefined) { envoyJson += O15[envoyJsonEnd] + quote(value.responseFlagsRaw); envoyJsonEnd = 2 }
+  if (value.responseFlagsLong !== undefined) { envoyJson += O16[envoyJsonEnd] + quoteAll(value.responseFlagsLong); envoyJsonEnd = 2 }
+  if (value.responseFlagsExplained !== undefined) { envoyJson += O17[envoyJsonEnd] + quoteAll(value.responseFlagsExplained); envoyJsonEnd = 2 }
+  if (value.flagClass !== undefined) { envoyJson += O18[envoyJsonEnd] + quote(value.flagClass); envoyJsonEnd = 2 }
+  if (value.direction !== undefined) { envoyJson += O19[envoyJsonEnd] + quote(value.direction); envoyJsonEnd = 2 }
+  let g1 = ''
+  let g1End: End = 0
+  if (value.verdictResponder !== undefined) { g1 += O20[g1End] + quote(value.verdictResponder); g1End = 2 }
+  if (value.verdictRule !== undefined) { g1 += O21[g1End] + quote(value.verdictRule); g1End = 2 }
+  if (value.verdictCause !== undefined) { g1 += O22[g1End] + quote(value.verdictCause); g1End = 2 }
+  if (value.verdictCutShort !== undefined) { g1 += O23[g1End] + value.verdictCutShort; g1End = 2 }
+  if (value.verdictChecks !== undefined) { g1 += O24[g1End] + quoteAll(value.verdictChecks); g1End = 2 }
+  if (g1 !== '') {
+    envoyJson += O25[envoyJsonEnd] + g1 + (endsOpen(g1End) ? '"}' : '}')
+    envoyJsonEnd = 2
+  }
+  envoyJson += (endsOpen(envoyJsonEnd) ? '"' : '')
+  return { eventJson: flat(eventJson), errorJson: flat(errorJson), networkJson: flat(networkJson), envoyJson: flat(envoyJson) }
 }
 
 /** The reporter's members of a document, without braces. */
 export function encodeReporter(value: ReporterFields): string {
   let g0 = ''
+  let g0End: End = 0
   let g1 = ''
-  g1 += (g1 === '' ? '"type":"proxy"' : ',"type":"proxy"')
-  if (value.observerProduct !== undefined) g1 += (g1 === '' ? '"product":' : ',"product":') + quote(value.observerProduct)
-  if (value.observerVendor !== undefined) g1 += (g1 === '' ? '"vendor":' : ',"vendor":') + quote(value.observerVendor)
-  if (value.observerVersion !== undefined) g1 += (g1 === '' ? '"version":' : ',"version":') + quote(value.observerVersion)
-  if (value.observerName !== undefined) g1 += (g1 === '' ? '"name":' : ',"name":') + quote(value.observerName)
-  if (g1 !== '') g0 += (g0 === '' ? '"observer":{' : ',"observer":{') + g1 + '}'
+  let g1End: End = 0
+  g1 += P0[g1End] + 'proxy'; g1End = 1
+  if (value.observerProduct !== undefined) { g1 += P1[g1End] + quote(value.observerProduct); g1End = 2 }
+  if (value.observerVendor !== undefined) { g1 += P2[g1End] + quote(value.observerVendor); g1End = 2 }
+  if (value.observerVersion !== undefined) { g1 += P3[g1End] + quote(value.observerVersion); g1End = 2 }
+  if (value.observerName !== undefined) { g1 += P4[g1End] + quote(value.observerName); g1End = 2 }
+  if (g1 !== '') {
+    g0 += P5[g0End] + g1 + (endsOpen(g1End) ? '"}' : '}')
+    g0End = 2
+  }
   let g2 = ''
-  if (value.hostName !== undefined) g2 += (g2 === '' ? '"name":' : ',"name":') + quote(value.hostName)
-  if (g2 !== '') g0 += (g0 === '' ? '"host":{' : ',"host":{') + g2 + '}'
+  let g2End: End = 0
+  if (value.hostName !== undefined) { g2 += P6[g2End] + quote(value.hostName); g2End = 2 }
+  if (g2 !== '') {
+    g0 += P7[g0End] + g2 + (endsOpen(g2End) ? '"}' : '}')
+    g0End = 2
+  }
   let g3 = ''
-  if (value.orchestratorType !== undefined) g3 += (g3 === '' ? '"type":' : ',"type":') + quote(value.orchestratorType)
+  let g3End: End = 0
+  if (value.orchestratorType !== undefined) { g3 += P8[g3End] + quote(value.orchestratorType); g3End = 2 }
   let g4 = ''
-  if (value.clusterName !== undefined) g4 += (g4 === '' ? '"name":' : ',"name":') + quote(value.clusterName)
-  if (g4 !== '') g3 += (g3 === '' ? '"cluster":{' : ',"cluster":{') + g4 + '}'
-  if (g3 !== '') g0 += (g0 === '' ? '"orchestrator":{' : ',"orchestrator":{') + g3 + '}'
+  let g4End: End = 0
+  if (value.clusterName !== undefined) { g4 += P9[g4End] + quote(value.clusterName); g4End = 2 }
+  if (g4 !== '') {
+    g3 += P10[g3End] + g4 + (endsOpen(g4End) ? '"}' : '}')
+    g3End = 2
+  }
+  if (g3 !== '') {
+    g0 += P11[g0End] + g3 + (endsOpen(g3End) ? '"}' : '}')
+    g0End = 2
+  }
   let g5 = ''
+  let g5End: End = 0
   let g6 = ''
-  if (value.podName !== undefined) g6 += (g6 === '' ? '"name":' : ',"name":') + quote(value.podName)
-  if (value.podUid !== undefined) g6 += (g6 === '' ? '"uid":' : ',"uid":') + quote(value.podUid)
-  if (value.podIp !== undefined) g6 += (g6 === '' ? '"ip":' : ',"ip":') + quote(value.podIp)
-  if (g6 !== '') g5 += (g5 === '' ? '"pod":{' : ',"pod":{') + g6 + '}'
-  if (value.namespace !== undefined) g5 += (g5 === '' ? '"namespace":' : ',"namespace":') + quote(value.namespace)
+  let g6End: End = 0
+  if (value.podName !== undefined) { g6 += P12[g6End] + quote(value.podName); g6End = 2 }
+  if (value.podUid !== undefined) { g6 += P13[g6End] + quote(value.podUid); g6End = 2 }
+  if (value.podIp !== undefined) { g6 += P14[g6End] + quote(value.podIp); g6End = 2 }
+  if (g6 !== '') {
+    g5 += P15[g5End] + g6 + (endsOpen(g6End) ? '"}' : '}')
+    g5End = 2
+  }
+  if (value.namespace !== undefined) { g5 += P16[g5End] + quote(value.namespace); g5End = 2 }
   let g7 = ''
-  if (value.nodeName !== undefined) g7 += (g7 === '' ? '"name":' : ',"name":') + quote(value.nodeName)
-  if (g7 !== '') g5 += (g5 === '' ? '"node":{' : ',"node":{') + g7 + '}'
+  let g7End: End = 0
+  if (value.nodeName !== undefined) { g7 += P17[g7End] + quote(value.nodeName); g7End = 2 }
+  if (g7 !== '') {
+    g5 += P18[g5End] + g7 + (endsOpen(g7End) ? '"}' : '}')
+    g5End = 2
+  }
   let g8 = ''
-  if (value.containerName !== undefined) g8 += (g8 === '' ? '"name":' : ',"name":') + quote(value.containerName)
-  if (g8 !== '') g5 += (g5 === '' ? '"container":{' : ',"container":{') + g8 + '}'
+  let g8End: End = 0
+  if (value.containerName !== undefined) { g8 += P19[g8End] + quote(value.containerName); g8End = 2 }
+  if (g8 !== '') {
+    g5 += P20[g5End] + g8 + (endsOpen(g8End) ? '"}' : '}')
+    g5End = 2
+  }
   let g9 = ''
-  if (value.deploymentName !== undefined) g9 += (g9 === '' ? '"name":' : ',"name":') + quote(value.deploymentName)
-  if (g9 !== '') g5 += (g5 === '' ? '"deployment":{' : ',"deployment":{') + g9 + '}'
-  if (value.podLabels !== undefined) g5 += (g5 === '' ? '"labels":' : ',"labels":') + value.podLabels
-  if (g5 !== '') g0 += (g0 === '' ? '"kubernetes":{' : ',"kubernetes":{') + g5 + '}'
-  if (value.staticLabels !== undefined) g0 += (g0 === '' ? '"labels":' : ',"labels":') + value.staticLabels
+  let g9End: End = 0
+  if (value.deploymentName !== undefined) { g9 += P21[g9End] + quote(value.deploymentName); g9End = 2 }
+  if (g9 !== '') {
+    g5 += P22[g5End] + g9 + (endsOpen(g9End) ? '"}' : '}')
+    g5End = 2
+  }
+  if (value.podLabels !== undefined) { g5 += P23[g5End] + value.podLabels; g5End = 2 }
+  if (g5 !== '') {
+    g0 += P24[g0End] + g5 + (endsOpen(g5End) ? '"}' : '}')
+    g0End = 2
+  }
+  if (value.staticLabels !== undefined) { g0 += P25[g0End] + value.staticLabels; g0End = 2 }
   let g10 = ''
-  g10 += (g10 === '' ? '"version":"9.0.0"' : ',"version":"9.0.0"')
-  if (g10 !== '') g0 += (g0 === '' ? '"ecs":{' : ',"ecs":{') + g10 + '}'
-  return g0
+  let g10End: End = 0
+  g10 += P26[g10End] + '9.0.0'; g10End = 1
+  if (g10 !== '') {
+    g0 += P27[g0End] + g10 + (endsOpen(g10End) ? '"}' : '}')
+    g0End = 2
+  }
+  g0 += (endsOpen(g0End) ? '"' : '')
+  return flat(g0)
 }
 
 /** The JSON object of one end of a hop. */
 export function encodeEndpoint(value: EndpointFields): JsonText {
   let g0 = ''
-  if (value.kind !== undefined) g0 += (g0 === '' ? '"kind":' : ',"kind":') + quote(value.kind)
-  if (value.pod !== undefined) g0 += (g0 === '' ? '"pod":' : ',"pod":') + quote(value.pod)
-  if (value.podUid !== undefined) g0 += (g0 === '' ? '"pod_uid":' : ',"pod_uid":') + quote(value.podUid)
-  if (value.namespace !== undefined) g0 += (g0 === '' ? '"namespace":' : ',"namespace":') + quote(value.namespace)
-  if (value.node !== undefined) g0 += (g0 === '' ? '"node":' : ',"node":') + quote(value.node)
-  if (value.zone !== undefined) g0 += (g0 === '' ? '"zone":' : ',"zone":') + quote(value.zone)
-  if (value.cluster !== undefined) g0 += (g0 === '' ? '"cluster":' : ',"cluster":') + quote(value.cluster)
-  if (value.workload !== undefined) g0 += (g0 === '' ? '"workload":' : ',"workload":') + quote(value.workload)
-  if (value.workloadKind !== undefined) g0 += (g0 === '' ? '"workload_kind":' : ',"workload_kind":') + quote(value.workloadKind)
-  if (value.service !== undefined) g0 += (g0 === '' ? '"service":' : ',"service":') + quote(value.service)
-  if (value.method !== undefined) g0 += (g0 === '' ? '"method":' : ',"method":') + quote(value.method)
-  if (value.confidence !== undefined) g0 += (g0 === '' ? '"confidence":' : ',"confidence":') + quote(value.confidence)
-  if (value.reason !== undefined) g0 += (g0 === '' ? '"reason":' : ',"reason":') + quote(value.reason)
-  if (value.podState !== undefined) g0 += (g0 === '' ? '"pod_state":' : ',"pod_state":') + quote(value.podState)
-  if (value.podStateMs !== undefined) g0 += (g0 === '' ? '"pod_state_ms":' : ',"pod_state_ms":') + value.podStateMs
-  if (value.labels !== undefined) g0 += (g0 === '' ? '"labels":' : ',"labels":') + value.labels
-  if (value.serviceLabels !== undefined) g0 += (g0 === '' ? '"service_labels":' : ',"service_labels":') + value.serviceLabels
-  return `{${g0}}`
+  let g0End: End = 0
+  if (value.kind !== undefined) { g0 += E0[g0End] + quote(value.kind); g0End = 2 }
+  if (value.pod !== undefined) { g0 += E1[g0End] + quote(value.pod); g0End = 2 }
+  if (value.podUid !== undefined) { g0 += E2[g0End] + quote(value.podUid); g0End = 2 }
+  if (value.namespace !== undefined) { g0 += E3[g0End] + quote(value.namespace); g0End = 2 }
+  if (value.node !== undefined) { g0 += E4[g0End] + quote(value.node); g0End = 2 }
+  if (value.zone !== undefined) { g0 += E5[g0End] + quote(value.zone); g0End = 2 }
+  if (value.cluster !== undefined) { g0 += E6[g0End] + quote(value.cluster); g0End = 2 }
+  if (value.workload !== undefined) { g0 += E7[g0End] + quote(value.workload); g0End = 2 }
+  if (value.workloadKind !== undefined) { g0 += E8[g0End] + quote(value.workloadKind); g0End = 2 }
+  if (value.service !== undefined) { g0 += E9[g0End] + quote(value.service); g0End = 2 }
+  if (value.method !== undefined) { g0 += E10[g0End] + quote(value.method); g0End = 2 }
+  if (value.confidence !== undefined) { g0 += E11[g0End] + quote(value.confidence); g0End = 2 }
+  if (value.reason !== undefined) { g0 += E12[g0End] + quote(value.reason); g0End = 2 }
+  if (value.podState !== undefined) { g0 += E13[g0End] + quote(value.podState); g0End = 2 }
+  if (value.podStateMs !== undefined) { g0 += E14[g0End] + value.podStateMs; g0End = 2 }
+  if (value.labels !== undefined) { g0 += E15[g0End] + value.labels; g0End = 2 }
+  if (value.serviceLabels !== undefined) { g0 += E16[g0End] + value.serviceLabels; g0End = 2 }
+  g0 += (endsOpen(g0End) ? '"' : '')
+  return flat('{' + g0 + '}')
 }

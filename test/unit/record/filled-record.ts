@@ -2,9 +2,11 @@ import type { Field } from '../../../src/record/field.ts'
 import { ENDPOINT_FIELDS, FIELDS, REPORTER_FIELDS } from '../../../src/record/fields.ts'
 import {
   emptyEndpoint,
+  emptyOutcome,
   emptyRecord,
   emptyReporter,
   encodeEndpoint,
+  encodeOutcome,
   encodeRecord,
   encodeReporter,
 } from '../../../src/record/generated/record.ts'
@@ -13,7 +15,10 @@ import {
 export function filledDocument(): unknown {
   const ends = Object.assign(emptyEndpoint(), valuesOf(ENDPOINT_FIELDS))
   const reporter = Object.assign(emptyReporter(), valuesOf(REPORTER_FIELDS))
-  const record = Object.assign(emptyRecord(), valuesOf(FIELDS), {
+  const outcome = Object.assign(emptyOutcome(), valuesOf(FIELDS.filter((field: Field) => field.part === 'outcome')))
+  const line = valuesOf(FIELDS.filter((field: Field) => field.part === undefined))
+  const record = Object.assign(emptyRecord(), line, {
+    outcome: { ...outcome, ...encodeOutcome(outcome) },
     source: { ...ends, json: encodeEndpoint(ends) },
     destination: { ...ends, json: encodeEndpoint(ends) },
     reporter: { ...reporter, json: encodeReporter(reporter) },

@@ -1,14 +1,22 @@
 import { Value } from 'typebox/value'
 import { describe, expect, test } from 'vitest'
-import { emptyRecord, emptyReporter, encodeRecord, encodeReporter } from '../../../src/record/generated/record.ts'
+import {
+  emptyOutcome,
+  emptyRecord,
+  emptyReporter,
+  encodeOutcome,
+  encodeRecord,
+  encodeReporter,
+} from '../../../src/record/generated/record.ts'
 import { recordJsonSchema } from '../../../src/record/json-schema.ts'
 import { filledDocument } from './filled-record.ts'
 
 const schema = recordJsonSchema()
 
 function smallest(): Record<string, unknown> {
+  const outcome = { ...emptyOutcome(), ...encodeOutcome(emptyOutcome()) }
   const reporter = { ...emptyReporter(), json: encodeReporter(emptyReporter()) }
-  return JSON.parse(encodeRecord({ ...emptyRecord(), reporter }))
+  return JSON.parse(encodeRecord({ ...emptyRecord(), outcome, reporter }, false))
 }
 
 describe('recordJsonSchema()', () => {

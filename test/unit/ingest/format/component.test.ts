@@ -56,7 +56,7 @@ describe('parseComponentText()', () => {
     [
       'the agent with a scope',
       '2026-02-07T09:59:58.000123Z\tinfo\txdsproxy\tconnected to istiod:15012\tid=1',
-      { format: 'istio-agent-log', logger: 'xdsproxy', message: 'connected to istiod:15012\tid=1' },
+      { format: 'istio-agent-log', logger: 'xdsproxy', message: 'connected to istiod:15012', extra: '{"id":"1"}' },
     ],
     [
       'ztunnel',

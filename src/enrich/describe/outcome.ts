@@ -1,0 +1,114 @@
+import type { EnvoyLine, UnparsedReason } from '../../record/envoy-line.ts'
+import { emptyOutcome, encodeOutcome, type Outcome, type OutcomeFields } from '../../record/generated/record.ts'
+import type { Direction, Layer } from '../../record/layer.ts'
+import { flagSetOf } from '../flag/catalogue.ts'
+import type { Verdict } from '../verdict/verdict.ts'
+
+/** What an access line reports on and what happened. One object for each combination, so that its JSON is made once. */
+export function outcomeOf(line: EnvoyLine, layer: Layer, direction: Direction, verdict: Verdict): Outcome {
+  const flags = line.responseFlags ?? ''
+  const protocol = protocolOf(line, layer)
+  const transport = line.protocol === 'HTTP/3' ? 'udp' : 'tcp'
+  const slot = DIRECTIONS[direction] * PROTOCOLS.length + PROTOCOLS.indexOf(protocol)
+  const slots = slotsOf(verdict, transport === 'udp' ? `${flags} udp` : flags)
+  return (slots[slot] ??= madeOf({
+    dataset: 'envoy.access',
+    ...flagsOf(line.responseFlags, verdict),
+    ...verdictOf(verdict),
+    eventCategory: layer === 'http' ? ['web'] : ['network'],
+    eventType: typeOf(layer, verdict),
+    direction,
+    networkDirection: NETWORK_DIRECTIONS[direction],
+    networkTransport: transport,
+    networkProtocol: protocol,
+  }))
+}
+
+/** What is known of every diagnostic line. */
+export const LOG_OUTCOME: Outcome = madeOf({ dataset: 'envoy.log' })
+
+/** What is known of a line that could not be read. */
+export function unparsedOutcome(reason: UnparsedReason): Outcome {
+  return UNPARSED[reason]
+}
+
+const DIRECTIONS: Readonly<Record<Direction, number>> = { inbound: 0, outbound: 1, gateway: 2, waypoint: 3, unknown: 4 }
+/** A gateway or waypoint stands on neither side. */
+const NETWORK_DIRECTIONS: Readonly<Partial<Record<Direction, string>>> = { inbound: 'ingress', outbound: 'egress' }
+const PROTOCOLS = ['http', 'grpc', 'tcp'] as const
+
+type Protocol = (typeof PROTOCOLS)[number]
+
+function protocolOf(line: EnvoyLine, layer: Layer): Protocol {
+  if (layer !== 'http') return 'tcp'
+  const { more } = line
+  return more !== undefined && (more.grpcStatus !== undefined || more.grpcStatusNumber !== undefined) ? 'grpc' : 'http'
+}
+
+const OUTCOMES = new Map<Verdict, Map<string, Outcome[]>>()
+/** Verdicts are a bounded set; texts of flags are whatever stands in the line. */
+const MAX_FLAG_TEXTS = 512
+
+function slotsOf(verdict: Verdict, flags: string): Outcome[] {
+  let byFlags = OUTCOMES.get(verdict)
+  if (byFlags === undefined) OUTCOMES.set(verdict, (byFlags = new Map()))
+  let slots = byFlags.get(flags)
+  if (slots === undefined) {
+    if (byFlags.size >= MAX_FLAG_TEXTS) byFlags.clear()
+    byFlags.set(flags, (slots = []))
+  }
+  return slots
+}
+
+function madeOf(fields: Partial<OutcomeFields>): Outcome {
+  const outcome = { ...emptyOutcome(), ...fields }
+  return { ...outcome, ...encodeOutcome(outcome) }
+}
+
+function typeOf(layer: Layer, verdict: Verdict): readonly string[] {
+  if (layer === 'http') return verdict.isFailure ? ['access', 'error'] : ['access']
+  return verdict.refused ? ['connection', 'denied'] : ['connection']
+}
+
+function verdictOf(verdict: Verdict): Partial<OutcomeFields> {
+  return {
+    eventOutcome: verdict.isFailure ? 'failure' : 'success',
+    eventReason: verdict.reason,
+    verdictResponder: verdict.responder,
+    verdictRule: verdict.rule,
+    verdictCause: verdict.cause,
+    verdictCutShort: verdict.cutShort ? true : undefined,
+    verdictChecks: verdict.checks,
+  }
+}
+
+function flagsOf(text: string | undefined, verdict: Verdict): Partial<OutcomeFields> {
+  if (text === undefined) return {}
+  const flags = flagSetOf(text)
+  return {
+    eventCode: flags.primary,
+    errorType: verdict.isFailure ? flags.primary : undefined,
+    responseFlags: flags.names,
+    responseFlagsRaw: text,
+    responseFlagsLong: flags.longNames,
+    responseFlagsExplained: flags.sentences,
+    flagClass: flags.primaryFlag?.class ?? 'other',
+  }
+}
+
+const UNPARSED: Readonly<Record<UnparsedReason, Outcome>> = {
+  empty: unparsed('empty', 'it is empty'),
+  invalid_json: unparsed('invalid_json', 'it begins like JSON and is none'),
+  no_format_fits: unparsed(
+    'no_format_fits',
+    'no built-in or configured format fits; configure its format under ingest.formats',
+  ),
+  truncated: unparsed('truncated', 'it begins like an access line and its end is missing'),
+  lost_by_envoy: unparsed('lost_by_envoy', 'Envoy could not write the record and wrote this in its place'),
+  too_deep: unparsed('too_deep', 'its JSON is nested deeper than 100 levels'),
+  internal_error: unparsed('internal_error', 'a bug in flagship; please report the line'),
+}
+
+function unparsed(reason: UnparsedReason, state: string): Outcome {
+  return madeOf({ dataset: 'envoy.unparsed', errorType: reason, errorMessage: `Cannot read line: ${state}` })
+}
