@@ -1,34 +1,34 @@
-import type { Field } from '../../src/record/field.ts'
+import { type Field, type Part, PARTS } from '../../src/record/field.ts'
 import { ENDPOINT_FIELDS, FIELDS, REPORTER_FIELDS } from '../../src/record/fields.ts'
-import { encoderOf, fragmentsOf } from './record-encoder.ts'
+import { type EncoderCode, encoderOf, fragmentsOf } from './record-encoder.ts'
 
-const OUTCOME_FIELDS: readonly Field[] = FIELDS.filter((field: Field) => field.part === 'outcome')
 const LINE_FIELDS: readonly Field[] = FIELDS.filter((field: Field) => field.part === undefined)
+
+const PART_DOCS: Readonly<Record<Part, string>> = {
+  outcome: 'What kind of line it is and what happened.',
+  hop: 'Who talked to whom.',
+  cluster: 'The parts of a cluster name.',
+}
 
 /** The TypeScript form of the field tables: one interface, one empty value and one encoder per table. */
 export function recordCode(): string {
   const record = encoderOf(FIELDS, 'line', 'R')
-  const outcome = encoderOf(FIELDS, 'outcome', 'O')
   const reporter = encoderOf(REPORTER_FIELDS, 'line', 'P')
   const endpoint = encoderOf(ENDPOINT_FIELDS, 'line', 'E')
+  const parts = PARTS.map((part): [Part, EncoderCode] => [part, encoderOf(FIELDS, part, part[0]?.toUpperCase() ?? '')])
+  const constants = [record, reporter, endpoint, ...parts.map(([, code]) => code)].map((code) => code.constants)
   return `// Generated from src/record/fields.ts by \`npm run generate\`. Do not edit.
 import type { JsonText } from '../field.ts'
 import { bare, flat, quote, quoteAll } from '../quote.ts'
 
 /** One line, parsed and enriched. Every property exists; \`undefined\` means absent. */
-${interfaceOf('LogRecord', LINE_FIELDS, ['  /** What kind of line it is and what happened: fields that take few values together. */', '  outcome: Outcome | undefined'])}
+${interfaceOf(
+  'LogRecord',
+  LINE_FIELDS,
+  PARTS.flatMap((part) => [`  /** ${PART_DOCS[part]} */`, `  ${part}: ${typeName(part)} | undefined`]),
+)}
 
-/** What kind of line it is and what happened. */
-${interfaceOf('OutcomeFields', OUTCOME_FIELDS)}
-/** The same with its parts of the document ready made. */
-export interface Outcome extends OutcomeFields, OutcomeJson {}
-
-/** Members of objects of the document, without braces. */
-export interface OutcomeJson {
-${fragmentsOf(FIELDS)
-  .map((name) => `  readonly ${name}: string`)
-  .join('\n')}
-}
+${PARTS.map(partInterfaces).join('\n\n')}
 
 /** The proxy that wrote a line. */
 ${interfaceOf('ReporterFields', REPORTER_FIELDS)}
@@ -47,10 +47,12 @@ export interface Endpoint extends EndpointFields {
 }
 
 /** A record with nothing in it. */
-${emptyOf('emptyRecord', 'LogRecord', LINE_FIELDS, ['    outcome: undefined,'])}
-
-/** An outcome of which nothing is known. */
-${emptyOf('emptyOutcome', 'OutcomeFields', OUTCOME_FIELDS)}
+${emptyOf(
+  'emptyRecord',
+  'LogRecord',
+  LINE_FIELDS,
+  PARTS.map((part) => `    ${part}: undefined,`),
+)}
 
 /** A reporter of whom nothing is known. */
 ${emptyOf('emptyReporter', 'ReporterFields', REPORTER_FIELDS)}
@@ -66,7 +68,7 @@ function endsOpen(end: End): boolean {
 }
 
 // What stands before a member: by what came before it, which is nothing, an open text, or a closed value.
-${[record, outcome, reporter, endpoint].map(({ constants }) => constants).join('\n')}
+${constants.join('\n')}
 
 /**
  * The document of a record: one JSON object, fields in the order of the table, absent fields left out.
@@ -77,13 +79,7 @@ ${record.body}
   return '{' + g0 + '}'
 }
 
-/** The outcome's parts of a document. */
-export function encodeOutcome(value: OutcomeFields): OutcomeJson {
-${outcome.body}
-  return { ${fragmentsOf(FIELDS)
-    .map((name) => `${name}: flat(${name})`)
-    .join(', ')} }
-}
+${parts.map(([part, code]) => partMaker(part, code)).join('\n\n')}
 
 /** The reporter's members of a document, without braces. */
 export function encodeReporter(value: ReporterFields): string {
@@ -99,6 +95,39 @@ ${endpoint.body}
 `
 }
 
+function partInterfaces(part: Part): string {
+  const name = typeName(part)
+  return `/** ${PART_DOCS[part]} */
+${interfaceOf(`${name}Fields`, partFields(part))}
+/** The same with its parts of the document ready made: members of objects, without braces. */
+export interface ${name} extends ${name}Fields {
+${fragmentsOf(FIELDS, part)
+  .map((fragment) => `  readonly ${fragment}: string`)
+  .join('\n')}
+}`
+}
+
+function partMaker(part: Part, { body }: EncoderCode): string {
+  const name = typeName(part)
+  const fragments = fragmentsOf(FIELDS, part).map((fragment) => `${fragment}: flat(${fragment})`)
+  return `${emptyOf(`empty${name}`, `${name}Fields`, partFields(part), [], '')}
+
+/** The part with its JSON. What \`fields\` leaves out is absent. */
+export function make${name}(fields: Partial<${name}Fields>): ${name} {
+  const value = { ...empty${name}(), ...fields }
+${body}
+  return { ...value, ${fragments.join(', ')} }
+}`
+}
+
+function partFields(part: Part): readonly Field[] {
+  return FIELDS.filter((field: Field) => field.part === part)
+}
+
+function typeName(part: Part): string {
+  return part.charAt(0).toUpperCase() + part.slice(1)
+}
+
 function interfaceOf(name: string, fields: readonly Field[], more: readonly string[] = []): string {
   const members = stored(fields).map(
     (field) =>
@@ -109,12 +138,13 @@ function interfaceOf(name: string, fields: readonly Field[], more: readonly stri
 
 function emptyOf(
   functionName: string,
-  typeName: string,
+  type: string,
   fields: readonly Field[],
   more: readonly string[] = [],
+  exported = 'export ',
 ): string {
   const members = stored(fields).map((field) => `    ${field.key}: undefined,`)
-  return `export function ${functionName}(): ${typeName} {\n  return {\n${[...members, ...more].join('\n')}\n  }\n}`
+  return `${exported}function ${functionName}(): ${type} {\n  return {\n${[...members, ...more].join('\n')}\n  }\n}`
 }
 
 /** Constants are written by the encoder and need no place in the object. */

@@ -1,7 +1,7 @@
-import type { Field } from '../../src/record/field.ts'
+import type { Field, Part } from '../../src/record/field.ts'
 
-/** Whose members are written: the line's own, with the outcome's put in ready made, or the outcome's alone. */
-export type Owner = 'line' | 'outcome'
+/** Whose members are written: the record's own, with those of its parts put in ready made, or one part's alone. */
+export type Owner = 'line' | Part
 
 interface Group {
   readonly name: string
@@ -11,17 +11,17 @@ interface Group {
 /** Adjacent members of one object that belong to one owner. */
 interface Run {
   readonly owner: Owner
-  /** For the outcome's: the property that holds it. */
+  /** For a part's: the property that holds it. */
   readonly fragment: string
   readonly members: readonly (readonly [string, Group | Field])[]
 }
 
-/** Names of the properties that hold the outcome's members, in the order of the document. */
-export function fragmentsOf(fields: readonly Field[]): readonly string[] {
+/** Names of the properties that hold a part's members, in the order of the document. */
+export function fragmentsOf(fields: readonly Field[], part: Part): readonly string[] {
   const names: string[] = []
   const walk = (group: Group): void => {
     for (const run of runsOf(group)) {
-      if (run.owner === 'outcome') names.push(run.fragment)
+      if (run.owner === part) names.push(run.fragment)
       else for (const [, member] of run.members) if ('members' in member) walk(member)
     }
   }
@@ -71,21 +71,21 @@ export function encoderOf(fields: readonly Field[], owner: Owner, prefix: string
     groups += 1
     for (const run of runsOf(node)) {
       if (run.owner === owner) members(run.members, text)
-      else lines.push(...spliceLines(run.fragment, text, betweenLabels()))
+      else lines.push(...spliceLines(`value.${run.owner}`, run.fragment, text, betweenLabels()))
     }
     return text
   }
   const fragments = (node: Group): void => {
     for (const run of runsOf(node)) {
-      if (run.owner === 'outcome') {
+      if (run.owner === owner) {
         const text = opened(run.fragment, lines)
         members(run.members, text)
         lines.push(`  ${text.name} += ${closing(text, '')}`)
       } else for (const [, member] of run.members) if ('members' in member) fragments(member)
     }
   }
-  if (owner === 'outcome') fragments(treeOf(fields))
-  else lines.push(`  g0 += ${closing(group(treeOf(fields)), '')}`)
+  if (owner === 'line') lines.push(`  g0 += ${closing(group(treeOf(fields)), '')}`)
+  else fragments(treeOf(fields))
   return { constants: constants.join('\n'), body: lines.join('\n') }
 }
 
@@ -106,10 +106,14 @@ function closing({ state }: Text, end: string): string {
   return `(endsOpen(${state}) ? '"${end}' : '${end}')`
 }
 
-function spliceLines(fragment: string, { name, state }: Text, between: string): string[] {
-  const value = `value.outcome.${fragment}`
-  const condition = `value.outcome !== undefined && ${value} !== ''`
-  return [`  if (${condition}) {`, `    ${name} += ${between}[${state}] + ${value}`, `    ${state} = ${CLOSED}`, '  }']
+function spliceLines(part: string, fragment: string, { name, state }: Text, between: string): string[] {
+  const value = `${part}.${fragment}`
+  return [
+    `  if (${part} !== undefined && ${value} !== '') {`,
+    `    ${name} += ${between}[${state}] + ${value}`,
+    `    ${state} = ${CLOSED}`,
+    '  }',
+  ]
 }
 
 function treeOf(fields: readonly Field[]): Group {
@@ -143,10 +147,11 @@ function runsOf(group: Group): Run[] {
   return runs
 }
 
-/** A group is the outcome's when all of it is. */
+/** A group is a part's when all of it is. */
 function ownerOf(member: Group | Field): Owner {
   if (!('members' in member)) return member.part ?? 'line'
-  return [...member.members.values()].every((inner) => ownerOf(inner) === 'outcome') ? 'outcome' : 'line'
+  const [first, ...others] = [...member.members.values()].map(ownerOf)
+  return first !== undefined && others.every((owner) => owner === first) ? first : 'line'
 }
 
 type Labels = (start: string) => string

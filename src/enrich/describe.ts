@@ -3,14 +3,13 @@ import { emptyRecord, type LogRecord } from '../record/generated/record.ts'
 import { isoTime } from '../record/iso-time.ts'
 import { type Layer, layerOf } from '../record/layer.ts'
 import { assignAddresses } from './describe/addresses.ts'
-import { assignCluster } from './describe/cluster.ts'
+import { clusterOf } from './describe/cluster.ts'
 import { assignHttp } from './describe/http.ts'
 import { assignDetails } from './describe/details.ts'
 import { assignMore } from './describe/more.ts'
 import { LOG_OUTCOME, outcomeOf, unparsedOutcome } from './describe/outcome.ts'
 import { assignRoute } from './describe/route.ts'
 import { directionOf } from './direction.ts'
-import type { Ends } from './endpoint/ends.ts'
 import type { Vantage } from './vantage.ts'
 import { judge } from './verdict/verdict.ts'
 
@@ -29,11 +28,11 @@ export function describeAccess(line: EnvoyLine, from: Vantage): LogRecord {
   assignDetails(line, verdict, record)
   assignAmounts(line, layer, record)
   assignAddresses(line, direction, record)
-  if (line.upstreamCluster !== undefined) assignCluster(line.upstreamCluster, record)
+  if (line.upstreamCluster !== undefined) record.cluster = clusterOf(line.upstreamCluster)
   if (line.routeName !== undefined) assignRoute(line.routeName, record)
   if (line.more !== undefined) assignMore(line.more, record)
-  assignEnds(from.endsOf(line, direction), record)
-  assignReporter(from, record)
+  record.hop = from.hopOf(line, direction)
+  record.reporter = from.reporter
   return record
 }
 
@@ -47,7 +46,8 @@ export function describeLog(line: ComponentLine, from: Vantage): LogRecord {
   record.logLogger = line.logger
   record.message = line.message
   record.extra = line.extra
-  assignReporter(from, record)
+  record.hop = from.ownHop
+  record.reporter = from.reporter
   return record
 }
 
@@ -55,7 +55,8 @@ export function describeLog(line: ComponentLine, from: Vantage): LogRecord {
 export function describeUnparsed(reason: UnparsedReason, from: Vantage): LogRecord {
   const record = emptyRecord()
   record.outcome = unparsedOutcome(reason)
-  assignReporter(from, record)
+  record.hop = from.ownHop
+  record.reporter = from.reporter
   return record
 }
 
@@ -94,20 +95,4 @@ function assignAmounts(line: EnvoyLine, layer: Layer, record: LogRecord): void {
   record.destinationBytes = line.bytesSent
   if (line.bytesReceived !== undefined && line.bytesSent !== undefined)
     record.networkBytes = line.bytesReceived + line.bytesSent
-}
-
-function assignEnds(ends: Ends, record: LogRecord): void {
-  record.source = ends.source
-  record.destination = ends.destination
-  record.mtls = ends.mtls
-  record.workloads = ends.workloads
-  record.destinationDomain = ends.destinationDomain
-  record.serviceOriginName = ends.source?.workload ?? ends.source?.service
-  record.serviceTargetName = ends.destination?.service ?? ends.destination?.workload
-}
-
-function assignReporter(from: Vantage, record: LogRecord): void {
-  record.reporter = from.reporter
-  record.serviceName = from.serviceName
-  record.serviceNodeName = from.reporter.podName
 }

@@ -1,6 +1,6 @@
 import type { EnvoyLine } from '../record/envoy-line.ts'
 import type { JsonText } from '../record/field.ts'
-import type { Reporter } from '../record/generated/record.ts'
+import { type Hop, makeHop, type Reporter } from '../record/generated/record.ts'
 import type { Direction } from '../record/layer.ts'
 import type { ReporterFacts } from './direction.ts'
 import { createEnds, type EndResolver, type Ends } from './endpoint/ends.ts'
@@ -24,6 +24,9 @@ export class Vantage {
   #version = Number.NaN
   #reporter: Reporter
   #serviceName: string | undefined
+  #ownHop: Hop = makeHop({})
+  /** The resolver gives the same ends for lines that repeat. */
+  #hops = new WeakMap<Ends, Hop>()
 
   constructor(surroundings: Surroundings, identity: ReporterIdentity) {
     this.#surroundings = surroundings
@@ -41,13 +44,19 @@ export class Vantage {
     return this.#ends.reporter
   }
 
-  /** Its workload. */
-  get serviceName(): string | undefined {
-    return this.#serviceName
+  /** Who talked to whom in a line. */
+  hopOf(line: EnvoyLine, direction: Direction): Hop {
+    const ends = this.#ends.endsOf(line, direction)
+    const known = this.#hops.get(ends)
+    if (known !== undefined) return known
+    const hop = this.#makeHop(ends)
+    this.#hops.set(ends, hop)
+    return hop
   }
 
-  endsOf(line: EnvoyLine, direction: Direction): Ends {
-    return this.#ends.endsOf(line, direction)
+  /** The hop of a line that speaks of nobody but its writer. */
+  get ownHop(): Hop {
+    return this.#ownHop
   }
 
   #refresh(): Reporter {
@@ -55,7 +64,26 @@ export class Vantage {
     this.#version = index.version
     this.#reporter = reporterOf(this.#identity, index, clusterName, labels)
     this.#serviceName = this.#ends.reporter?.workload.name ?? this.#identity.workload
+    this.#hops = new WeakMap()
+    this.#ownHop = makeHop(this.#ownService())
     return this.#reporter
+  }
+
+  #makeHop({ source, destination, workloads, destinationDomain, mtls }: Ends): Hop {
+    return makeHop({
+      ...this.#ownService(),
+      source,
+      destination,
+      mtls,
+      workloads,
+      destinationDomain,
+      serviceOriginName: source?.workload ?? source?.service,
+      serviceTargetName: destination?.service ?? destination?.workload,
+    })
+  }
+
+  #ownService() {
+    return { serviceName: this.#serviceName, serviceNodeName: this.#reporter.podName }
   }
 }
 

@@ -18,6 +18,14 @@ export type FieldType =
   | 'endpoint'
   | 'reporter'
 
+/**
+ * Fields that take few different values together are held by an object of their own, `record.outcome` and so on, which
+ * is made once for each combination and keeps its part of the document ready. `outcome`: what kind of line it is and
+ * what happened. `hop`: who talked to whom. `cluster`: the parts of a cluster name.
+ */
+export const PARTS = ['outcome', 'hop', 'cluster'] as const
+export type Part = (typeof PARTS)[number]
+
 export interface Field {
   /** Property of the typed object in the code. */
   readonly key: string
@@ -33,11 +41,8 @@ export interface Field {
    * where the line needed none. `word`: a word of ours that never does. Absent: it is looked at each time.
    */
   readonly text?: 'line' | 'word'
-  /**
-   * Set for fields that take few different values together: they are held by an object of their own, `record.outcome`,
-   * which is made once for each combination and keeps its part of the document ready.
-   */
-  readonly part?: 'outcome'
+  /** The object that holds the field, where that is not the record itself. */
+  readonly part?: Part
   /** True for a list of values. */
   readonly many?: true
   /** A value every document of ours carries; the record need not hold it. */

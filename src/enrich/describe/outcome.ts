@@ -1,5 +1,5 @@
 import type { EnvoyLine, UnparsedReason } from '../../record/envoy-line.ts'
-import { emptyOutcome, encodeOutcome, type Outcome, type OutcomeFields } from '../../record/generated/record.ts'
+import { makeOutcome, type Outcome, type OutcomeFields } from '../../record/generated/record.ts'
 import type { Direction, Layer } from '../../record/layer.ts'
 import { flagSetOf } from '../flag/catalogue.ts'
 import type { Verdict } from '../verdict/verdict.ts'
@@ -11,7 +11,7 @@ export function outcomeOf(line: EnvoyLine, layer: Layer, direction: Direction, v
   const transport = line.protocol === 'HTTP/3' ? 'udp' : 'tcp'
   const slot = DIRECTIONS[direction] * PROTOCOLS.length + PROTOCOLS.indexOf(protocol)
   const slots = slotsOf(verdict, transport === 'udp' ? `${flags} udp` : flags)
-  return (slots[slot] ??= madeOf({
+  return (slots[slot] ??= makeOutcome({
     dataset: 'envoy.access',
     ...flagsOf(line.responseFlags, verdict),
     ...verdictOf(verdict),
@@ -25,7 +25,7 @@ export function outcomeOf(line: EnvoyLine, layer: Layer, direction: Direction, v
 }
 
 /** What is known of every diagnostic line. */
-export const LOG_OUTCOME: Outcome = madeOf({ dataset: 'envoy.log' })
+export const LOG_OUTCOME: Outcome = makeOutcome({ dataset: 'envoy.log' })
 
 /** What is known of a line that could not be read. */
 export function unparsedOutcome(reason: UnparsedReason): Outcome {
@@ -58,11 +58,6 @@ function slotsOf(verdict: Verdict, flags: string): Outcome[] {
     byFlags.set(flags, (slots = []))
   }
   return slots
-}
-
-function madeOf(fields: Partial<OutcomeFields>): Outcome {
-  const outcome = { ...emptyOutcome(), ...fields }
-  return { ...outcome, ...encodeOutcome(outcome) }
 }
 
 function typeOf(layer: Layer, verdict: Verdict): readonly string[] {
@@ -110,5 +105,5 @@ const UNPARSED: Readonly<Record<UnparsedReason, Outcome>> = {
 }
 
 function unparsed(reason: UnparsedReason, state: string): Outcome {
-  return madeOf({ dataset: 'envoy.unparsed', errorType: reason, errorMessage: `Cannot read line: ${state}` })
+  return makeOutcome({ dataset: 'envoy.unparsed', errorType: reason, errorMessage: `Cannot read line: ${state}` })
 }

@@ -35,6 +35,8 @@ export function createEnds(index: EndpointIndex, identity: ReporterIdentity, opt
 export type { Ends } from './slot.ts'
 
 const DEFAULT_MAX_CACHED = 10_000
+/** Sources that are kept for one destination. */
+const MAX_ANSWERS = 256
 
 class Resolver implements EndResolver {
   readonly #index: EndpointIndex
@@ -44,6 +46,9 @@ class Resolver implements EndResolver {
   readonly #destinations: SlotCache
   /** The reporter as the one that was called. */
   readonly #inbound: SlotCache
+
+  /** Answers for lines that name no destination, by source. */
+  readonly #withoutDestination = new Map<Slot | undefined, Ends>()
 
   constructor(index: EndpointIndex, identity: ReporterIdentity, { cluster, maxCached }: EndsOptions) {
     this.#index = index
@@ -64,10 +69,12 @@ class Resolver implements EndResolver {
     const source = this.#source(line, direction)
     const destination = this.#destination(line, direction)
     const mtls = mtlsOf(line, direction)
-    const last = destination?.last
-    if (last !== undefined && last.source === source && last.ends.mtls === mtls) return last.ends
+    const answers = destination?.answers ?? this.#withoutDestination
+    const known = answers.get(source)
+    if (known !== undefined && known.mtls === mtls) return known
     const ends = endsBetween(source, destination, mtls, this.#own.workload)
-    if (destination !== undefined) destination.last = { source, ends }
+    if (answers.size >= MAX_ANSWERS) answers.clear()
+    answers.set(source, ends)
     return ends
   }
 

@@ -14,8 +14,8 @@ export interface Slot {
   readonly sinceMs: number
   readonly untilMs: number
   readonly version: number
-  /** The answer for the last line that had this slot as its destination, and its source: lines repeat. */
-  last: { readonly source: Slot | undefined; readonly ends: Ends } | undefined
+  /** As a destination: the answers given, by source. Lines repeat, and what is made of an answer is kept with it. */
+  readonly answers: Map<Slot | undefined, Ends>
 }
 
 /** Who was at both ends of the hop a line reports on, as far as it can be known. */
@@ -52,7 +52,7 @@ export function slotOf(end: End, version: number): Slot {
     sinceMs: end.sinceMs ?? Number.NEGATIVE_INFINITY,
     untilMs: end.untilMs ?? Number.POSITIVE_INFINITY,
     version,
-    last: undefined,
+    answers: new Map(),
   }
 }
 

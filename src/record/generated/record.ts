@@ -50,8 +50,6 @@ export interface LogRecord {
   destinationPort: number | undefined
   /** TCP: bytes sent back to the peer. `%BYTES_SENT%` */
   destinationBytes: number | undefined
-  /** Service host name from the cluster name or the SNI. `%UPSTREAM_CLUSTER%` */
-  destinationDomain: string | undefined
   /** The original client, only where the line says who it was. `%REQ(X-FORWARDED-FOR)%` */
   clientAddress: string | undefined
   /** The same, where it is an IP address. `%REQ(X-FORWARDED-FOR)%` */
@@ -110,14 +108,6 @@ export interface LogRecord {
   spanId: string | undefined
   /** Every address of the two ends, each once. */
   relatedIp: readonly string[] | undefined
-  /** Workload of the reporting proxy. */
-  serviceName: string | undefined
-  /** Pod of the reporting proxy. */
-  serviceNodeName: string | undefined
-  /** Calling workload or service; only where it is known. */
-  serviceOriginName: string | undefined
-  /** Called service; only where it is known. */
-  serviceTargetName: string | undefined
   /** Status as logged: 0 when nothing was answered or the line is not HTTP. `%RESPONSE_CODE%` */
   responseCode: number | undefined
   /** Details up to the first bracket: a bounded set that can be counted. `%RESPONSE_CODE_DETAILS%` */
@@ -126,16 +116,6 @@ export interface LogRecord {
   responseCodeDetailsText: string | undefined
   /** Why this proxy closed the connection; for ztunnel its error text. `%CONNECTION_TERMINATION_DETAILS%` */
   connectionTerminationDetails: string | undefined
-  /** Cluster name, without the trailing `;` that some Istio releases print. `%UPSTREAM_CLUSTER%` */
-  upstreamCluster: string | undefined
-  /** First part of an Istio cluster name: outbound, inbound or inbound-vip. `%UPSTREAM_CLUSTER%` */
-  clusterDirection: string | undefined
-  /** Port part of an Istio cluster name. `%UPSTREAM_CLUSTER%` */
-  clusterPort: number | undefined
-  /** Subset part; absent when empty. `%UPSTREAM_CLUSTER%` */
-  clusterSubset: string | undefined
-  /** Host part; absent when empty. `%UPSTREAM_CLUSTER%` */
-  clusterFqdn: string | undefined
   /** Chosen endpoint as logged; absent when none was chosen. `%UPSTREAM_HOST%` */
   upstreamHost: string | undefined
   /** Own end of the upstream connection; absent when it never opened. `%UPSTREAM_LOCAL_ADDRESS%` */
@@ -172,14 +152,6 @@ export interface LogRecord {
   policyName: string | undefined
   /** Rule index in that policy. */
   policyRule: string | undefined
-  /** Whether the connection was mutual TLS; absent when the line does not prove it. */
-  mtls: boolean | undefined
-  /** Who called. */
-  source: Endpoint | undefined
-  /** Who was called. */
-  destination: Endpoint | undefined
-  /** namespace/workload of both ends and the reporter: one filter finds every line of a workload. */
-  workloads: readonly string[] | undefined
   /** Name of the format the line was read by. */
   logFormat: string | undefined
   /** True when the line fits its format in more than one way; only when true. */
@@ -194,8 +166,12 @@ export interface LogRecord {
   originalBase64: string | undefined
   /** The proxy that wrote the line. */
   reporter: Reporter | undefined
-  /** What kind of line it is and what happened: fields that take few values together. */
+  /** What kind of line it is and what happened. */
   outcome: Outcome | undefined
+  /** Who talked to whom. */
+  hop: Hop | undefined
+  /** The parts of a cluster name. */
+  cluster: Cluster | undefined
 }
 
 /** What kind of line it is and what happened. */
@@ -245,15 +221,58 @@ export interface OutcomeFields {
   /** What to check next, first is first; only on failures. */
   verdictChecks: readonly string[] | undefined
 }
-/** The same with its parts of the document ready made. */
-export interface Outcome extends OutcomeFields, OutcomeJson {}
-
-/** Members of objects of the document, without braces. */
-export interface OutcomeJson {
+/** The same with its parts of the document ready made: members of objects, without braces. */
+export interface Outcome extends OutcomeFields {
   readonly eventJson: string
   readonly errorJson: string
   readonly networkJson: string
   readonly envoyJson: string
+}
+
+/** Who talked to whom. */
+export interface HopFields {
+  /** Service host name from the cluster name or the SNI. `%UPSTREAM_CLUSTER%` */
+  destinationDomain: string | undefined
+  /** Workload of the reporting proxy. */
+  serviceName: string | undefined
+  /** Pod of the reporting proxy. */
+  serviceNodeName: string | undefined
+  /** Calling workload or service; only where it is known. */
+  serviceOriginName: string | undefined
+  /** Called service; only where it is known. */
+  serviceTargetName: string | undefined
+  /** Whether the connection was mutual TLS; absent when the line does not prove it. */
+  mtls: boolean | undefined
+  /** Who called. */
+  source: Endpoint | undefined
+  /** Who was called. */
+  destination: Endpoint | undefined
+  /** namespace/workload of both ends and the reporter: one filter finds every line of a workload. */
+  workloads: readonly string[] | undefined
+}
+/** The same with its parts of the document ready made: members of objects, without braces. */
+export interface Hop extends HopFields {
+  readonly destinationJson: string
+  readonly serviceJson: string
+  readonly envoyJson: string
+}
+
+/** The parts of a cluster name. */
+export interface ClusterFields {
+  /** Cluster name, without the trailing `;` that some Istio releases print. `%UPSTREAM_CLUSTER%` */
+  upstreamCluster: string | undefined
+  /** First part of an Istio cluster name: outbound, inbound or inbound-vip. `%UPSTREAM_CLUSTER%` */
+  clusterDirection: string | undefined
+  /** Port part of an Istio cluster name. `%UPSTREAM_CLUSTER%` */
+  clusterPort: number | undefined
+  /** Subset part; absent when empty. `%UPSTREAM_CLUSTER%` */
+  clusterSubset: string | undefined
+  /** Host part; absent when empty. `%UPSTREAM_CLUSTER%` */
+  clusterFqdn: string | undefined
+}
+/** The same with its parts of the document ready made: members of objects, without braces. */
+export interface Cluster extends ClusterFields {
+  readonly upstreamJson: string
 }
 
 /** The proxy that wrote a line. */
@@ -366,7 +385,6 @@ export function emptyRecord(): LogRecord {
     destinationIp: undefined,
     destinationPort: undefined,
     destinationBytes: undefined,
-    destinationDomain: undefined,
     clientAddress: undefined,
     clientIp: undefined,
     serverAddress: undefined,
@@ -396,19 +414,10 @@ export function emptyRecord(): LogRecord {
     traceId: undefined,
     spanId: undefined,
     relatedIp: undefined,
-    serviceName: undefined,
-    serviceNodeName: undefined,
-    serviceOriginName: undefined,
-    serviceTargetName: undefined,
     responseCode: undefined,
     responseCodeDetails: undefined,
     responseCodeDetailsText: undefined,
     connectionTerminationDetails: undefined,
-    upstreamCluster: undefined,
-    clusterDirection: undefined,
-    clusterPort: undefined,
-    clusterSubset: undefined,
-    clusterFqdn: undefined,
     upstreamHost: undefined,
     upstreamLocalAddress: undefined,
     upstreamTransportFailureReason: undefined,
@@ -427,10 +436,6 @@ export function emptyRecord(): LogRecord {
     policyNamespace: undefined,
     policyName: undefined,
     policyRule: undefined,
-    mtls: undefined,
-    source: undefined,
-    destination: undefined,
-    workloads: undefined,
     logFormat: undefined,
     ambiguous: undefined,
     truncated: undefined,
@@ -439,34 +444,8 @@ export function emptyRecord(): LogRecord {
     originalBase64: undefined,
     reporter: undefined,
     outcome: undefined,
-  }
-}
-
-/** An outcome of which nothing is known. */
-export function emptyOutcome(): OutcomeFields {
-  return {
-    dataset: undefined,
-    eventCategory: undefined,
-    eventType: undefined,
-    eventOutcome: undefined,
-    eventCode: undefined,
-    eventReason: undefined,
-    errorType: undefined,
-    errorMessage: undefined,
-    networkDirection: undefined,
-    networkTransport: undefined,
-    networkProtocol: undefined,
-    responseFlags: undefined,
-    responseFlagsRaw: undefined,
-    responseFlagsLong: undefined,
-    responseFlagsExplained: undefined,
-    flagClass: undefined,
-    direction: undefined,
-    verdictResponder: undefined,
-    verdictRule: undefined,
-    verdictCause: undefined,
-    verdictCutShort: undefined,
-    verdictChecks: undefined,
+    hop: undefined,
+    cluster: undefined,
   }
 }
 
@@ -558,170 +537,121 @@ const R31 = ['"ip":', '","ip":', ',"ip":'] as const
 const R32 = ['"ip":"', '","ip":"', ',"ip":"'] as const
 const R33 = ['"port":', '","port":', ',"port":'] as const
 const R34 = ['"bytes":', '","bytes":', ',"bytes":'] as const
-const R35 = ['"domain":', '","domain":', ',"domain":'] as const
-const R36 = ['"destination":{', '","destination":{', ',"destination":{'] as const
-const R37 = ['"address":', '","address":', ',"address":'] as const
-const R38 = ['"address":"', '","address":"', ',"address":"'] as const
-const R39 = ['"ip":', '","ip":', ',"ip":'] as const
-const R40 = ['"ip":"', '","ip":"', ',"ip":"'] as const
-const R41 = ['"client":{', '","client":{', ',"client":{'] as const
-const R42 = ['"address":', '","address":', ',"address":'] as const
-const R43 = ['"address":"', '","address":"', ',"address":"'] as const
-const R44 = ['"port":', '","port":', ',"port":'] as const
-const R45 = ['"server":{', '","server":{', ',"server":{'] as const
-const R46 = ['"forwarded_ip":', '","forwarded_ip":', ',"forwarded_ip":'] as const
-const R47 = ['"forwarded_ip":"', '","forwarded_ip":"', ',"forwarded_ip":"'] as const
-const R48 = ['"bytes":', '","bytes":', ',"bytes":'] as const
-const R49 = ['"network":{', '","network":{', ',"network":{'] as const
-const R50 = ['"version":', '","version":', ',"version":'] as const
-const R51 = ['"version":"', '","version":"', ',"version":"'] as const
-const R52 = ['"method":', '","method":', ',"method":'] as const
-const R53 = ['"method":"', '","method":"', ',"method":"'] as const
-const R54 = ['"id":', '","id":', ',"id":'] as const
-const R55 = ['"id":"', '","id":"', ',"id":"'] as const
-const R56 = ['"bytes":', '","bytes":', ',"bytes":'] as const
-const R57 = ['"body":{', '","body":{', ',"body":{'] as const
-const R58 = ['"referrer":', '","referrer":', ',"referrer":'] as const
-const R59 = ['"referrer":"', '","referrer":"', ',"referrer":"'] as const
-const R60 = ['"request":{', '","request":{', ',"request":{'] as const
-const R61 = ['"status_code":', '","status_code":', ',"status_code":'] as const
-const R62 = ['"bytes":', '","bytes":', ',"bytes":'] as const
-const R63 = ['"body":{', '","body":{', ',"body":{'] as const
-const R64 = ['"response":{', '","response":{', ',"response":{'] as const
-const R65 = ['"http":{', '","http":{', ',"http":{'] as const
-const R66 = ['"original":', '","original":', ',"original":'] as const
-const R67 = ['"original":"', '","original":"', ',"original":"'] as const
-const R68 = ['"path":', '","path":', ',"path":'] as const
-const R69 = ['"path":"', '","path":"', ',"path":"'] as const
-const R70 = ['"query":', '","query":', ',"query":'] as const
-const R71 = ['"query":"', '","query":"', ',"query":"'] as const
-const R72 = ['"domain":', '","domain":', ',"domain":'] as const
-const R73 = ['"domain":"', '","domain":"', ',"domain":"'] as const
-const R74 = ['"port":', '","port":', ',"port":'] as const
-const R75 = ['"scheme":', '","scheme":', ',"scheme":'] as const
-const R76 = ['"scheme":"', '","scheme":"', ',"scheme":"'] as const
-const R77 = ['"url":{', '","url":{', ',"url":{'] as const
-const R78 = ['"original":', '","original":', ',"original":'] as const
-const R79 = ['"original":"', '","original":"', ',"original":"'] as const
-const R80 = ['"user_agent":{', '","user_agent":{', ',"user_agent":{'] as const
-const R81 = ['"version":', '","version":', ',"version":'] as const
-const R82 = ['"version":"', '","version":"', ',"version":"'] as const
-const R83 = ['"version_protocol":', '","version_protocol":', ',"version_protocol":'] as const
-const R84 = ['"version_protocol":"', '","version_protocol":"', ',"version_protocol":"'] as const
-const R85 = ['"cipher":', '","cipher":', ',"cipher":'] as const
-const R86 = ['"cipher":"', '","cipher":"', ',"cipher":"'] as const
-const R87 = ['"server_name":', '","server_name":', ',"server_name":'] as const
-const R88 = ['"server_name":"', '","server_name":"', ',"server_name":"'] as const
-const R89 = ['"subject":', '","subject":', ',"subject":'] as const
-const R90 = ['"subject":"', '","subject":"', ',"subject":"'] as const
-const R91 = ['"alternative_names":', '","alternative_names":', ',"alternative_names":'] as const
-const R92 = ['"x509":{', '","x509":{', ',"x509":{'] as const
-const R93 = ['"client":{', '","client":{', ',"client":{'] as const
-const R94 = ['"tls":{', '","tls":{', ',"tls":{'] as const
-const R95 = ['"id":', '","id":', ',"id":'] as const
-const R96 = ['"id":"', '","id":"', ',"id":"'] as const
-const R97 = ['"trace":{', '","trace":{', ',"trace":{'] as const
-const R98 = ['"id":', '","id":', ',"id":'] as const
-const R99 = ['"id":"', '","id":"', ',"id":"'] as const
-const R100 = ['"span":{', '","span":{', ',"span":{'] as const
-const R101 = ['"ip":', '","ip":', ',"ip":'] as const
-const R102 = ['"related":{', '","related":{', ',"related":{'] as const
-const R103 = ['"name":', '","name":', ',"name":'] as const
-const R104 = ['"name":', '","name":', ',"name":'] as const
-const R105 = ['"node":{', '","node":{', ',"node":{'] as const
-const R106 = ['"name":', '","name":', ',"name":'] as const
-const R107 = ['"origin":{', '","origin":{', ',"origin":{'] as const
-const R108 = ['"name":', '","name":', ',"name":'] as const
-const R109 = ['"target":{', '","target":{', ',"target":{'] as const
-const R110 = ['"service":{', '","service":{', ',"service":{'] as const
-const R111 = ['"response_code":', '","response_code":', ',"response_code":'] as const
-const R112 = ['"response_code_details":', '","response_code_details":', ',"response_code_details":'] as const
-const R113 = ['"response_code_details":"', '","response_code_details":"', ',"response_code_details":"'] as const
-const R114 = ['"response_code_details_text":', '","response_code_details_text":', ',"response_code_details_text":'] as const
-const R115 = ['"response_code_details_text":"', '","response_code_details_text":"', ',"response_code_details_text":"'] as const
-const R116 = ['"connection_termination_details":', '","connection_termination_details":', ',"connection_termination_details":'] as const
-const R117 = ['"connection_termination_details":"', '","connection_termination_details":"', ',"connection_termination_details":"'] as const
-const R118 = ['"cluster":', '","cluster":', ',"cluster":'] as const
-const R119 = ['"cluster":"', '","cluster":"', ',"cluster":"'] as const
-const R120 = ['"direction":', '","direction":', ',"direction":'] as const
-const R121 = ['"direction":"', '","direction":"', ',"direction":"'] as const
-const R122 = ['"port":', '","port":', ',"port":'] as const
-const R123 = ['"subset":', '","subset":', ',"subset":'] as const
-const R124 = ['"subset":"', '","subset":"', ',"subset":"'] as const
-const R125 = ['"fqdn":', '","fqdn":', ',"fqdn":'] as const
-const R126 = ['"fqdn":"', '","fqdn":"', ',"fqdn":"'] as const
-const R127 = ['"cluster_parts":{', '","cluster_parts":{', ',"cluster_parts":{'] as const
-const R128 = ['"host":', '","host":', ',"host":'] as const
-const R129 = ['"host":"', '","host":"', ',"host":"'] as const
-const R130 = ['"local_address":', '","local_address":', ',"local_address":'] as const
-const R131 = ['"local_address":"', '","local_address":"', ',"local_address":"'] as const
-const R132 = ['"transport_failure_reason":', '","transport_failure_reason":', ',"transport_failure_reason":'] as const
-const R133 = ['"transport_failure_reason":"', '","transport_failure_reason":"', ',"transport_failure_reason":"'] as const
-const R134 = ['"service_time_ms":', '","service_time_ms":', ',"service_time_ms":'] as const
-const R135 = ['"attempt_count":', '","attempt_count":', ',"attempt_count":'] as const
-const R136 = ['"upstream":{', '","upstream":{', ',"upstream":{'] as const
-const R137 = ['"local_address":', '","local_address":', ',"local_address":'] as const
-const R138 = ['"local_address":"', '","local_address":"', ',"local_address":"'] as const
-const R139 = ['"remote_address":', '","remote_address":', ',"remote_address":'] as const
-const R140 = ['"remote_address":"', '","remote_address":"', ',"remote_address":"'] as const
-const R141 = ['"downstream":{', '","downstream":{', ',"downstream":{'] as const
-const R142 = ['"route_name":', '","route_name":', ',"route_name":'] as const
-const R143 = ['"route_name":"', '","route_name":"', ',"route_name":"'] as const
-const R144 = ['"kind":', '","kind":', ',"kind":'] as const
-const R145 = ['"kind":"', '","kind":"', ',"kind":"'] as const
-const R146 = ['"namespace":', '","namespace":', ',"namespace":'] as const
-const R147 = ['"namespace":"', '","namespace":"', ',"namespace":"'] as const
-const R148 = ['"name":', '","name":', ',"name":'] as const
-const R149 = ['"name":"', '","name":"', ',"name":"'] as const
-const R150 = ['"rule":', '","rule":', ',"rule":'] as const
-const R151 = ['"rule":"', '","rule":"', ',"rule":"'] as const
-const R152 = ['"route":{', '","route":{', ',"route":{'] as const
-const R153 = ['"x_forwarded_for":', '","x_forwarded_for":', ',"x_forwarded_for":'] as const
-const R154 = ['"status":', '","status":', ',"status":'] as const
-const R155 = ['"status":"', '","status":"', ',"status":"'] as const
-const R156 = ['"status_code":', '","status_code":', ',"status_code":'] as const
-const R157 = ['"grpc":{', '","grpc":{', ',"grpc":{'] as const
-const R158 = ['"namespace":', '","namespace":', ',"namespace":'] as const
-const R159 = ['"name":', '","name":', ',"name":'] as const
-const R160 = ['"rule":', '","rule":', ',"rule":'] as const
-const R161 = ['"policy":{', '","policy":{', ',"policy":{'] as const
-const R162 = ['"mtls":', '","mtls":', ',"mtls":'] as const
-const R163 = ['"source":', '","source":', ',"source":'] as const
-const R164 = ['"destination":', '","destination":', ',"destination":'] as const
-const R165 = ['"workloads":', '","workloads":', ',"workloads":'] as const
-const R166 = ['"log_format":', '","log_format":', ',"log_format":'] as const
-const R167 = ['"ambiguous":', '","ambiguous":', ',"ambiguous":'] as const
-const R168 = ['"truncated":', '","truncated":', ',"truncated":'] as const
-const R169 = ['"sample_rate":', '","sample_rate":', ',"sample_rate":'] as const
-const R170 = ['"extra":', '","extra":', ',"extra":'] as const
-const R171 = ['"original_base64":', '","original_base64":', ',"original_base64":'] as const
-const R172 = ['"envoy":{', '","envoy":{', ',"envoy":{'] as const
-const O0 = ['"kind":"', '","kind":"', ',"kind":"'] as const
-const O1 = ['"module":"', '","module":"', ',"module":"'] as const
-const O2 = ['"dataset":', '","dataset":', ',"dataset":'] as const
-const O3 = ['"category":', '","category":', ',"category":'] as const
-const O4 = ['"type":', '","type":', ',"type":'] as const
-const O5 = ['"outcome":', '","outcome":', ',"outcome":'] as const
-const O6 = ['"code":', '","code":', ',"code":'] as const
-const O7 = ['"reason":', '","reason":', ',"reason":'] as const
-const O8 = ['"type":', '","type":', ',"type":'] as const
-const O9 = ['"message":', '","message":', ',"message":'] as const
-const O10 = ['"error":{', '","error":{', ',"error":{'] as const
-const O11 = ['"direction":', '","direction":', ',"direction":'] as const
-const O12 = ['"transport":', '","transport":', ',"transport":'] as const
-const O13 = ['"protocol":', '","protocol":', ',"protocol":'] as const
-const O14 = ['"response_flags":', '","response_flags":', ',"response_flags":'] as const
-const O15 = ['"response_flags_raw":', '","response_flags_raw":', ',"response_flags_raw":'] as const
-const O16 = ['"response_flags_long":', '","response_flags_long":', ',"response_flags_long":'] as const
-const O17 = ['"response_flags_explained":', '","response_flags_explained":', ',"response_flags_explained":'] as const
-const O18 = ['"flag_class":', '","flag_class":', ',"flag_class":'] as const
-const O19 = ['"direction":', '","direction":', ',"direction":'] as const
-const O20 = ['"responder":', '","responder":', ',"responder":'] as const
-const O21 = ['"rule":', '","rule":', ',"rule":'] as const
-const O22 = ['"cause":', '","cause":', ',"cause":'] as const
-const O23 = ['"cut_short":', '","cut_short":', ',"cut_short":'] as const
-const O24 = ['"checks":', '","checks":', ',"checks":'] as const
-const O25 = ['"verdict":{', '","verdict":{', ',"verdict":{'] as const
+const R35 = ['"destination":{', '","destination":{', ',"destination":{'] as const
+const R36 = ['"address":', '","address":', ',"address":'] as const
+const R37 = ['"address":"', '","address":"', ',"address":"'] as const
+const R38 = ['"ip":', '","ip":', ',"ip":'] as const
+const R39 = ['"ip":"', '","ip":"', ',"ip":"'] as const
+const R40 = ['"client":{', '","client":{', ',"client":{'] as const
+const R41 = ['"address":', '","address":', ',"address":'] as const
+const R42 = ['"address":"', '","address":"', ',"address":"'] as const
+const R43 = ['"port":', '","port":', ',"port":'] as const
+const R44 = ['"server":{', '","server":{', ',"server":{'] as const
+const R45 = ['"forwarded_ip":', '","forwarded_ip":', ',"forwarded_ip":'] as const
+const R46 = ['"forwarded_ip":"', '","forwarded_ip":"', ',"forwarded_ip":"'] as const
+const R47 = ['"bytes":', '","bytes":', ',"bytes":'] as const
+const R48 = ['"network":{', '","network":{', ',"network":{'] as const
+const R49 = ['"version":', '","version":', ',"version":'] as const
+const R50 = ['"version":"', '","version":"', ',"version":"'] as const
+const R51 = ['"method":', '","method":', ',"method":'] as const
+const R52 = ['"method":"', '","method":"', ',"method":"'] as const
+const R53 = ['"id":', '","id":', ',"id":'] as const
+const R54 = ['"id":"', '","id":"', ',"id":"'] as const
+const R55 = ['"bytes":', '","bytes":', ',"bytes":'] as const
+const R56 = ['"body":{', '","body":{', ',"body":{'] as const
+const R57 = ['"referrer":', '","referrer":', ',"referrer":'] as const
+const R58 = ['"referrer":"', '","referrer":"', ',"referrer":"'] as const
+const R59 = ['"request":{', '","request":{', ',"request":{'] as const
+const R60 = ['"status_code":', '","status_code":', ',"status_code":'] as const
+const R61 = ['"bytes":', '","bytes":', ',"bytes":'] as const
+const R62 = ['"body":{', '","body":{', ',"body":{'] as const
+const R63 = ['"response":{', '","response":{', ',"response":{'] as const
+const R64 = ['"http":{', '","http":{', ',"http":{'] as const
+const R65 = ['"original":', '","original":', ',"original":'] as const
+const R66 = ['"original":"', '","original":"', ',"original":"'] as const
+const R67 = ['"path":', '","path":', ',"path":'] as const
+const R68 = ['"path":"', '","path":"', ',"path":"'] as const
+const R69 = ['"query":', '","query":', ',"query":'] as const
+const R70 = ['"query":"', '","query":"', ',"query":"'] as const
+const R71 = ['"domain":', '","domain":', ',"domain":'] as const
+const R72 = ['"domain":"', '","domain":"', ',"domain":"'] as const
+const R73 = ['"port":', '","port":', ',"port":'] as const
+const R74 = ['"scheme":', '","scheme":', ',"scheme":'] as const
+const R75 = ['"scheme":"', '","scheme":"', ',"scheme":"'] as const
+const R76 = ['"url":{', '","url":{', ',"url":{'] as const
+const R77 = ['"original":', '","original":', ',"original":'] as const
+const R78 = ['"original":"', '","original":"', ',"original":"'] as const
+const R79 = ['"user_agent":{', '","user_agent":{', ',"user_agent":{'] as const
+const R80 = ['"version":', '","version":', ',"version":'] as const
+const R81 = ['"version":"', '","version":"', ',"version":"'] as const
+const R82 = ['"version_protocol":', '","version_protocol":', ',"version_protocol":'] as const
+const R83 = ['"version_protocol":"', '","version_protocol":"', ',"version_protocol":"'] as const
+const R84 = ['"cipher":', '","cipher":', ',"cipher":'] as const
+const R85 = ['"cipher":"', '","cipher":"', ',"cipher":"'] as const
+const R86 = ['"server_name":', '","server_name":', ',"server_name":'] as const
+const R87 = ['"server_name":"', '","server_name":"', ',"server_name":"'] as const
+const R88 = ['"subject":', '","subject":', ',"subject":'] as const
+const R89 = ['"subject":"', '","subject":"', ',"subject":"'] as const
+const R90 = ['"alternative_names":', '","alternative_names":', ',"alternative_names":'] as const
+const R91 = ['"x509":{', '","x509":{', ',"x509":{'] as const
+const R92 = ['"client":{', '","client":{', ',"client":{'] as const
+const R93 = ['"tls":{', '","tls":{', ',"tls":{'] as const
+const R94 = ['"id":', '","id":', ',"id":'] as const
+const R95 = ['"id":"', '","id":"', ',"id":"'] as const
+const R96 = ['"trace":{', '","trace":{', ',"trace":{'] as const
+const R97 = ['"id":', '","id":', ',"id":'] as const
+const R98 = ['"id":"', '","id":"', ',"id":"'] as const
+const R99 = ['"span":{', '","span":{', ',"span":{'] as const
+const R100 = ['"ip":', '","ip":', ',"ip":'] as const
+const R101 = ['"related":{', '","related":{', ',"related":{'] as const
+const R102 = ['"response_code":', '","response_code":', ',"response_code":'] as const
+const R103 = ['"response_code_details":', '","response_code_details":', ',"response_code_details":'] as const
+const R104 = ['"response_code_details":"', '","response_code_details":"', ',"response_code_details":"'] as const
+const R105 = ['"response_code_details_text":', '","response_code_details_text":', ',"response_code_details_text":'] as const
+const R106 = ['"response_code_details_text":"', '","response_code_details_text":"', ',"response_code_details_text":"'] as const
+const R107 = ['"connection_termination_details":', '","connection_termination_details":', ',"connection_termination_details":'] as const
+const R108 = ['"connection_termination_details":"', '","connection_termination_details":"', ',"connection_termination_details":"'] as const
+const R109 = ['"host":', '","host":', ',"host":'] as const
+const R110 = ['"host":"', '","host":"', ',"host":"'] as const
+const R111 = ['"local_address":', '","local_address":', ',"local_address":'] as const
+const R112 = ['"local_address":"', '","local_address":"', ',"local_address":"'] as const
+const R113 = ['"transport_failure_reason":', '","transport_failure_reason":', ',"transport_failure_reason":'] as const
+const R114 = ['"transport_failure_reason":"', '","transport_failure_reason":"', ',"transport_failure_reason":"'] as const
+const R115 = ['"service_time_ms":', '","service_time_ms":', ',"service_time_ms":'] as const
+const R116 = ['"attempt_count":', '","attempt_count":', ',"attempt_count":'] as const
+const R117 = ['"upstream":{', '","upstream":{', ',"upstream":{'] as const
+const R118 = ['"local_address":', '","local_address":', ',"local_address":'] as const
+const R119 = ['"local_address":"', '","local_address":"', ',"local_address":"'] as const
+const R120 = ['"remote_address":', '","remote_address":', ',"remote_address":'] as const
+const R121 = ['"remote_address":"', '","remote_address":"', ',"remote_address":"'] as const
+const R122 = ['"downstream":{', '","downstream":{', ',"downstream":{'] as const
+const R123 = ['"route_name":', '","route_name":', ',"route_name":'] as const
+const R124 = ['"route_name":"', '","route_name":"', ',"route_name":"'] as const
+const R125 = ['"kind":', '","kind":', ',"kind":'] as const
+const R126 = ['"kind":"', '","kind":"', ',"kind":"'] as const
+const R127 = ['"namespace":', '","namespace":', ',"namespace":'] as const
+const R128 = ['"namespace":"', '","namespace":"', ',"namespace":"'] as const
+const R129 = ['"name":', '","name":', ',"name":'] as const
+const R130 = ['"name":"', '","name":"', ',"name":"'] as const
+const R131 = ['"rule":', '","rule":', ',"rule":'] as const
+const R132 = ['"rule":"', '","rule":"', ',"rule":"'] as const
+const R133 = ['"route":{', '","route":{', ',"route":{'] as const
+const R134 = ['"x_forwarded_for":', '","x_forwarded_for":', ',"x_forwarded_for":'] as const
+const R135 = ['"status":', '","status":', ',"status":'] as const
+const R136 = ['"status":"', '","status":"', ',"status":"'] as const
+const R137 = ['"status_code":', '","status_code":', ',"status_code":'] as const
+const R138 = ['"grpc":{', '","grpc":{', ',"grpc":{'] as const
+const R139 = ['"namespace":', '","namespace":', ',"namespace":'] as const
+const R140 = ['"name":', '","name":', ',"name":'] as const
+const R141 = ['"rule":', '","rule":', ',"rule":'] as const
+const R142 = ['"policy":{', '","policy":{', ',"policy":{'] as const
+const R143 = ['"log_format":', '","log_format":', ',"log_format":'] as const
+const R144 = ['"ambiguous":', '","ambiguous":', ',"ambiguous":'] as const
+const R145 = ['"truncated":', '","truncated":', ',"truncated":'] as const
+const R146 = ['"sample_rate":', '","sample_rate":', ',"sample_rate":'] as const
+const R147 = ['"extra":', '","extra":', ',"extra":'] as const
+const R148 = ['"original_base64":', '","original_base64":', ',"original_base64":'] as const
+const R149 = ['"envoy":{', '","envoy":{', ',"envoy":{'] as const
 const P0 = ['"type":"', '","type":"', ',"type":"'] as const
 const P1 = ['"product":', '","product":', ',"product":'] as const
 const P2 = ['"vendor":', '","vendor":', ',"vendor":'] as const
@@ -767,6 +697,51 @@ const E13 = ['"pod_state":', '","pod_state":', ',"pod_state":'] as const
 const E14 = ['"pod_state_ms":', '","pod_state_ms":', ',"pod_state_ms":'] as const
 const E15 = ['"labels":', '","labels":', ',"labels":'] as const
 const E16 = ['"service_labels":', '","service_labels":', ',"service_labels":'] as const
+const O0 = ['"kind":"', '","kind":"', ',"kind":"'] as const
+const O1 = ['"module":"', '","module":"', ',"module":"'] as const
+const O2 = ['"dataset":', '","dataset":', ',"dataset":'] as const
+const O3 = ['"category":', '","category":', ',"category":'] as const
+const O4 = ['"type":', '","type":', ',"type":'] as const
+const O5 = ['"outcome":', '","outcome":', ',"outcome":'] as const
+const O6 = ['"code":', '","code":', ',"code":'] as const
+const O7 = ['"reason":', '","reason":', ',"reason":'] as const
+const O8 = ['"type":', '","type":', ',"type":'] as const
+const O9 = ['"message":', '","message":', ',"message":'] as const
+const O10 = ['"error":{', '","error":{', ',"error":{'] as const
+const O11 = ['"direction":', '","direction":', ',"direction":'] as const
+const O12 = ['"transport":', '","transport":', ',"transport":'] as const
+const O13 = ['"protocol":', '","protocol":', ',"protocol":'] as const
+const O14 = ['"response_flags":', '","response_flags":', ',"response_flags":'] as const
+const O15 = ['"response_flags_raw":', '","response_flags_raw":', ',"response_flags_raw":'] as const
+const O16 = ['"response_flags_long":', '","response_flags_long":', ',"response_flags_long":'] as const
+const O17 = ['"response_flags_explained":', '","response_flags_explained":', ',"response_flags_explained":'] as const
+const O18 = ['"flag_class":', '","flag_class":', ',"flag_class":'] as const
+const O19 = ['"direction":', '","direction":', ',"direction":'] as const
+const O20 = ['"responder":', '","responder":', ',"responder":'] as const
+const O21 = ['"rule":', '","rule":', ',"rule":'] as const
+const O22 = ['"cause":', '","cause":', ',"cause":'] as const
+const O23 = ['"cut_short":', '","cut_short":', ',"cut_short":'] as const
+const O24 = ['"checks":', '","checks":', ',"checks":'] as const
+const O25 = ['"verdict":{', '","verdict":{', ',"verdict":{'] as const
+const H0 = ['"domain":', '","domain":', ',"domain":'] as const
+const H1 = ['"name":', '","name":', ',"name":'] as const
+const H2 = ['"name":', '","name":', ',"name":'] as const
+const H3 = ['"node":{', '","node":{', ',"node":{'] as const
+const H4 = ['"name":', '","name":', ',"name":'] as const
+const H5 = ['"origin":{', '","origin":{', ',"origin":{'] as const
+const H6 = ['"name":', '","name":', ',"name":'] as const
+const H7 = ['"target":{', '","target":{', ',"target":{'] as const
+const H8 = ['"service":{', '","service":{', ',"service":{'] as const
+const H9 = ['"mtls":', '","mtls":', ',"mtls":'] as const
+const H10 = ['"source":', '","source":', ',"source":'] as const
+const H11 = ['"destination":', '","destination":', ',"destination":'] as const
+const H12 = ['"workloads":', '","workloads":', ',"workloads":'] as const
+const C0 = ['"cluster":', '","cluster":', ',"cluster":'] as const
+const C1 = ['"direction":', '","direction":', ',"direction":'] as const
+const C2 = ['"port":', '","port":', ',"port":'] as const
+const C3 = ['"subset":', '","subset":', ',"subset":'] as const
+const C4 = ['"fqdn":', '","fqdn":', ',"fqdn":'] as const
+const C5 = ['"cluster_parts":{', '","cluster_parts":{', ',"cluster_parts":{'] as const
 
 /**
  * The document of a record: one JSON object, fields in the order of the table, absent fields left out.
@@ -850,31 +825,34 @@ export function encodeRecord(value: LogRecord, isPlain: boolean): string {
   }
   if (value.destinationPort !== undefined) { g6 += R33[g6End] + value.destinationPort; g6End = 2 }
   if (value.destinationBytes !== undefined) { g6 += R34[g6End] + value.destinationBytes; g6End = 2 }
-  if (value.destinationDomain !== undefined) { g6 += R35[g6End] + quote(value.destinationDomain); g6End = 2 }
+  if (value.hop !== undefined && value.hop.destinationJson !== '') {
+    g6 += R7[g6End] + value.hop.destinationJson
+    g6End = 2
+  }
   if (g6 !== '') {
-    g0 += R36[g0End] + g6 + (endsOpen(g6End) ? '"}' : '}')
+    g0 += R35[g0End] + g6 + (endsOpen(g6End) ? '"}' : '}')
     g0End = 2
   }
   let g7 = ''
   let g7End: End = 0
   if (value.clientAddress !== undefined) {
-    if (isPlain) { g7 += R38[g7End] + value.clientAddress; g7End = 1 } else { g7 += R37[g7End] + quote(value.clientAddress); g7End = 2 }
+    if (isPlain) { g7 += R37[g7End] + value.clientAddress; g7End = 1 } else { g7 += R36[g7End] + quote(value.clientAddress); g7End = 2 }
   }
   if (value.clientIp !== undefined) {
-    if (isPlain) { g7 += R40[g7End] + value.clientIp; g7End = 1 } else { g7 += R39[g7End] + quote(value.clientIp); g7End = 2 }
+    if (isPlain) { g7 += R39[g7End] + value.clientIp; g7End = 1 } else { g7 += R38[g7End] + quote(value.clientIp); g7End = 2 }
   }
   if (g7 !== '') {
-    g0 += R41[g0End] + g7 + (endsOpen(g7End) ? '"}' : '}')
+    g0 += R40[g0End] + g7 + (endsOpen(g7End) ? '"}' : '}')
     g0End = 2
   }
   let g8 = ''
   let g8End: End = 0
   if (value.serverAddress !== undefined) {
-    if (isPlain) { g8 += R43[g8End] + value.serverAddress; g8End = 1 } else { g8 += R42[g8End] + quote(value.serverAddress); g8End = 2 }
+    if (isPlain) { g8 += R42[g8End] + value.serverAddress; g8End = 1 } else { g8 += R41[g8End] + quote(value.serverAddress); g8End = 2 }
   }
-  if (value.serverPort !== undefined) { g8 += R44[g8End] + value.serverPort; g8End = 2 }
+  if (value.serverPort !== undefined) { g8 += R43[g8End] + value.serverPort; g8End = 2 }
   if (g8 !== '') {
-    g0 += R45[g0End] + g8 + (endsOpen(g8End) ? '"}' : '}')
+    g0 += R44[g0End] + g8 + (endsOpen(g8End) ? '"}' : '}')
     g0End = 2
   }
   let g9 = ''
@@ -884,293 +862,254 @@ export function encodeRecord(value: LogRecord, isPlain: boolean): string {
     g9End = 2
   }
   if (value.networkForwardedIp !== undefined) {
-    if (isPlain) { g9 += R47[g9End] + value.networkForwardedIp; g9End = 1 } else { g9 += R46[g9End] + quote(value.networkForwardedIp); g9End = 2 }
+    if (isPlain) { g9 += R46[g9End] + value.networkForwardedIp; g9End = 1 } else { g9 += R45[g9End] + quote(value.networkForwardedIp); g9End = 2 }
   }
-  if (value.networkBytes !== undefined) { g9 += R48[g9End] + value.networkBytes; g9End = 2 }
+  if (value.networkBytes !== undefined) { g9 += R47[g9End] + value.networkBytes; g9End = 2 }
   if (g9 !== '') {
-    g0 += R49[g0End] + g9 + (endsOpen(g9End) ? '"}' : '}')
+    g0 += R48[g0End] + g9 + (endsOpen(g9End) ? '"}' : '}')
     g0End = 2
   }
   let g10 = ''
   let g10End: End = 0
   if (value.httpVersion !== undefined) {
-    if (isPlain) { g10 += R51[g10End] + value.httpVersion; g10End = 1 } else { g10 += R50[g10End] + quote(value.httpVersion); g10End = 2 }
+    if (isPlain) { g10 += R50[g10End] + value.httpVersion; g10End = 1 } else { g10 += R49[g10End] + quote(value.httpVersion); g10End = 2 }
   }
   let g11 = ''
   let g11End: End = 0
   if (value.method !== undefined) {
-    if (isPlain) { g11 += R53[g11End] + value.method; g11End = 1 } else { g11 += R52[g11End] + quote(value.method); g11End = 2 }
+    if (isPlain) { g11 += R52[g11End] + value.method; g11End = 1 } else { g11 += R51[g11End] + quote(value.method); g11End = 2 }
   }
   if (value.requestId !== undefined) {
-    if (isPlain) { g11 += R55[g11End] + value.requestId; g11End = 1 } else { g11 += R54[g11End] + quote(value.requestId); g11End = 2 }
+    if (isPlain) { g11 += R54[g11End] + value.requestId; g11End = 1 } else { g11 += R53[g11End] + quote(value.requestId); g11End = 2 }
   }
   let g12 = ''
   let g12End: End = 0
-  if (value.httpBytesReceived !== undefined) { g12 += R56[g12End] + value.httpBytesReceived; g12End = 2 }
+  if (value.httpBytesReceived !== undefined) { g12 += R55[g12End] + value.httpBytesReceived; g12End = 2 }
   if (g12 !== '') {
-    g11 += R57[g11End] + g12 + (endsOpen(g12End) ? '"}' : '}')
+    g11 += R56[g11End] + g12 + (endsOpen(g12End) ? '"}' : '}')
     g11End = 2
   }
   if (value.referrer !== undefined) {
-    if (isPlain) { g11 += R59[g11End] + value.referrer; g11End = 1 } else { g11 += R58[g11End] + quote(value.referrer); g11End = 2 }
+    if (isPlain) { g11 += R58[g11End] + value.referrer; g11End = 1 } else { g11 += R57[g11End] + quote(value.referrer); g11End = 2 }
   }
   if (g11 !== '') {
-    g10 += R60[g10End] + g11 + (endsOpen(g11End) ? '"}' : '}')
+    g10 += R59[g10End] + g11 + (endsOpen(g11End) ? '"}' : '}')
     g10End = 2
   }
   let g13 = ''
   let g13End: End = 0
-  if (value.httpStatusCode !== undefined) { g13 += R61[g13End] + value.httpStatusCode; g13End = 2 }
+  if (value.httpStatusCode !== undefined) { g13 += R60[g13End] + value.httpStatusCode; g13End = 2 }
   let g14 = ''
   let g14End: End = 0
-  if (value.httpBytesSent !== undefined) { g14 += R62[g14End] + value.httpBytesSent; g14End = 2 }
+  if (value.httpBytesSent !== undefined) { g14 += R61[g14End] + value.httpBytesSent; g14End = 2 }
   if (g14 !== '') {
-    g13 += R63[g13End] + g14 + (endsOpen(g14End) ? '"}' : '}')
+    g13 += R62[g13End] + g14 + (endsOpen(g14End) ? '"}' : '}')
     g13End = 2
   }
   if (g13 !== '') {
-    g10 += R64[g10End] + g13 + (endsOpen(g13End) ? '"}' : '}')
+    g10 += R63[g10End] + g13 + (endsOpen(g13End) ? '"}' : '}')
     g10End = 2
   }
   if (g10 !== '') {
-    g0 += R65[g0End] + g10 + (endsOpen(g10End) ? '"}' : '}')
+    g0 += R64[g0End] + g10 + (endsOpen(g10End) ? '"}' : '}')
     g0End = 2
   }
   let g15 = ''
   let g15End: End = 0
   if (value.urlOriginal !== undefined) {
-    if (isPlain) { g15 += R67[g15End] + value.urlOriginal; g15End = 1 } else { g15 += R66[g15End] + quote(value.urlOriginal); g15End = 2 }
+    if (isPlain) { g15 += R66[g15End] + value.urlOriginal; g15End = 1 } else { g15 += R65[g15End] + quote(value.urlOriginal); g15End = 2 }
   }
   if (value.urlPath !== undefined) {
-    if (isPlain) { g15 += R69[g15End] + value.urlPath; g15End = 1 } else { g15 += R68[g15End] + quote(value.urlPath); g15End = 2 }
+    if (isPlain) { g15 += R68[g15End] + value.urlPath; g15End = 1 } else { g15 += R67[g15End] + quote(value.urlPath); g15End = 2 }
   }
   if (value.urlQuery !== undefined) {
-    if (isPlain) { g15 += R71[g15End] + value.urlQuery; g15End = 1 } else { g15 += R70[g15End] + quote(value.urlQuery); g15End = 2 }
+    if (isPlain) { g15 += R70[g15End] + value.urlQuery; g15End = 1 } else { g15 += R69[g15End] + quote(value.urlQuery); g15End = 2 }
   }
   if (value.urlDomain !== undefined) {
-    if (isPlain) { g15 += R73[g15End] + value.urlDomain; g15End = 1 } else { g15 += R72[g15End] + quote(value.urlDomain); g15End = 2 }
+    if (isPlain) { g15 += R72[g15End] + value.urlDomain; g15End = 1 } else { g15 += R71[g15End] + quote(value.urlDomain); g15End = 2 }
   }
-  if (value.urlPort !== undefined) { g15 += R74[g15End] + value.urlPort; g15End = 2 }
+  if (value.urlPort !== undefined) { g15 += R73[g15End] + value.urlPort; g15End = 2 }
   if (value.urlScheme !== undefined) {
-    if (isPlain) { g15 += R76[g15End] + value.urlScheme; g15End = 1 } else { g15 += R75[g15End] + quote(value.urlScheme); g15End = 2 }
+    if (isPlain) { g15 += R75[g15End] + value.urlScheme; g15End = 1 } else { g15 += R74[g15End] + quote(value.urlScheme); g15End = 2 }
   }
   if (g15 !== '') {
-    g0 += R77[g0End] + g15 + (endsOpen(g15End) ? '"}' : '}')
+    g0 += R76[g0End] + g15 + (endsOpen(g15End) ? '"}' : '}')
     g0End = 2
   }
   let g16 = ''
   let g16End: End = 0
   if (value.userAgent !== undefined) {
-    if (isPlain) { g16 += R79[g16End] + value.userAgent; g16End = 1 } else { g16 += R78[g16End] + quote(value.userAgent); g16End = 2 }
+    if (isPlain) { g16 += R78[g16End] + value.userAgent; g16End = 1 } else { g16 += R77[g16End] + quote(value.userAgent); g16End = 2 }
   }
   if (g16 !== '') {
-    g0 += R80[g0End] + g16 + (endsOpen(g16End) ? '"}' : '}')
+    g0 += R79[g0End] + g16 + (endsOpen(g16End) ? '"}' : '}')
     g0End = 2
   }
   let g17 = ''
   let g17End: End = 0
   if (value.tlsVersion !== undefined) {
-    if (isPlain) { g17 += R82[g17End] + value.tlsVersion; g17End = 1 } else { g17 += R81[g17End] + quote(value.tlsVersion); g17End = 2 }
+    if (isPlain) { g17 += R81[g17End] + value.tlsVersion; g17End = 1 } else { g17 += R80[g17End] + quote(value.tlsVersion); g17End = 2 }
   }
   if (value.tlsVersionProtocol !== undefined) {
-    if (isPlain) { g17 += R84[g17End] + value.tlsVersionProtocol; g17End = 1 } else { g17 += R83[g17End] + quote(value.tlsVersionProtocol); g17End = 2 }
+    if (isPlain) { g17 += R83[g17End] + value.tlsVersionProtocol; g17End = 1 } else { g17 += R82[g17End] + quote(value.tlsVersionProtocol); g17End = 2 }
   }
   if (value.tlsCipher !== undefined) {
-    if (isPlain) { g17 += R86[g17End] + value.tlsCipher; g17End = 1 } else { g17 += R85[g17End] + quote(value.tlsCipher); g17End = 2 }
+    if (isPlain) { g17 += R85[g17End] + value.tlsCipher; g17End = 1 } else { g17 += R84[g17End] + quote(value.tlsCipher); g17End = 2 }
   }
   let g18 = ''
   let g18End: End = 0
   if (value.requestedServerName !== undefined) {
-    if (isPlain) { g18 += R88[g18End] + value.requestedServerName; g18End = 1 } else { g18 += R87[g18End] + quote(value.requestedServerName); g18End = 2 }
+    if (isPlain) { g18 += R87[g18End] + value.requestedServerName; g18End = 1 } else { g18 += R86[g18End] + quote(value.requestedServerName); g18End = 2 }
   }
   if (value.tlsClientSubject !== undefined) {
-    if (isPlain) { g18 += R90[g18End] + value.tlsClientSubject; g18End = 1 } else { g18 += R89[g18End] + quote(value.tlsClientSubject); g18End = 2 }
+    if (isPlain) { g18 += R89[g18End] + value.tlsClientSubject; g18End = 1 } else { g18 += R88[g18End] + quote(value.tlsClientSubject); g18End = 2 }
   }
   let g19 = ''
   let g19End: End = 0
-  if (value.downstreamPeerUriSan !== undefined) { g19 += R91[g19End] + (isPlain ? bare(value.downstreamPeerUriSan) : quoteAll(value.downstreamPeerUriSan)); g19End = 2 }
+  if (value.downstreamPeerUriSan !== undefined) { g19 += R90[g19End] + (isPlain ? bare(value.downstreamPeerUriSan) : quoteAll(value.downstreamPeerUriSan)); g19End = 2 }
   if (g19 !== '') {
-    g18 += R92[g18End] + g19 + (endsOpen(g19End) ? '"}' : '}')
+    g18 += R91[g18End] + g19 + (endsOpen(g19End) ? '"}' : '}')
     g18End = 2
   }
   if (g18 !== '') {
-    g17 += R93[g17End] + g18 + (endsOpen(g18End) ? '"}' : '}')
+    g17 += R92[g17End] + g18 + (endsOpen(g18End) ? '"}' : '}')
     g17End = 2
   }
   if (g17 !== '') {
-    g0 += R94[g0End] + g17 + (endsOpen(g17End) ? '"}' : '}')
+    g0 += R93[g0End] + g17 + (endsOpen(g17End) ? '"}' : '}')
     g0End = 2
   }
   let g20 = ''
   let g20End: End = 0
   if (value.traceId !== undefined) {
-    if (isPlain) { g20 += R96[g20End] + value.traceId; g20End = 1 } else { g20 += R95[g20End] + quote(value.traceId); g20End = 2 }
+    if (isPlain) { g20 += R95[g20End] + value.traceId; g20End = 1 } else { g20 += R94[g20End] + quote(value.traceId); g20End = 2 }
   }
   if (g20 !== '') {
-    g0 += R97[g0End] + g20 + (endsOpen(g20End) ? '"}' : '}')
+    g0 += R96[g0End] + g20 + (endsOpen(g20End) ? '"}' : '}')
     g0End = 2
   }
   let g21 = ''
   let g21End: End = 0
   if (value.spanId !== undefined) {
-    if (isPlain) { g21 += R99[g21End] + value.spanId; g21End = 1 } else { g21 += R98[g21End] + quote(value.spanId); g21End = 2 }
+    if (isPlain) { g21 += R98[g21End] + value.spanId; g21End = 1 } else { g21 += R97[g21End] + quote(value.spanId); g21End = 2 }
   }
   if (g21 !== '') {
-    g0 += R100[g0End] + g21 + (endsOpen(g21End) ? '"}' : '}')
+    g0 += R99[g0End] + g21 + (endsOpen(g21End) ? '"}' : '}')
     g0End = 2
   }
   let g22 = ''
   let g22End: End = 0
-  if (value.relatedIp !== undefined) { g22 += R101[g22End] + bare(value.relatedIp); g22End = 2 }
+  if (value.relatedIp !== undefined) { g22 += R100[g22End] + bare(value.relatedIp); g22End = 2 }
   if (g22 !== '') {
-    g0 += R102[g0End] + g22 + (endsOpen(g22End) ? '"}' : '}')
+    g0 += R101[g0End] + g22 + (endsOpen(g22End) ? '"}' : '}')
+    g0End = 2
+  }
+  if (value.hop !== undefined && value.hop.serviceJson !== '') {
+    g0 += R7[g0End] + value.hop.serviceJson
     g0End = 2
   }
   let g23 = ''
   let g23End: End = 0
-  if (value.serviceName !== undefined) { g23 += R103[g23End] + quote(value.serviceName); g23End = 2 }
+  if (value.outcome !== undefined && value.outcome.envoyJson !== '') {
+    g23 += R7[g23End] + value.outcome.envoyJson
+    g23End = 2
+  }
+  if (value.responseCode !== undefined) { g23 += R102[g23End] + value.responseCode; g23End = 2 }
+  if (value.responseCodeDetails !== undefined) {
+    if (isPlain) { g23 += R104[g23End] + value.responseCodeDetails; g23End = 1 } else { g23 += R103[g23End] + quote(value.responseCodeDetails); g23End = 2 }
+  }
+  if (value.responseCodeDetailsText !== undefined) {
+    if (isPlain) { g23 += R106[g23End] + value.responseCodeDetailsText; g23End = 1 } else { g23 += R105[g23End] + quote(value.responseCodeDetailsText); g23End = 2 }
+  }
+  if (value.connectionTerminationDetails !== undefined) {
+    if (isPlain) { g23 += R108[g23End] + value.connectionTerminationDetails; g23End = 1 } else { g23 += R107[g23End] + quote(value.connectionTerminationDetails); g23End = 2 }
+  }
   let g24 = ''
   let g24End: End = 0
-  if (value.serviceNodeName !== undefined) { g24 += R104[g24End] + quote(value.serviceNodeName); g24End = 2 }
+  if (value.cluster !== undefined && value.cluster.upstreamJson !== '') {
+    g24 += R7[g24End] + value.cluster.upstreamJson
+    g24End = 2
+  }
+  if (value.upstreamHost !== undefined) {
+    if (isPlain) { g24 += R110[g24End] + value.upstreamHost; g24End = 1 } else { g24 += R109[g24End] + quote(value.upstreamHost); g24End = 2 }
+  }
+  if (value.upstreamLocalAddress !== undefined) {
+    if (isPlain) { g24 += R112[g24End] + value.upstreamLocalAddress; g24End = 1 } else { g24 += R111[g24End] + quote(value.upstreamLocalAddress); g24End = 2 }
+  }
+  if (value.upstreamTransportFailureReason !== undefined) {
+    if (isPlain) { g24 += R114[g24End] + value.upstreamTransportFailureReason; g24End = 1 } else { g24 += R113[g24End] + quote(value.upstreamTransportFailureReason); g24End = 2 }
+  }
+  if (value.upstreamServiceTimeMs !== undefined) { g24 += R115[g24End] + value.upstreamServiceTimeMs; g24End = 2 }
+  if (value.upstreamAttemptCount !== undefined) { g24 += R116[g24End] + value.upstreamAttemptCount; g24End = 2 }
   if (g24 !== '') {
-    g23 += R105[g23End] + g24 + (endsOpen(g24End) ? '"}' : '}')
+    g23 += R117[g23End] + g24 + (endsOpen(g24End) ? '"}' : '}')
     g23End = 2
   }
   let g25 = ''
   let g25End: End = 0
-  if (value.serviceOriginName !== undefined) { g25 += R106[g25End] + quote(value.serviceOriginName); g25End = 2 }
+  if (value.downstreamLocalAddress !== undefined) {
+    if (isPlain) { g25 += R119[g25End] + value.downstreamLocalAddress; g25End = 1 } else { g25 += R118[g25End] + quote(value.downstreamLocalAddress); g25End = 2 }
+  }
+  if (value.downstreamRemoteAddress !== undefined) {
+    if (isPlain) { g25 += R121[g25End] + value.downstreamRemoteAddress; g25End = 1 } else { g25 += R120[g25End] + quote(value.downstreamRemoteAddress); g25End = 2 }
+  }
   if (g25 !== '') {
-    g23 += R107[g23End] + g25 + (endsOpen(g25End) ? '"}' : '}')
+    g23 += R122[g23End] + g25 + (endsOpen(g25End) ? '"}' : '}')
     g23End = 2
+  }
+  if (value.routeName !== undefined) {
+    if (isPlain) { g23 += R124[g23End] + value.routeName; g23End = 1 } else { g23 += R123[g23End] + quote(value.routeName); g23End = 2 }
   }
   let g26 = ''
   let g26End: End = 0
-  if (value.serviceTargetName !== undefined) { g26 += R108[g26End] + quote(value.serviceTargetName); g26End = 2 }
+  if (value.routeKind !== undefined) {
+    if (isPlain) { g26 += R126[g26End] + value.routeKind; g26End = 1 } else { g26 += R125[g26End] + quote(value.routeKind); g26End = 2 }
+  }
+  if (value.routeNamespace !== undefined) {
+    if (isPlain) { g26 += R128[g26End] + value.routeNamespace; g26End = 1 } else { g26 += R127[g26End] + quote(value.routeNamespace); g26End = 2 }
+  }
+  if (value.routeObjectName !== undefined) {
+    if (isPlain) { g26 += R130[g26End] + value.routeObjectName; g26End = 1 } else { g26 += R129[g26End] + quote(value.routeObjectName); g26End = 2 }
+  }
+  if (value.routeRule !== undefined) {
+    if (isPlain) { g26 += R132[g26End] + value.routeRule; g26End = 1 } else { g26 += R131[g26End] + quote(value.routeRule); g26End = 2 }
+  }
   if (g26 !== '') {
-    g23 += R109[g23End] + g26 + (endsOpen(g26End) ? '"}' : '}')
+    g23 += R133[g23End] + g26 + (endsOpen(g26End) ? '"}' : '}')
     g23End = 2
   }
-  if (g23 !== '') {
-    g0 += R110[g0End] + g23 + (endsOpen(g23End) ? '"}' : '}')
-    g0End = 2
-  }
+  if (value.xForwardedFor !== undefined) { g23 += R134[g23End] + (isPlain ? bare(value.xForwardedFor) : quoteAll(value.xForwardedFor)); g23End = 2 }
   let g27 = ''
   let g27End: End = 0
-  if (value.outcome !== undefined && value.outcome.envoyJson !== '') {
-    g27 += R7[g27End] + value.outcome.envoyJson
-    g27End = 2
+  if (value.grpcStatus !== undefined) {
+    if (isPlain) { g27 += R136[g27End] + value.grpcStatus; g27End = 1 } else { g27 += R135[g27End] + quote(value.grpcStatus); g27End = 2 }
   }
-  if (value.responseCode !== undefined) { g27 += R111[g27End] + value.responseCode; g27End = 2 }
-  if (value.responseCodeDetails !== undefined) {
-    if (isPlain) { g27 += R113[g27End] + value.responseCodeDetails; g27End = 1 } else { g27 += R112[g27End] + quote(value.responseCodeDetails); g27End = 2 }
-  }
-  if (value.responseCodeDetailsText !== undefined) {
-    if (isPlain) { g27 += R115[g27End] + value.responseCodeDetailsText; g27End = 1 } else { g27 += R114[g27End] + quote(value.responseCodeDetailsText); g27End = 2 }
-  }
-  if (value.connectionTerminationDetails !== undefined) {
-    if (isPlain) { g27 += R117[g27End] + value.connectionTerminationDetails; g27End = 1 } else { g27 += R116[g27End] + quote(value.connectionTerminationDetails); g27End = 2 }
+  if (value.grpcStatusCode !== undefined) { g27 += R137[g27End] + value.grpcStatusCode; g27End = 2 }
+  if (g27 !== '') {
+    g23 += R138[g23End] + g27 + (endsOpen(g27End) ? '"}' : '}')
+    g23End = 2
   }
   let g28 = ''
   let g28End: End = 0
-  if (value.upstreamCluster !== undefined) {
-    if (isPlain) { g28 += R119[g28End] + value.upstreamCluster; g28End = 1 } else { g28 += R118[g28End] + quote(value.upstreamCluster); g28End = 2 }
-  }
-  let g29 = ''
-  let g29End: End = 0
-  if (value.clusterDirection !== undefined) {
-    if (isPlain) { g29 += R121[g29End] + value.clusterDirection; g29End = 1 } else { g29 += R120[g29End] + quote(value.clusterDirection); g29End = 2 }
-  }
-  if (value.clusterPort !== undefined) { g29 += R122[g29End] + value.clusterPort; g29End = 2 }
-  if (value.clusterSubset !== undefined) {
-    if (isPlain) { g29 += R124[g29End] + value.clusterSubset; g29End = 1 } else { g29 += R123[g29End] + quote(value.clusterSubset); g29End = 2 }
-  }
-  if (value.clusterFqdn !== undefined) {
-    if (isPlain) { g29 += R126[g29End] + value.clusterFqdn; g29End = 1 } else { g29 += R125[g29End] + quote(value.clusterFqdn); g29End = 2 }
-  }
-  if (g29 !== '') {
-    g28 += R127[g28End] + g29 + (endsOpen(g29End) ? '"}' : '}')
-    g28End = 2
-  }
-  if (value.upstreamHost !== undefined) {
-    if (isPlain) { g28 += R129[g28End] + value.upstreamHost; g28End = 1 } else { g28 += R128[g28End] + quote(value.upstreamHost); g28End = 2 }
-  }
-  if (value.upstreamLocalAddress !== undefined) {
-    if (isPlain) { g28 += R131[g28End] + value.upstreamLocalAddress; g28End = 1 } else { g28 += R130[g28End] + quote(value.upstreamLocalAddress); g28End = 2 }
-  }
-  if (value.upstreamTransportFailureReason !== undefined) {
-    if (isPlain) { g28 += R133[g28End] + value.upstreamTransportFailureReason; g28End = 1 } else { g28 += R132[g28End] + quote(value.upstreamTransportFailureReason); g28End = 2 }
-  }
-  if (value.upstreamServiceTimeMs !== undefined) { g28 += R134[g28End] + value.upstreamServiceTimeMs; g28End = 2 }
-  if (value.upstreamAttemptCount !== undefined) { g28 += R135[g28End] + value.upstreamAttemptCount; g28End = 2 }
+  if (value.policyNamespace !== undefined) { g28 += R139[g28End] + quote(value.policyNamespace); g28End = 2 }
+  if (value.policyName !== undefined) { g28 += R140[g28End] + quote(value.policyName); g28End = 2 }
+  if (value.policyRule !== undefined) { g28 += R141[g28End] + quote(value.policyRule); g28End = 2 }
   if (g28 !== '') {
-    g27 += R136[g27End] + g28 + (endsOpen(g28End) ? '"}' : '}')
-    g27End = 2
+    g23 += R142[g23End] + g28 + (endsOpen(g28End) ? '"}' : '}')
+    g23End = 2
   }
-  let g30 = ''
-  let g30End: End = 0
-  if (value.downstreamLocalAddress !== undefined) {
-    if (isPlain) { g30 += R138[g30End] + value.downstreamLocalAddress; g30End = 1 } else { g30 += R137[g30End] + quote(value.downstreamLocalAddress); g30End = 2 }
+  if (value.hop !== undefined && value.hop.envoyJson !== '') {
+    g23 += R7[g23End] + value.hop.envoyJson
+    g23End = 2
   }
-  if (value.downstreamRemoteAddress !== undefined) {
-    if (isPlain) { g30 += R140[g30End] + value.downstreamRemoteAddress; g30End = 1 } else { g30 += R139[g30End] + quote(value.downstreamRemoteAddress); g30End = 2 }
-  }
-  if (g30 !== '') {
-    g27 += R141[g27End] + g30 + (endsOpen(g30End) ? '"}' : '}')
-    g27End = 2
-  }
-  if (value.routeName !== undefined) {
-    if (isPlain) { g27 += R143[g27End] + value.routeName; g27End = 1 } else { g27 += R142[g27End] + quote(value.routeName); g27End = 2 }
-  }
-  let g31 = ''
-  let g31End: End = 0
-  if (value.routeKind !== undefined) {
-    if (isPlain) { g31 += R145[g31End] + value.routeKind; g31End = 1 } else { g31 += R144[g31End] + quote(value.routeKind); g31End = 2 }
-  }
-  if (value.routeNamespace !== undefined) {
-    if (isPlain) { g31 += R147[g31End] + value.routeNamespace; g31End = 1 } else { g31 += R146[g31End] + quote(value.routeNamespace); g31End = 2 }
-  }
-  if (value.routeObjectName !== undefined) {
-    if (isPlain) { g31 += R149[g31End] + value.routeObjectName; g31End = 1 } else { g31 += R148[g31End] + quote(value.routeObjectName); g31End = 2 }
-  }
-  if (value.routeRule !== undefined) {
-    if (isPlain) { g31 += R151[g31End] + value.routeRule; g31End = 1 } else { g31 += R150[g31End] + quote(value.routeRule); g31End = 2 }
-  }
-  if (g31 !== '') {
-    g27 += R152[g27End] + g31 + (endsOpen(g31End) ? '"}' : '}')
-    g27End = 2
-  }
-  if (value.xForwardedFor !== undefined) { g27 += R153[g27End] + (isPlain ? bare(value.xForwardedFor) : quoteAll(value.xForwardedFor)); g27End = 2 }
-  let g32 = ''
-  let g32End: End = 0
-  if (value.grpcStatus !== undefined) {
-    if (isPlain) { g32 += R155[g32End] + value.grpcStatus; g32End = 1 } else { g32 += R154[g32End] + quote(value.grpcStatus); g32End = 2 }
-  }
-  if (value.grpcStatusCode !== undefined) { g32 += R156[g32End] + value.grpcStatusCode; g32End = 2 }
-  if (g32 !== '') {
-    g27 += R157[g27End] + g32 + (endsOpen(g32End) ? '"}' : '}')
-    g27End = 2
-  }
-  let g33 = ''
-  let g33End: End = 0
-  if (value.policyNamespace !== undefined) { g33 += R158[g33End] + quote(value.policyNamespace); g33End = 2 }
-  if (value.policyName !== undefined) { g33 += R159[g33End] + quote(value.policyName); g33End = 2 }
-  if (value.policyRule !== undefined) { g33 += R160[g33End] + quote(value.policyRule); g33End = 2 }
-  if (g33 !== '') {
-    g27 += R161[g27End] + g33 + (endsOpen(g33End) ? '"}' : '}')
-    g27End = 2
-  }
-  if (value.mtls !== undefined) { g27 += R162[g27End] + value.mtls; g27End = 2 }
-  if (value.source !== undefined) { g27 += R163[g27End] + value.source.json; g27End = 2 }
-  if (value.destination !== undefined) { g27 += R164[g27End] + value.destination.json; g27End = 2 }
-  if (value.workloads !== undefined) { g27 += R165[g27End] + quoteAll(value.workloads); g27End = 2 }
-  if (value.logFormat !== undefined) { g27 += R166[g27End] + quote(value.logFormat); g27End = 2 }
-  if (value.ambiguous !== undefined) { g27 += R167[g27End] + value.ambiguous; g27End = 2 }
-  if (value.truncated !== undefined) { g27 += R168[g27End] + value.truncated; g27End = 2 }
-  if (value.sampleRate !== undefined) { g27 += R169[g27End] + value.sampleRate; g27End = 2 }
-  if (value.extra !== undefined) { g27 += R170[g27End] + value.extra; g27End = 2 }
-  if (value.originalBase64 !== undefined) { g27 += R171[g27End] + quote(value.originalBase64); g27End = 2 }
-  if (g27 !== '') {
-    g0 += R172[g0End] + g27 + (endsOpen(g27End) ? '"}' : '}')
+  if (value.logFormat !== undefined) { g23 += R143[g23End] + quote(value.logFormat); g23End = 2 }
+  if (value.ambiguous !== undefined) { g23 += R144[g23End] + value.ambiguous; g23End = 2 }
+  if (value.truncated !== undefined) { g23 += R145[g23End] + value.truncated; g23End = 2 }
+  if (value.sampleRate !== undefined) { g23 += R146[g23End] + value.sampleRate; g23End = 2 }
+  if (value.extra !== undefined) { g23 += R147[g23End] + value.extra; g23End = 2 }
+  if (value.originalBase64 !== undefined) { g23 += R148[g23End] + quote(value.originalBase64); g23End = 2 }
+  if (g23 !== '') {
+    g0 += R149[g0End] + g23 + (endsOpen(g23End) ? '"}' : '}')
     g0End = 2
   }
   if (value.reporter !== undefined) { g0 += R7[g0End] + value.reporter.json; g0End = 2 }
@@ -1178,8 +1117,36 @@ export function encodeRecord(value: LogRecord, isPlain: boolean): string {
   return '{' + g0 + '}'
 }
 
-/** The outcome's parts of a document. */
-export function encodeOutcome(value: OutcomeFields): OutcomeJson {
+function emptyOutcome(): OutcomeFields {
+  return {
+    dataset: undefined,
+    eventCategory: undefined,
+    eventType: undefined,
+    eventOutcome: undefined,
+    eventCode: undefined,
+    eventReason: undefined,
+    errorType: undefined,
+    errorMessage: undefined,
+    networkDirection: undefined,
+    networkTransport: undefined,
+    networkProtocol: undefined,
+    responseFlags: undefined,
+    responseFlagsRaw: undefined,
+    responseFlagsLong: undefined,
+    responseFlagsExplained: undefined,
+    flagClass: undefined,
+    direction: undefined,
+    verdictResponder: undefined,
+    verdictRule: undefined,
+    verdictCause: undefined,
+    verdictCutShort: undefined,
+    verdictChecks: undefined,
+  }
+}
+
+/** The part with its JSON. What `fields` leaves out is absent. */
+export function makeOutcome(fields: Partial<OutcomeFields>): Outcome {
+  const value = { ...emptyOutcome(), ...fields }
   let eventJson = ''
   let eventJsonEnd: End = 0
   eventJson += O0[eventJsonEnd] + 'event'; eventJsonEnd = 1
@@ -1228,7 +1195,99 @@ export function encodeOutcome(value: OutcomeFields): OutcomeJson {
     envoyJsonEnd = 2
   }
   envoyJson += (endsOpen(envoyJsonEnd) ? '"' : '')
-  return { eventJson: flat(eventJson), errorJson: flat(errorJson), networkJson: flat(networkJson), envoyJson: flat(envoyJson) }
+  return { ...value, eventJson: flat(eventJson), errorJson: flat(errorJson), networkJson: flat(networkJson), envoyJson: flat(envoyJson) }
+}
+
+function emptyHop(): HopFields {
+  return {
+    destinationDomain: undefined,
+    serviceName: undefined,
+    serviceNodeName: undefined,
+    serviceOriginName: undefined,
+    serviceTargetName: undefined,
+    mtls: undefined,
+    source: undefined,
+    destination: undefined,
+    workloads: undefined,
+  }
+}
+
+/** The part with its JSON. What `fields` leaves out is absent. */
+export function makeHop(fields: Partial<HopFields>): Hop {
+  const value = { ...emptyHop(), ...fields }
+  let destinationJson = ''
+  let destinationJsonEnd: End = 0
+  if (value.destinationDomain !== undefined) { destinationJson += H0[destinationJsonEnd] + quote(value.destinationDomain); destinationJsonEnd = 2 }
+  destinationJson += (endsOpen(destinationJsonEnd) ? '"' : '')
+  let serviceJson = ''
+  let serviceJsonEnd: End = 0
+  let g0 = ''
+  let g0End: End = 0
+  if (value.serviceName !== undefined) { g0 += H1[g0End] + quote(value.serviceName); g0End = 2 }
+  let g1 = ''
+  let g1End: End = 0
+  if (value.serviceNodeName !== undefined) { g1 += H2[g1End] + quote(value.serviceNodeName); g1End = 2 }
+  if (g1 !== '') {
+    g0 += H3[g0End] + g1 + (endsOpen(g1End) ? '"}' : '}')
+    g0End = 2
+  }
+  let g2 = ''
+  let g2End: End = 0
+  if (value.serviceOriginName !== undefined) { g2 += H4[g2End] + quote(value.serviceOriginName); g2End = 2 }
+  if (g2 !== '') {
+    g0 += H5[g0End] + g2 + (endsOpen(g2End) ? '"}' : '}')
+    g0End = 2
+  }
+  let g3 = ''
+  let g3End: End = 0
+  if (value.serviceTargetName !== undefined) { g3 += H6[g3End] + quote(value.serviceTargetName); g3End = 2 }
+  if (g3 !== '') {
+    g0 += H7[g0End] + g3 + (endsOpen(g3End) ? '"}' : '}')
+    g0End = 2
+  }
+  if (g0 !== '') {
+    serviceJson += H8[serviceJsonEnd] + g0 + (endsOpen(g0End) ? '"}' : '}')
+    serviceJsonEnd = 2
+  }
+  serviceJson += (endsOpen(serviceJsonEnd) ? '"' : '')
+  let envoyJson = ''
+  let envoyJsonEnd: End = 0
+  if (value.mtls !== undefined) { envoyJson += H9[envoyJsonEnd] + value.mtls; envoyJsonEnd = 2 }
+  if (value.source !== undefined) { envoyJson += H10[envoyJsonEnd] + value.source.json; envoyJsonEnd = 2 }
+  if (value.destination !== undefined) { envoyJson += H11[envoyJsonEnd] + value.destination.json; envoyJsonEnd = 2 }
+  if (value.workloads !== undefined) { envoyJson += H12[envoyJsonEnd] + quoteAll(value.workloads); envoyJsonEnd = 2 }
+  envoyJson += (endsOpen(envoyJsonEnd) ? '"' : '')
+  return { ...value, destinationJson: flat(destinationJson), serviceJson: flat(serviceJson), envoyJson: flat(envoyJson) }
+}
+
+function emptyCluster(): ClusterFields {
+  return {
+    upstreamCluster: undefined,
+    clusterDirection: undefined,
+    clusterPort: undefined,
+    clusterSubset: undefined,
+    clusterFqdn: undefined,
+  }
+}
+
+/** The part with its JSON. What `fields` leaves out is absent. */
+export function makeCluster(fields: Partial<ClusterFields>): Cluster {
+  const value = { ...emptyCluster(), ...fields }
+  let upstreamJson = ''
+  let upstreamJsonEnd: End = 0
+  if (value.upstreamCluster !== undefined) { upstreamJson += C0[upstreamJsonEnd] + quote(value.upstreamCluster); upstreamJsonEnd = 2 }
+  let g0 = ''
+  let g0End: End = 0
+  if (value.clusterDirection !== undefined) { g0 += C1[g0End] + quote(value.clusterDirection); g0End = 2 }
+  if (value.clusterPort !== undefined) { g0 += C2[g0End] + value.clusterPort; g0End = 2 }
+  if (value.clusterSubset !== undefined) { g0 += C3[g0End] + quote(value.clusterSubset); g0End = 2 }
+  if (value.clusterFqdn !== undefined) { g0 += C4[g0End] + quote(value.clusterFqdn); g0End = 2 }
+  if (g0 !== '') {
+    upstreamJson += C5[upstreamJsonEnd] + g0 + (endsOpen(g0End) ? '"}' : '}')
+    upstreamJsonEnd = 2
+  }
+  upstreamJson += (endsOpen(upstreamJsonEnd) ? '"' : '')
+  return { ...value, upstreamJson: flat(upstreamJson) }
 }
 
 /** The reporter's members of a document, without braces. */

@@ -1,29 +1,34 @@
-import type { Field } from '../../../src/record/field.ts'
+import type { Field, Part } from '../../../src/record/field.ts'
 import { ENDPOINT_FIELDS, FIELDS, REPORTER_FIELDS } from '../../../src/record/fields.ts'
 import {
   emptyEndpoint,
-  emptyOutcome,
   emptyRecord,
   emptyReporter,
   encodeEndpoint,
-  encodeOutcome,
   encodeRecord,
   encodeReporter,
+  makeCluster,
+  makeHop,
+  makeOutcome,
 } from '../../../src/record/generated/record.ts'
 
 /** A document in which every field of every table stands. */
 export function filledDocument(): unknown {
   const ends = Object.assign(emptyEndpoint(), valuesOf(ENDPOINT_FIELDS))
+  const end = { ...ends, json: encodeEndpoint(ends) }
   const reporter = Object.assign(emptyReporter(), valuesOf(REPORTER_FIELDS))
-  const outcome = Object.assign(emptyOutcome(), valuesOf(FIELDS.filter((field: Field) => field.part === 'outcome')))
   const line = valuesOf(FIELDS.filter((field: Field) => field.part === undefined))
   const record = Object.assign(emptyRecord(), line, {
-    outcome: { ...outcome, ...encodeOutcome(outcome) },
-    source: { ...ends, json: encodeEndpoint(ends) },
-    destination: { ...ends, json: encodeEndpoint(ends) },
+    outcome: makeOutcome(partOf('outcome')),
+    hop: makeHop({ ...partOf('hop'), source: end, destination: end }),
+    cluster: makeCluster(partOf('cluster')),
     reporter: { ...reporter, json: encodeReporter(reporter) },
   })
   return JSON.parse(encodeRecord(record, false))
+}
+
+function partOf(part: Part): Record<string, unknown> {
+  return valuesOf(FIELDS.filter((field: Field) => field.part === part))
 }
 
 function valuesOf(fields: readonly Field[]): Record<string, unknown> {

@@ -1,12 +1,11 @@
 import { Value } from 'typebox/value'
 import { describe, expect, test } from 'vitest'
 import {
-  emptyOutcome,
   emptyRecord,
   emptyReporter,
-  encodeOutcome,
   encodeRecord,
   encodeReporter,
+  makeOutcome,
 } from '../../../src/record/generated/record.ts'
 import { recordJsonSchema } from '../../../src/record/json-schema.ts'
 import { filledDocument } from './filled-record.ts'
@@ -14,9 +13,8 @@ import { filledDocument } from './filled-record.ts'
 const schema = recordJsonSchema()
 
 function smallest(): Record<string, unknown> {
-  const outcome = { ...emptyOutcome(), ...encodeOutcome(emptyOutcome()) }
   const reporter = { ...emptyReporter(), json: encodeReporter(emptyReporter()) }
-  return JSON.parse(encodeRecord({ ...emptyRecord(), outcome, reporter }, false))
+  return JSON.parse(encodeRecord({ ...emptyRecord(), outcome: makeOutcome({}), reporter }, false))
 }
 
 describe('recordJsonSchema()', () => {
