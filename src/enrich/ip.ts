@@ -34,7 +34,7 @@ export function classOf(ip: string): IpClass {
 
 /** Inside fe80::/10. */
 function isIpv6LinkLocal(ip: string): boolean {
-  if (!ip.startsWith('fe') || ip.charCodeAt(4) !== COLON) return false
+  if (!ip.startsWith('fe') || ip.indexOf(':') !== 4) return false
   const third = ip.charCodeAt(2)
   return third === 0x38 || third === 0x39 || third === 0x61 || third === 0x62
 }
@@ -44,7 +44,6 @@ export function ipGroups(ip: string): readonly number[] | undefined {
   return isIpv4(ip) ? ipv4Groups(ip) : ipv6Groups(ip)
 }
 
-const COLON = 0x3a
 const DOT = 0x2e
 
 /**

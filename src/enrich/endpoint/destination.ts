@@ -70,6 +70,7 @@ interface Outcome {
   readonly kind: string
   readonly confidence: Confidence
   readonly reason?: Reason | undefined
+  readonly method?: 'ip'
   readonly node?: string | undefined
   readonly zone?: string | undefined
 }
@@ -121,7 +122,7 @@ function withoutPod({ kind, node, confidence, reason }: Resolution, { namespace 
   const isInCluster = namespace !== undefined
   switch (kind) {
     case 'node': // pods in the host's network: which one, the address does not tell
-      return { kind: 'node', confidence: 'exact', node: node?.name, zone: node?.zone }
+      return { kind: 'node', method: 'ip', confidence: 'exact', node: node?.name, zone: node?.zone }
     case 'service':
       return { kind: isInCluster ? 'service' : 'external', confidence: 'exact' }
     case 'external':

@@ -41,14 +41,14 @@ export function holdersAt<Owner>(list: readonly Interval<Owner>[], atMs: number,
   const untilMs = (list[last + 1]?.fromMs ?? Number.POSITIVE_INFINITY) - skewMs
   const { owners, likely, strict } = nearby(list, last, atMs, skewMs)
   if (owners.length === 0) {
-    return { owners, likely, exact: undefined, sinceMs: afterMs(list, last, skewMs) ?? atMs, untilMs }
+    return { owners, likely, exact: undefined, sinceMs: overMs(list, last, skewMs) ?? atMs, untilMs }
   }
   const exact = owners.length === 1 ? list[strict] : undefined
-  const sinceMs = afterMs(list, last - 1, skewMs)
-  if (exact === undefined || strict !== last || sinceMs === undefined || isTied(list, last)) {
+  const sinceMs = overMs(list, last - 1, skewMs)
+  if (exact === undefined || strict !== last || sinceMs === undefined || isCrowded(list, last, skewMs)) {
     return { owners, likely, exact: exact?.owner, sinceMs: atMs, untilMs: atMs }
   }
-  const endMs = Math.min(endOf(list, last), untilMs)
+  const endMs = Math.min(exact.toMs, untilMs)
   return { owners, likely, exact: exact.owner, sinceMs: Math.max(exact.fromMs, sinceMs), untilMs: endMs }
 }
 
@@ -63,14 +63,14 @@ function nearby<Owner>(list: readonly Interval<Owner>[], last: number, atMs: num
   const owners: Owner[] = []
   const likely: Owner[] = []
   let strict = -1
-  let failedFromMs = Number.NEGATIVE_INFINITY
+  let oldestMs = Number.NEGATIVE_INFINITY
   for (let at = last; at >= 0 && last - at < MAX_SCANNED; at -= 1) {
     const interval = list[at]
-    if (interval === undefined || interval.fromMs < failedFromMs) break
-    const endMs = endOf(list, at)
+    if (interval === undefined || interval.fromMs < oldestMs) break
+    const endMs = endOf(list, at, skewMs)
     if (endMs + skewMs < atMs) {
-      // No earlier interval ends later than the resolution after this one's beginning, save those that begin with it.
-      if (endMs + RESOLUTION_MS + skewMs < atMs) failedFromMs = interval.fromMs
+      // What began surely before this one was over by its beginning, so it is over too.
+      if (endMs + RESOLUTION_MS + skewMs < atMs) oldestMs = interval.fromMs - orderMs(skewMs)
       continue
     }
     if (!owners.includes(interval.owner)) owners.push(interval.owner)
@@ -80,13 +80,18 @@ function nearby<Owner>(list: readonly Interval<Owner>[], last: number, atMs: num
   return { owners, likely, strict }
 }
 
-/** Beginnings in the same instant are looked at one by one; more than this many are nobody's honest history. */
+/** Beginnings that are near each other are looked at one by one; more than this many are nobody's honest history. */
 const MAX_SCANNED = 64
 
-/** Since when interval `at` and all before it are too far away to count; undefined where that takes more to tell. */
-function afterMs<Owner>(list: readonly Interval<Owner>[], at: number, skewMs: number): number | undefined {
+/** Two beginnings that differ by less may have happened the other way round. */
+function orderMs(skewMs: number): number {
+  return skewMs + RESOLUTION_MS
+}
+
+/** Since when interval `at` and all before it are surely over; undefined where that takes more to tell. */
+function overMs<Owner>(list: readonly Interval<Owner>[], at: number, skewMs: number): number | undefined {
   if (at < 0) return Number.NEGATIVE_INFINITY
-  return isTied(list, at) ? undefined : endOf(list, at) + RESOLUTION_MS + skewMs + 1
+  return isCrowded(list, at, skewMs) ? undefined : endOf(list, at, skewMs) + RESOLUTION_MS + skewMs + 1
 }
 
 /** Index of the last interval that begins at or before `atMs`, -1 when none does. */
@@ -101,18 +106,21 @@ function lastBegunBy<Owner>(list: readonly Interval<Owner>[], atMs: number): num
   return low - 1
 }
 
-/** Where interval `at` ends at the latest: its own end, or the beginning of a later one. */
-function endOf<Owner>(list: readonly Interval<Owner>[], at: number): number {
+/** Where interval `at` ends at the latest: its own end, or the beginning of one that surely came later. */
+function endOf<Owner>(list: readonly Interval<Owner>[], at: number, skewMs: number): number {
   const interval = list[at]
   if (interval === undefined) return Number.NEGATIVE_INFINITY
+  const laterMs = interval.fromMs + orderMs(skewMs)
   const limit = at + MAX_SCANNED
   let next = at + 1
-  while (next < limit && list[next]?.fromMs === interval.fromMs) next += 1
+  while (next < limit && (list[next]?.fromMs ?? Number.POSITIVE_INFINITY) <= laterMs) next += 1
   return Math.min(interval.toMs, (list[next]?.fromMs ?? Number.POSITIVE_INFINITY) + RESOLUTION_MS)
 }
 
-/** Whether another interval begins in the same instant. */
-function isTied<Owner>(list: readonly Interval<Owner>[], at: number): boolean {
-  const fromMs = list[at]?.fromMs
-  return fromMs !== undefined && (list[at - 1]?.fromMs === fromMs || list[at + 1]?.fromMs === fromMs)
+/** Whether another interval begins so near that their order is not sure. */
+function isCrowded<Owner>(list: readonly Interval<Owner>[], at: number, skewMs: number): boolean {
+  const fromMs = list[at]?.fromMs ?? Number.NaN
+  const beforeMs = list[at - 1]?.fromMs ?? Number.NEGATIVE_INFINITY
+  const afterMs = list[at + 1]?.fromMs ?? Number.POSITIVE_INFINITY
+  return fromMs - beforeMs <= orderMs(skewMs) || afterMs - fromMs <= orderMs(skewMs)
 }

@@ -11,6 +11,8 @@ interface Pod {
   /** Open and closed, in the order they were opened. */
   readonly intervals: HeldInterval[]
   readonly pathUid: string | undefined
+  /** When its network was made, by the last event. */
+  sandboxMs: number | undefined
   isDeleted: boolean
 }
 
@@ -105,7 +107,8 @@ export class PodTable {
   }
 
   #add(row: PodRow): Pod {
-    const pod: Pod = { facts: factsOf(row), intervals: [], pathUid: row.pathUid, isDeleted: false }
+    const { pathUid } = row
+    const pod: Pod = { facts: factsOf(row), intervals: [], pathUid, sandboxMs: row.life.sandboxMs, isDeleted: false }
     this.#byUid.set(row.uid, pod)
     if (row.pathUid !== undefined) this.#byUid.set(row.pathUid, pod)
     let names = this.#byName.get(row.namespace)
@@ -124,6 +127,7 @@ export class PodTable {
       if (interval.toMs !== Number.POSITIVE_INFINITY) freeMs = Math.max(freeMs, interval.toMs - RESOLUTION_MS)
     }
     for (const key of keys) changed = this.#holdOne(pod, key, row, { seenAtMs, freeMs }) || changed
+    pod.sandboxMs = row.life.sandboxMs ?? pod.sandboxMs
     return changed
   }
 
@@ -211,13 +215,13 @@ export class PodTable {
 }
 
 /**
- * When a pod lost an address its status no longer has: at the end of its life, or when it got a new network
- * namespace, else when that was seen. An update that only lacks the address (kubernetes#125370) ends nothing earlier.
+ * When a pod lost an address its status no longer has: at the end of its life, or when its network was made again, else
+ * when that was seen. An update that only lacks the address (kubernetes#125370) ends nothing earlier.
  */
-function lostMs(interval: HeldInterval, { life, ips }: PodRow, seenAtMs: number): number {
+function lostMs({ owner }: HeldInterval, { life, ips }: PodRow, seenAtMs: number): number {
   if (life.toMs !== undefined) return life.toMs
-  const isMoved = ips.length > 0 && life.sandboxMs !== undefined && life.sandboxMs > interval.fromMs
-  return isMoved ? Math.min(life.sandboxMs + RESOLUTION_MS, seenAtMs) : seenAtMs
+  if (ips.length === 0 || life.sandboxMs === undefined || owner.sandboxMs === undefined) return seenAtMs
+  return life.sandboxMs > owner.sandboxMs ? Math.min(life.sandboxMs + RESOLUTION_MS, seenAtMs) : seenAtMs
 }
 
 /** Since when an address that was lost at `lostAtMs` is held again: what proves it, else when it was seen. */
