@@ -3,7 +3,7 @@ import { CidrNames, parseCidr } from './cidr.ts'
 import { type NodeFacts, NodeTable } from './node-table.ts'
 import { addressKey, type PodFacts, PodTable } from './pod-table.ts'
 import { Ranges } from './range.ts'
-import type { Confidence, Hint, Query, Reason, Resolution } from './resolution.ts'
+import { type Hint, podAt, type Query, type Resolution, resolved, unresolved, unsure } from './resolution.ts'
 import type { NodeRow, PodRow, ServiceRow } from './row.ts'
 import { type ServiceFacts, ServiceTable } from './service-table.ts'
 import { choosePod, chooseService } from './tie-break.ts'
@@ -119,7 +119,7 @@ export class EndpointIndex {
     if (holders === undefined) return undefined
     if (Number.isNaN(atMs)) return unresolved('no_time')
     const { exact, sinceMs, untilMs } = holders
-    if (exact !== undefined) return { ...resolved('pod', { pod: exact }), sinceMs, untilMs }
+    if (exact !== undefined) return podAt(exact, sinceMs, untilMs)
     if (holders.pods.length === 0) return { ...unresolved('history'), sinceMs, untilMs }
     const reason = holders.pods.length === 1 ? 'skew' : 'two_owners'
     const chosen = choosePod(holders.pods, hint)
@@ -158,27 +158,3 @@ export class EndpointIndex {
 
 /** What every cloud has at this address; a configured name replaces it. */
 const BUILT_IN_NETWORKS: readonly (readonly [string, string])[] = [['169.254.169.254/32', 'metadata-service']]
-
-type Found = Partial<Pick<Resolution, 'pod' | 'service' | 'node' | 'networkName'>>
-
-function resolution(
-  kind: Resolution['kind'],
-  confidence: Confidence,
-  reason: Reason | undefined,
-  found: Found,
-): Resolution {
-  const { pod, service, node, networkName } = found
-  return { kind, confidence, reason, pod, service, node, networkName, sinceMs: -Infinity, untilMs: Infinity }
-}
-
-function resolved(kind: Resolution['kind'], found: Found): Resolution {
-  return resolution(kind, 'exact', undefined, found)
-}
-
-function unresolved(reason: Reason): Resolution {
-  return resolution('unknown', 'none', reason, {})
-}
-
-function unsure(reason: Reason): Resolution {
-  return resolution('unknown', 'ambiguous', reason, {})
-}

@@ -23,11 +23,11 @@ export interface Holders<Owner> {
   readonly untilMs: number
 }
 
-/** Put `interval` where its beginning belongs. */
-export function insertInterval<Owner>(list: Interval<Owner>[], interval: Interval<Owner>): void {
+/** `list` with `interval` where its beginning belongs. */
+export function insertInterval<Held extends Interval<unknown>>(list: readonly Held[], interval: Held): readonly Held[] {
   let at = list.length
   while (at > 0 && (list[at - 1]?.fromMs ?? 0) > interval.fromMs) at -= 1
-  list.splice(at, 0, interval)
+  return list.toSpliced(at, 0, interval)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { classOf } from '../ip.ts'
 import { type Holders, holdersAt, type Interval, insertInterval, RESOLUTION_MS } from './interval.ts'
 import type { PodRow } from './row.ts'
+import { Shared } from './shared.ts'
 
 /** What is known of a pod, whenever it lived. */
 export type PodFacts = Omit<PodRow, 'life' | 'hostIps' | 'pathUid'>
@@ -9,7 +10,7 @@ export type PodFacts = Omit<PodRow, 'life' | 'hostIps' | 'pathUid'>
 interface Pod {
   facts: PodFacts
   /** Open and closed, in the order they were opened. */
-  readonly intervals: HeldInterval[]
+  intervals: readonly HeldInterval[]
   readonly pathUid: string | undefined
   /** When its network was made, by the last event. */
   sandboxMs: number | undefined
@@ -29,6 +30,14 @@ export type PodHolders = Pick<Holders<unknown>, 'sinceMs' | 'untilMs'> & {
   readonly exact: PodFacts | undefined
 }
 
+const NO_PODS: readonly PodFacts[] = []
+const NO_INTERVALS: readonly HeldInterval[] = []
+
+function listOf(held: HeldInterval | readonly HeldInterval[] | undefined): readonly HeldInterval[] {
+  if (held === undefined) return NO_INTERVALS
+  return 'owner' in held ? [held] : held
+}
+
 /** The key of an address in a network; the network the agent is in is the empty one. */
 export function addressKey(network: string, ip: string): string {
   return network === '' ? ip : `${ip}|${network}`
@@ -41,10 +50,14 @@ export function addressKey(network: string, ip: string): string {
 export class PodTable {
   readonly #maxClosed: number
   readonly #byUid = new Map<string, Pod>()
+  /** Static pods: kubelet's paths have another UID. Such a UID never hides a real one. */
+  readonly #byPathUid = new Map<string, Pod>()
   readonly #byName = new Map<string, Map<string, Pod>>()
-  readonly #byAddress = new Map<string, HeldInterval[]>()
+  /** Most addresses have had one owner: then without a list. */
+  readonly #byAddress = new Map<string, HeldInterval | readonly HeldInterval[]>()
   /** In the order they were closed. */
   readonly #closed = new Set<HeldInterval>()
+  readonly #shared = new Shared()
 
   constructor(maxClosed: number) {
     this.#maxClosed = maxClosed
@@ -59,7 +72,7 @@ export class PodTable {
   }
 
   byUid(uid: string): PodFacts | undefined {
-    return this.#byUid.get(uid)?.facts
+    return (this.#byUid.get(uid) ?? this.#byPathUid.get(uid))?.facts
   }
 
   /** The pod that had the name last; without a namespace only when one namespace alone has the name. */
@@ -80,7 +93,7 @@ export class PodTable {
     if (known?.isDeleted === true) return false // an old event that came late: a UID never comes back
     const pod = known ?? this.#add(row)
     const isOther = known !== undefined && !isSame(known.facts, row)
-    if (isOther) pod.facts = factsOf(row)
+    if (isOther) pod.facts = factsOf(row, this.#shared)
     const moved = this.#hold(pod, row, seenAtMs)
     return known === undefined || isOther || moved
   }
@@ -90,8 +103,7 @@ export class PodTable {
     const pod = this.#byUid.get(uid)
     if (pod === undefined || pod.isDeleted) return false
     pod.isDeleted = true
-    // Closing may make room by forgetting, also of this pod: so over a copy.
-    for (const interval of pod.intervals.slice()) this.#end(interval, seenAtMs)
+    for (const interval of pod.intervals) this.#end(interval, seenAtMs)
     // A pod without an interval would never be forgotten: it gets one that no look-up finds.
     if (pod.intervals.length === 0) this.#close(this.#open(pod, '', seenAtMs, seenAtMs), seenAtMs)
     return true
@@ -99,21 +111,26 @@ export class PodTable {
 
   /** Who could have held an address at `atMs`; undefined when nobody ever did. */
   holders(key: string, atMs: number, skewMs: number): PodHolders | undefined {
-    const list = this.#byAddress.get(key)
-    if (list === undefined) return undefined
-    const { owners, likely, exact, sinceMs, untilMs } = holdersAt(list, atMs, skewMs)
+    const held = this.#byAddress.get(key)
+    if (held === undefined) return undefined
+    if ('owner' in held && held.fromMs <= atMs && atMs < held.toMs) {
+      const { facts } = held.owner
+      return { pods: NO_PODS, likely: NO_PODS, exact: facts, sinceMs: held.fromMs, untilMs: held.toMs }
+    }
+    const { owners, likely, exact, sinceMs, untilMs } = holdersAt(listOf(held), atMs, skewMs)
     const pods = owners.map((pod) => pod.facts)
     return { pods, likely: likely.map((pod) => pod.facts), exact: exact?.facts, sinceMs, untilMs }
   }
 
   #add(row: PodRow): Pod {
     const { pathUid } = row
-    const pod: Pod = { facts: factsOf(row), intervals: [], pathUid, sandboxMs: row.life.sandboxMs, isDeleted: false }
+    const facts = factsOf(row, this.#shared)
+    const pod: Pod = { facts, intervals: NO_INTERVALS, pathUid, sandboxMs: row.life.sandboxMs, isDeleted: false }
     this.#byUid.set(row.uid, pod)
-    if (row.pathUid !== undefined) this.#byUid.set(row.pathUid, pod)
-    let names = this.#byName.get(row.namespace)
-    if (names === undefined) this.#byName.set(row.namespace, (names = new Map()))
-    names.set(row.name, pod)
+    if (pathUid !== undefined) this.#byPathUid.set(pathUid, pod)
+    let names = this.#byName.get(facts.namespace)
+    if (names === undefined) this.#byName.set(facts.namespace, (names = new Map()))
+    names.set(facts.name, pod)
     return pod
   }
 
@@ -122,7 +139,7 @@ export class PodTable {
     const keys = row.isHostNetwork ? [] : row.ips.filter(isOwnable).map((ip) => addressKey(row.network, ip))
     let changed = false
     let freeMs = Number.NEGATIVE_INFINITY
-    for (const interval of pod.intervals.slice()) {
+    for (const interval of pod.intervals) {
       if (!keys.includes(interval.key)) changed = this.#end(interval, lostMs(interval, row, seenAtMs)) || changed
       if (interval.toMs !== Number.POSITIVE_INFINITY) freeMs = Math.max(freeMs, interval.toMs - RESOLUTION_MS)
     }
@@ -154,24 +171,30 @@ export class PodTable {
 
   #open(pod: Pod, key: string, fromMs: number, floorMs: number): HeldInterval {
     const interval = { owner: pod, key, fromMs, toMs: Number.POSITIVE_INFINITY, floorMs }
-    pod.intervals.push(interval)
-    if (key === '') return interval
-    const list = this.#byAddress.get(key)
-    if (list === undefined) this.#byAddress.set(key, [interval])
-    else insertInterval(list, interval)
+    pod.intervals = [...pod.intervals, interval]
+    if (key !== '') this.#put(key, interval)
     return interval
+  }
+
+  #put(key: string, interval: HeldInterval): void {
+    const held = this.#byAddress.get(key)
+    this.#byAddress.set(key, held === undefined ? interval : insertInterval(listOf(held), interval))
+  }
+
+  #take(key: string, interval: HeldInterval): void {
+    const rest = listOf(this.#byAddress.get(key)).filter((each) => each !== interval)
+    const [first] = rest
+    if (first === undefined) this.#byAddress.delete(key)
+    else this.#byAddress.set(key, rest.length === 1 ? first : rest)
   }
 
   /** A later event may tell of an earlier beginning; never of one while the pod held another address. */
   #beginEarlier(interval: HeldInterval, fromMs: number | undefined): boolean {
     const earlierMs = Math.max(fromMs ?? interval.fromMs, interval.floorMs)
     if (earlierMs >= interval.fromMs) return false
+    this.#take(interval.key, interval)
     interval.fromMs = earlierMs
-    const list = this.#byAddress.get(interval.key)
-    if (list !== undefined) {
-      list.splice(list.indexOf(interval), 1)
-      insertInterval(list, interval)
-    }
+    this.#put(interval.key, interval)
     return true
   }
 
@@ -196,17 +219,15 @@ export class PodTable {
   #forget(interval: HeldInterval): void {
     const pod = interval.owner
     this.#closed.delete(interval)
-    pod.intervals.splice(pod.intervals.indexOf(interval), 1)
-    const list = this.#byAddress.get(interval.key)
-    list?.splice(list.indexOf(interval), 1)
-    if (list?.length === 0) this.#byAddress.delete(interval.key)
+    pod.intervals = pod.intervals.filter((each) => each !== interval)
+    if (interval.key !== '') this.#take(interval.key, interval)
     if (pod.isDeleted && pod.intervals.length === 0) this.#forgetPod(pod)
   }
 
   #forgetPod(pod: Pod): void {
     const { uid, namespace, name } = pod.facts
     this.#byUid.delete(uid)
-    if (pod.pathUid !== undefined) this.#byUid.delete(pod.pathUid)
+    if (pod.pathUid !== undefined && this.#byPathUid.get(pod.pathUid) === pod) this.#byPathUid.delete(pod.pathUid)
     const names = this.#byName.get(namespace)
     if (names?.get(name) !== pod) return
     names.delete(name)
@@ -236,22 +257,21 @@ function isOwnable(ip: string): boolean {
   return classOf(ip) === 'unicast'
 }
 
-function factsOf(row: PodRow): PodFacts {
-  const { uid, namespace, name, nodeName, network, ips, isHostNetwork, workload } = row
-  const { serviceAccount, role, canonicalService, labels } = row
+function factsOf(row: PodRow, shared: Shared): PodFacts {
+  const { uid, name, nodeName, ips, isHostNetwork, role, labels } = row
   return {
     uid,
-    namespace,
+    namespace: shared.text(row.namespace),
     name,
-    nodeName,
-    network,
+    nodeName: nodeName === undefined ? undefined : shared.text(nodeName),
+    network: shared.text(row.network),
     ips,
     isHostNetwork,
-    workload,
-    serviceAccount,
+    workload: shared.workload(row.workload),
+    serviceAccount: shared.text(row.serviceAccount),
     role,
-    canonicalService,
-    labels,
+    canonicalService: shared.text(row.canonicalService),
+    labels: labels === undefined ? undefined : shared.text(labels),
   }
 }
 

@@ -63,3 +63,47 @@ export interface Resolution {
   readonly sinceMs: number
   readonly untilMs: number
 }
+
+/** The pod that surely held an address for a time. */
+export function podAt(pod: PodFacts, sinceMs: number, untilMs: number): Resolution {
+  return {
+    kind: 'pod',
+    confidence: 'exact',
+    reason: undefined,
+    pod,
+    service: undefined,
+    node: undefined,
+    networkName: undefined,
+    sinceMs,
+    untilMs,
+  }
+}
+
+type Found = Partial<Pick<Resolution, 'service' | 'node' | 'networkName'>>
+
+/** Surely this, at any time. */
+export function resolved(kind: Resolution['kind'], found: Found): Resolution {
+  return { ...NOTHING, kind, confidence: 'exact', ...found }
+}
+
+/** Nobody is known. */
+export function unresolved(reason: Reason): Resolution {
+  return { ...NOTHING, confidence: 'none', reason }
+}
+
+/** Somebody, but not surely whom. */
+export function unsure(reason: Reason): Resolution {
+  return { ...NOTHING, confidence: 'ambiguous', reason }
+}
+
+const NOTHING: Resolution = {
+  kind: 'unknown',
+  confidence: 'none',
+  reason: undefined,
+  pod: undefined,
+  service: undefined,
+  node: undefined,
+  networkName: undefined,
+  sinceMs: Number.NEGATIVE_INFINITY,
+  untilMs: Number.POSITIVE_INFINITY,
+}
