@@ -26,7 +26,7 @@ export interface Agent {
  * @throws FlagshipError STATE_LOCKED, STATE_UNREADABLE.
  */
 export async function startAgent(settings: AgentSettings, parts: AgentParts): Promise<Agent> {
-  const lock = await lockState(settings.stateDirectory)
+  const lock = await lockState(settings.stateDirectory, parts.clock)
   try {
     const troubles = new Troubles(parts.logger)
     const share = Math.ceil(settings.inflightBytes / settings.pipelines.length)

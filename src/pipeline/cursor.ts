@@ -18,7 +18,12 @@ export interface Progress {
   /** How far a file was read for it; absent when joins were closed without reading. */
   readonly reached: { readonly fileKey: string; readonly toBytes: number; readonly check: Check } | undefined
   /** Lines of the chain whose end was still missing after it. */
-  readonly openJoins: readonly Pick<OpenJoin, 'fileKey' | 'offsetBytes'>[]
+  readonly openJoins: readonly OpenLine[]
+}
+
+export interface OpenLine extends Pick<OpenJoin, 'fileKey' | 'offsetBytes'> {
+  /** It had been answered in an earlier run, and is put together once more only for the sake of an older one. */
+  readonly isAnswered: boolean
 }
 
 /** Where a file is, for finding it again. */

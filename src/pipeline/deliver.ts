@@ -50,6 +50,7 @@ export class Delivery {
   async deliver(batch: readonly Shipment[], signal: AbortSignal): Promise<void> {
     const { clock, trouble, meter } = this.#parts
     await this.#waitForCommits(signal)
+    if (signal.aborted) return
     const startedMs = clock.elapsedMs()
     let left = await this.#offer(batch, signal)
     while (left !== undefined && !signal.aborted) {

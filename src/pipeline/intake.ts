@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { FoundChain, ChainSource } from '../ingest/chain.ts'
+import { eventIds } from '../ingest/event-id.ts'
 import { type ChainChunk, ChainReader, type ReadingParts } from '../ingest/chain-reader.ts'
 import type { Segment } from '../sinks/batch.ts'
 import type { Batcher } from './batcher.ts'
@@ -133,7 +134,12 @@ export class Intake {
     const { budget, batcher, cursor, committer, meter, isAnswered } = this.#parts
     meter.read(whole)
     const segment = isAnswered === undefined ? whole : withoutAnswered(whole, isAnswered)
-    const progress = { advances: segment.advances, reached, openJoins: lane.carry.joins }
+    const openJoins = lane.carry.joins.map(({ fileKey, offsetBytes }) => ({
+      fileKey,
+      offsetBytes,
+      isAnswered: isAnswered?.(eventIds(fileKey)(offsetBytes), offsetBytes) ?? false,
+    }))
+    const progress = { advances: segment.advances, reached, openJoins }
     const receipt: Receipt = { progress, readBytes: segment.readBytes, unanswered: segment.ids.length }
     lane.ledger.add(receipt)
     if (receipt.unanswered > 0) {

@@ -42,7 +42,8 @@ export class Ledger {
       this.#held.delete(fileKey)
     }
     for (const fileKey of this.#files) {
-      const openOffsets = openJoins.filter((join) => join.fileKey === fileKey).map((join) => join.offsetBytes)
+      const open = openJoins.filter((join) => join.fileKey === fileKey && !join.isAnswered)
+      const openOffsets = open.map((join) => join.offsetBytes)
       cursor.answeredBeyond(fileKey, reached?.fileKey === fileKey ? reached : undefined, openOffsets)
     }
     this.#files = openJoins.length === 0 ? this.#files.slice(-1) : this.#files.slice(firstOpen)

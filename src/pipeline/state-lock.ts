@@ -1,17 +1,21 @@
-import { renameSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { linkSync, lstatSync, renameSync, rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
 import { FlagshipError, reasonOf } from '../errors.ts'
 import { isMissing } from '../ingest/file-system.ts'
 
 /** Longest path of a Unix socket, without its ending NUL (Linux unix(7)). */
 const LONGEST_SOCKET_PATH = 107
 const LOCK = '.lock' // no pipeline can have this name
-const STALE = '.lock.old'
-const MOST_TRIES = 5
+const OWN_SUFFIX_BYTES = 9
 const ANSWER_TIMEOUT_MS = 1_000
+const MOST_TRIES = 5
+/** Longer than an agent takes from asking who holds the lock to putting it away. */
+const SETTLE_MS = 200
 
 /** The right to use a state directory. */
 export interface StateLock {
@@ -22,37 +26,55 @@ export interface StateLock {
  * Take a state directory for this process, making it where needed.
  *
  * The lock is a listening socket: it ends with the process, however that ends, and says who holds it. A socket that
- * refuses connections is what a killed agent left behind.
+ * refuses connections is what a killed agent left behind. Where several agents take over at once, one may put away the
+ * socket of another: so each looks once more, a moment later, whether the one that stands there is its own.
  *
  * @throws FlagshipError STATE_LOCKED when another agent holds it; STATE_UNREADABLE when it cannot be used.
  */
-export async function lockState(directory: string): Promise<StateLock> {
-  const longest = LONGEST_SOCKET_PATH - Buffer.byteLength(`/${STALE}`)
+export async function lockState(directory: string, clock: Clock): Promise<StateLock> {
+  const longest = LONGEST_SOCKET_PATH - Buffer.byteLength(`/${LOCK}`) - OWN_SUFFIX_BYTES
   if (Buffer.byteLength(directory) > longest)
     throw unusable(directory, `a socket in it would have too long a name, ${longest} bytes are possible`)
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const server = await listen(join(directory, LOCK))
-      if (server !== undefined) return { release: () => close(server) }
-      await putAwayStale(directory)
-    }
+    return await take(directory, clock)
   } catch (error) {
     if (error instanceof FlagshipError) throw error
     throw unusable(directory, reasonOf(error), error)
   }
-  throw locked(directory, 'agents that come and go')
 }
 
-/**
- * Put away the socket of an agent that is no more. It is renamed first and asked again: another agent may have taken
- * over between our question and this, and then its socket is put back.
- */
-async function putAwayStale(directory: string): Promise<void> {
+async function take(directory: string, clock: Clock): Promise<StateLock> {
   const path = join(directory, LOCK)
+  const own = uniqueBeside(path)
+  const self = `process ${process.pid} on ${hostname()} since ${new Date(clock.nowMs()).toISOString()}`
+  const server = await listen(own, self)
+  try {
+    const { ino } = lstatSync(own)
+    for (let tries = 0; !linkOnce(own, path); tries += 1) {
+      if (tries === MOST_TRIES) throw locked(directory, 'agents that come and go')
+      await putAwayStale(directory, path)
+    }
+    rmSync(own)
+    await clock.sleep(SETTLE_MS)
+    if (inodeOf(path) === ino) return { release: () => release(server, path, ino) }
+    throw locked(directory, (await ask(path)) ?? 'an agent that has just ended')
+  } catch (error) {
+    await close(server)
+    throw error
+  }
+}
+
+async function release(server: Server, path: string, ino: number): Promise<void> {
+  if (inodeOf(path) === ino) rmSync(path, { force: true })
+  await close(server)
+}
+
+/** Put away the socket of an agent that is no more; another may have taken over since, and then it is put back. */
+async function putAwayStale(directory: string, path: string): Promise<void> {
   const holder = await ask(path)
   if (holder !== undefined) throw locked(directory, holder)
-  const stale = join(directory, STALE)
+  const stale = uniqueBeside(path)
   try {
     renameSync(path, stale)
   } catch (error) {
@@ -65,18 +87,32 @@ async function putAwayStale(directory: string): Promise<void> {
   throw locked(directory, other)
 }
 
-/** Undefined when something listens or has listened there. */
-async function listen(path: string): Promise<Server | undefined> {
-  const since = new Date().toISOString()
+/** Give the socket its public name; false when something has that name. */
+function linkOnce(own: string, path: string): boolean {
+  try {
+    linkSync(own, path)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function inodeOf(path: string): number | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.ino
+}
+
+function uniqueBeside(path: string): string {
+  return `${path}.${randomBytes(4).toString('hex')}`
+}
+
+async function listen(path: string, answer: string): Promise<Server> {
   const server = createServer((socket) => {
     socket.on('error', () => {})
-    socket.end(`process ${process.pid} on ${hostname()} since ${since}\n`)
+    socket.end(answer)
   })
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(undefined)
-      else reject(error)
-    })
+    server.once('error', reject)
     server.listen(path, () => {
       server.unref()
       resolve(server)
@@ -96,7 +132,7 @@ async function ask(path: string): Promise<string | undefined> {
       if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(undefined)
       else reject(error)
     })
-    socket.on('close', () => resolve(answer.trim() || 'a process that does not answer'))
+    socket.on('close', () => resolve(answer || 'a process that does not answer'))
   })
 }
 

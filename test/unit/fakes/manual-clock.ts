@@ -46,9 +46,24 @@ export class ManualClock implements Clock {
     this.#elapsedMs = endMs
     await settle()
   }
+
+  /** Go on for as long as `work` takes; its result. */
+  async drive<T>(work: Promise<T>): Promise<T> {
+    const over = new AbortController()
+    const end = () => over.abort()
+    work.then(end, end)
+    while (!over.signal.aborted) await this.advance(100)
+    return work
+  }
 }
 
-/** Let everything that can go on without the clock go on. */
+/** Turns of the event loop in which nothing was under way that make a rest. */
+const RESTING_TURNS = 5
+
+/** Let everything that can go on without the clock go on: promises, and calls to the file system. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  for (let turns = 0; turns < RESTING_TURNS; turns += 1) {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))) turns = 0
+  }
 }

@@ -1,0 +1,225 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { FlagshipError } from '../../../src/errors.ts'
+import type { Shipment } from '../../../src/pipeline/batcher.ts'
+import { Budget } from '../../../src/pipeline/budget.ts'
+import { Committer } from '../../../src/pipeline/committer.ts'
+import { Cursor } from '../../../src/pipeline/cursor.ts'
+import { readCursorFile } from '../../../src/pipeline/cursor-file.ts'
+import { DeadLetter } from '../../../src/pipeline/dead-letter.ts'
+import { Delivery } from '../../../src/pipeline/deliver.ts'
+import { Ledger } from '../../../src/pipeline/ledger.ts'
+import { Meter } from '../../../src/pipeline/meter.ts'
+import { TroubleSpot } from '../../../src/pipeline/trouble.ts'
+import type { Batch } from '../../../src/sinks/batch.ts'
+import { ACCEPTED, type Outcome, type Sink } from '../../../src/sinks/sink.ts'
+import { createMetrics } from '../../../src/telemetry/metrics.ts'
+import { FILE_KEY, segmentOf, textsOf } from '../fakes/batches.ts'
+import { ManualClock } from '../fakes/manual-clock.ts'
+import { RecordedLog } from '../fakes/recorded-log.ts'
+import { scratch } from '../fakes/scratch.ts'
+
+type Answer = Readonly<Record<string, Outcome>> | Error
+
+/** A sink that gives the answers it was told, one a try, and then accepts everything. */
+class ScriptedSink implements Sink {
+  readonly name = 'copy'
+  readonly concurrency = 1
+  readonly regroups = true
+  readonly offered: string[] = []
+  readonly opened: (string | undefined)[] = []
+  readonly #answers: Answer[]
+  #accepted = 0
+
+  constructor(answers: readonly Answer[]) {
+    this.#answers = [...answers]
+  }
+
+  async open(mark: string | undefined): Promise<void> {
+    this.opened.push(mark)
+  }
+
+  async deliver(batch: Batch): Promise<readonly Outcome[]> {
+    const texts = batch.segments.flatMap((segment) => textsOf(segment.bytes.toString()))
+    this.offered.push(texts.join(' '))
+    const answer = this.#answers.shift() ?? {}
+    if (answer instanceof Error) throw answer
+    const outcomes = texts.map((text) => answer[text] ?? ACCEPTED)
+    this.#accepted += outcomes.filter((outcome) => outcome.kind === 'accepted').length
+    return outcomes
+  }
+
+  mark(): string {
+    return `${this.#accepted}`
+  }
+
+  async close(): Promise<void> {}
+}
+
+const RETRY: Outcome = { kind: 'retry', reason: 'busy' }
+const REFUSED: Outcome = { kind: 'refused', reason: 'mapper_parsing' }
+const DOUBT: Outcome = { kind: 'in_doubt', reason: 'timeout' }
+
+async function benchOf(...answers: readonly Answer[]) {
+  const directory = scratch()
+  const [clock, log, cursor, ledger, budget] = [
+    new ManualClock(),
+    new RecordedLog(),
+    new Cursor(undefined),
+    new Ledger(),
+    new Budget(1_000),
+  ] // prettier-ignore
+  cursor.follow({ fileKey: FILE_KEY, familyKey: FILE_KEY, generation: 0, path: '/0.log', device: 1, inode: 1 })
+  const path = join(directory, 'cursor')
+  const committer = new Committer(cursor, path, clock, new TroubleSpot(log, 'copy', `write cursor "${path}"`))
+  const deadLetter = new DeadLetter(join(directory, 'dead-letter.ndjson'))
+  await deadLetter.open()
+  onTestFinished(() => deadLetter.close())
+  const sink = new ScriptedSink(answers)
+  const meter = new Meter(createMetrics(false), 'copy', clock)
+  const trouble = new TroubleSpot(log, 'copy', 'deliver to sink "copy"')
+  const shared = { sink, cursor, committer, budget, deadLetter, clock, trouble, meter }
+  const delivery = new Delivery({ ...shared, random: () => 0.5 })
+  const stop = new AbortController()
+
+  /** Deliver segments as one batch, with as much time as it takes. */
+  const deliver = async (...segments: readonly (readonly string[])[]) => {
+    let offset = 0
+    const shipments = segments.map((texts): Shipment => {
+      const segment = segmentOf(texts, FILE_KEY, offset)
+      offset += texts.length * 10
+      const progress = { advances: segment.advances, reached: undefined, openJoins: [] }
+      const receipt = { progress, readBytes: segment.readBytes, unanswered: texts.length }
+      ledger.add(receipt)
+      budget.spend(receipt.readBytes)
+      return { segment, receipt, ledger }
+    })
+    const over = delivery.deliver(shipments, stop.signal)
+    await Promise.race([over, clock.advance(300_000)]).catch(() => {})
+    stop.abort()
+    await over
+  }
+  const prefix = () => cursor.get(FILE_KEY)?.prefixBytes
+  return { ...shared, path, directory, log, clock, stop, deliver, prefix }
+}
+
+describe('Delivery.deliver()', () => {
+  test('moves the cursor over what the sink accepted, with its mark, and gives the budget back', async () => {
+    const { deliver, prefix, cursor, budget, meter } = await benchOf()
+    await deliver(['a', 'b'], ['c'])
+    expect([prefix(), cursor.mark, budget.spentBytes, meter.totals.documentsDelivered]).toEqual([30, '3', 0, 3])
+  })
+
+  test('offers only what is left, byte for byte and in order', async () => {
+    const { deliver, sink, prefix, meter } = await benchOf({ b: RETRY, c: RETRY }, { c: RETRY })
+    await deliver(['a', 'b'], ['c', 'd'])
+    expect(sink.offered).toEqual(['a b c d', 'b c', 'c'])
+    expect(prefix()).toBe(40)
+    expect(meter.totals).toMatchObject({ documentsDelivered: 4, documentsRetried: 3 })
+  })
+
+  test('does not move the cursor past what is not answered', async () => {
+    const { deliver, prefix, budget } = await benchOf(...Array.from({ length: 100 }, () => ({ b: RETRY })))
+    await deliver(['a'], ['b'], ['c'])
+    expect([prefix(), budget.spentBytes]).toEqual([10, 10])
+  })
+
+  test('says once that the sink fails, once that the reason has changed, and once that it is over', async () => {
+    const full: Outcome = { kind: 'retry', reason: 'disk full' }
+    const { deliver, log } = await benchOf({ a: RETRY }, { a: RETRY }, { a: full }, { a: full })
+    await deliver(['a'])
+    expect(log.lines).toEqual([
+      'warn Cannot deliver to sink "copy", trying again: busy',
+      'warn Cannot deliver to sink "copy", trying again: disk full',
+      'info Can deliver to sink "copy" again',
+    ])
+  })
+
+  test('waits twice as long each time, half a minute at most, and as long as the sink asks', async () => {
+    const answers = Array.from({ length: 12 }, () => ({ a: RETRY }))
+    const { deliver, sink, clock } = await benchOf(...answers, {
+      a: { kind: 'retry', reason: 'busy', afterMs: 90_000 },
+    })
+    const waits: number[] = []
+    const sleep = clock.sleep.bind(clock)
+    clock.sleep = (ms, signal) => {
+      if (signal !== undefined) waits.push(ms)
+      return sleep(ms, signal)
+    }
+    await deliver(['a'])
+    expect(sink.offered).toHaveLength(14)
+    expect(waits.filter((ms) => ms >= 75)).toEqual([
+      75, 150, 300, 600, 1_200, 2_400, 4_800, 9_600, 19_200, 22_500, 22_500, 22_500, 90_000,
+    ])
+  })
+
+  test('writes refused documents to the dead letter and goes on', async () => {
+    const { deliver, prefix, deadLetter, meter } = await benchOf({ b: REFUSED })
+    await deliver(['a', 'b', 'c'])
+    expect(readFileSync(deadLetter.path, 'utf8')).toMatch(/^\{"id":"[\w-]{19}",.*"document":\{"n":"b"\}\}\n$/)
+    expect(prefix()).toBe(30)
+    expect(meter.totals).toMatchObject({ documentsDelivered: 2, documentsRefused: 1 })
+  })
+
+  test('does not count a refused document as answered before it is in the dead letter', async () => {
+    const { deliver, prefix, deadLetter, log } = await benchOf({ b: REFUSED })
+    await deadLetter.close()
+    await deliver(['a'], ['b'], ['c'])
+    expect(prefix()).toBe(10)
+    expect(log.lines[0]).toMatch(
+      /^warn Cannot deliver to sink "copy", trying again: ".*dead-letter.ndjson" is not open$/,
+    )
+  })
+
+  test.for([
+    ['a throw', new FlagshipError('SINK_UNAVAILABLE', 'no answer')],
+    ['doubt', { b: DOUBT }],
+  ] as const)('lets the sink take back what no cursor covers after %s', async ([, answer]) => {
+    const { deliver, sink, prefix, path } = await benchOf({ b: RETRY }, answer)
+    await deliver(['a'], ['b'])
+    expect(sink.opened).toEqual(['1'])
+    expect(sink.offered).toEqual(['a b', 'b', 'b'])
+    expect(prefix()).toBe(20)
+    expect((await readCursorFile(path))?.mark).toBeDefined()
+  })
+
+  test('writes down what is answered before the sink takes back', async () => {
+    const { deliver, sink, path } = await benchOf({ b: RETRY }, new FlagshipError('SINK_UNAVAILABLE', 'no answer'))
+    const seen: (number | undefined)[] = []
+    sink.open = async () => {
+      seen.push((await readCursorFile(path))?.entries[0]?.prefixBytes)
+    }
+    await deliver(['a'], ['b'])
+    expect(seen).toEqual([10])
+  })
+
+  test('passes on a bug', async () => {
+    const { deliver, prefix } = await benchOf(new TypeError('undefined is not a function'))
+    await expect(deliver(['a'])).rejects.toThrow(TypeError)
+    expect(prefix()).toBe(0)
+  })
+
+  test('does not take silence for an answer', async () => {
+    const { deliver, sink } = await benchOf()
+    const deliverWhole = sink.deliver.bind(sink)
+    let tries = 0
+    sink.deliver = async (batch) => {
+      const outcomes = await deliverWhole(batch)
+      tries += 1
+      return tries === 1 ? outcomes.slice(0, 1) : outcomes
+    }
+    await deliver(['a', 'b'])
+    expect(sink.offered).toEqual(['a b', 'b'])
+  })
+
+  test('does not run ahead of a cursor that cannot be written', async () => {
+    const { deliver, sink, committer, directory, log, cursor } = await benchOf()
+    rmSync(directory, { recursive: true })
+    cursor.advance(FILE_KEY, 1)
+    expect(await committer.commit()).toBe(false)
+    await deliver(['a'])
+    expect(sink.offered).toEqual([])
+    expect(log.lines[0]).toMatch(/^warn Cannot write cursor ".*", trying again: ENOENT/)
+  })
+})
