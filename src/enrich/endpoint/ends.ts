@@ -60,12 +60,12 @@ class Resolver implements EndResolver {
   }
 
   get reporter(): PodFacts | undefined {
-    this.#own.refresh()
+    this.#refresh()
     return this.#own.facts
   }
 
   endsOf(line: EnvoyLine, direction: Direction): Ends {
-    this.#own.refresh()
+    this.#refresh()
     const source = this.#source(line, direction)
     const destination = this.#destination(line, direction)
     const mtls = mtlsOf(line, direction)
@@ -76,6 +76,11 @@ class Resolver implements EndResolver {
     if (answers.size >= MAX_ANSWERS) answers.clear()
     answers.set(source, ends)
     return ends
+  }
+
+  /** Answers without a destination have no slot whose version would tell that they are old. */
+  #refresh(): void {
+    if (this.#own.refresh()) this.#withoutDestination.clear()
   }
 
   #source(line: EnvoyLine, direction: Direction): Slot | undefined {

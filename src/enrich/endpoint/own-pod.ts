@@ -39,16 +39,17 @@ export class OwnPod {
     return this.#workload
   }
 
-  /** Take in what the index has learnt since. */
-  refresh(): void {
+  /** Take in what the index has learnt since. Returns whether there was anything. */
+  refresh(): boolean {
     const { version } = this.#view.index
-    if (version === this.#version) return
+    if (version === this.#version) return false
     this.#version = version
     this.#facts = reporterPod(this.#identity, this.#view.index)
     const fields = this.#fields()
     this.#slot = fields && slotOf({ fields }, version)
     const { namespace, workload } = this.#identity
     this.#workload = this.#slot?.workload ?? workloadPath(namespace, workload)
+    return true
   }
 
   /** Whether a call came from this pod: from its own address, or from one that only it can use. */

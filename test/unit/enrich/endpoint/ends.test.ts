@@ -121,6 +121,15 @@ describe('EndResolver', () => {
     expect([resolver.reporter?.name, podNow()]).toEqual(['web-1', 'cart-1'])
   })
 
+  test('follows what the index learns of the reporter, for lines that name no end too', () => {
+    const growing = new EndpointIndex()
+    const resolver = createEnds(growing, WEB)
+    const workloads = () => resolver.endsOf(line({}), 'unknown').workloads
+    expect(workloads()).toBeUndefined()
+    growing.upsertPod(podRow({ name: 'web-1', uid: 'web', workload: { kind: 'Deployment', name: 'web' } }), 0)
+    expect(workloads()).toEqual(['default/web'])
+  })
+
   test('tells lines apart that differ only in what decides: dialled address, authority, evidence, direction', () => {
     const resolver = createEnds(index, WEB)
     const service = (values: Partial<EnvoyLine>) => resolver.endsOf(line(values), 'outbound').destination?.service
