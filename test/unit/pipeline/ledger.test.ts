@@ -28,6 +28,23 @@ function prefixes(cursor: Cursor): Record<string, number> {
   return Object.fromEntries(cursor.state.entries.map((entry) => [entry.fileKey, entry.prefixBytes]))
 }
 
+/** Apply receipts as answered and give prefix, reach and open lines of each file after each of them. */
+function play(files: readonly string[], receipts: readonly Receipt[]): readonly string[] {
+  const [cursor, ledger] = [cursorOf(...files), new Ledger()]
+  return receipts.map((receipt) => {
+    receipt.unanswered = 0
+    ledger.add(receipt)
+    ledger.settle(cursor)
+    return cursor.state.entries
+      .map(({ fileKey, prefixBytes, answeredTo, open }) =>
+        answeredTo === undefined
+          ? `${fileKey} ${prefixBytes}`
+          : `${fileKey} ${prefixBytes}-${answeredTo} but ${open?.join() ?? ''}`,
+      )
+      .join('; ')
+  })
+}
+
 describe('Ledger.settle()', () => {
   test('moves the cursor in the order of the lines, whatever the order of the answers', () => {
     const [cursor, ledger] = [cursorOf('A'), new Ledger()]
@@ -42,23 +59,6 @@ describe('Ledger.settle()', () => {
     expect(seen).toEqual([0, 10, 30])
     expect(ledger.isEmpty).toBe(true)
   })
-
-  /** Apply receipts as answered and give prefix, reach and open lines of each file after each of them. */
-  function play(files: readonly string[], receipts: readonly Receipt[]): readonly string[] {
-    const [cursor, ledger] = [cursorOf(...files), new Ledger()]
-    return receipts.map((receipt) => {
-      receipt.unanswered = 0
-      ledger.add(receipt)
-      ledger.settle(cursor)
-      return cursor.state.entries
-        .map(({ fileKey, prefixBytes, answeredTo, open }) =>
-          answeredTo === undefined
-            ? `${fileKey} ${prefixBytes}`
-            : `${fileKey} ${prefixBytes}-${answeredTo} but ${open?.join() ?? ''}`,
-        )
-        .join('; ')
-    })
-  }
 
   test('keeps the prefix before an open join, and remembers what is answered behind it', () => {
     expect(
