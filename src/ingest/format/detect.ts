@@ -2,6 +2,7 @@ import type { EnvoyLine, ParsedLine, UnparsedReason } from '../../record/envoy-l
 import type { CompiledFormat } from './compile.ts'
 import { parseComponentJson, parseComponentText } from './component.ts'
 import { parseAccessJson } from './json.ts'
+import { scanIstioJson } from './json-scan.ts'
 import { isTooDeep, type JsonObject } from './json-value.ts'
 import { isTruncatedTextLine, parseTextLine } from './text-formats.ts'
 import { parseZtunnelJson, parseZtunnelText } from './ztunnel.ts'
@@ -45,6 +46,8 @@ const LETTER_A = 0x41 // Emissary's `ACCESS [`
 const DIGIT_2 = 0x32 // `2026-...`
 
 function parseJson(text: string, formats: Formats): ParsedLine {
+  const scanned = formats.pinned === undefined ? scanIstioJson(text) : undefined
+  if (scanned !== undefined) return { kind: 'access', line: scanned, isJson: true }
   const object = jsonObject(text)
   // Envoy Gateway up to 1.3 writes a text format in the shape of JSON: a quote in a header breaks it.
   if (object === undefined) return access(parseTextLine(text) ?? firstFit(text, formats)) ?? unparsed(text)

@@ -83,7 +83,7 @@ const ISTIO_KEYS: ReadonlySet<string> = new Set(
 )
 
 /** Istio 1.1.0 to 1.1.2 printed the start time as the method: no method begins with a digit. */
-function methodOf(value: unknown): string | undefined {
+export function methodOf(value: unknown): string | undefined {
   const text = textOf(value)
   return text !== undefined && text.charCodeAt(0) >= 0x30 && text.charCodeAt(0) <= 0x39 ? undefined : text
 }
