@@ -1,13 +1,14 @@
-import { answeredBy, destinationOf, isFailure, type ShownDocument, sourceOf } from './document.ts'
 import { type Painter, paint } from './colour.ts'
+import { answeredBy, destinationOf, isFailure, type ShownDocument, sourceOf } from './document.ts'
 import { columns, wrap } from './table.ts'
 
-/** Failures of one cause, most recent last. */
+/** Failures of one cause, seen from one side. */
 export interface FailureGroup {
   readonly cause: string
   readonly reason: string
   readonly check: string | undefined
   readonly count: number
+  /** A few that differ in who talked to whom. */
   readonly examples: readonly ShownDocument[]
 }
 
@@ -19,76 +20,106 @@ export interface Failures {
   readonly count: number
 }
 
+interface Group extends FailureGroup {
+  count: number
+  readonly examples: ShownDocument[]
+}
+
 const MAX_EXAMPLES = 3
 const MAX_GROUPS = 1_000
+const MAX_FLAGS = 1_000
 
 /** Counts failures by cause and by flag as documents go by; keeps a few examples of each cause. */
 export class FailureTally {
-  readonly #groups = new Map<
-    string,
-    { reason: string; check: string | undefined; count: number; examples: ShownDocument[] }
-  >()
+  readonly #groups = new Map<string, Group>()
   readonly #flags = new Map<string, number>()
   #count = 0
 
   add(document: ShownDocument): void {
     if (!isFailure(document)) return
     this.#count += 1
-    for (const flag of document.envoy?.response_flags ?? ['-']) this.#flags.set(flag, (this.#flags.get(flag) ?? 0) + 1)
-    const group = this.#group(document)
+    for (const flag of document.envoy?.response_flags ?? ['-']) this.#countFlag(flag)
+    const group = this.#groupOf(document)
     group.count += 1
     if (isNewExample(group.examples, document)) group.examples.push(document)
   }
 
   result(): Failures {
-    const groups = [...this.#groups].map(([cause, group]) => ({ cause, ...group }))
     return {
-      groups: groups.sort((a, b) => b.count - a.count || (a.cause < b.cause ? -1 : 1)),
+      groups: [...this.#groups.values()].sort((a, b) => b.count - a.count || (a.cause < b.cause ? -1 : 1)),
       flags: [...this.#flags].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)),
       count: this.#count,
     }
   }
 
-  #group(document: ShownDocument) {
-    const verdict = document.envoy?.verdict
-    const wanted = verdict?.cause ?? document.event?.code ?? 'unknown'
-    const cause = this.#groups.has(wanted) || this.#groups.size < MAX_GROUPS ? wanted : 'other'
-    const group = this.#groups.get(cause) ?? {
-      reason: document.event?.reason ?? '',
-      check: verdict?.checks?.[0],
-      count: 0,
-      examples: [],
-    }
-    this.#groups.set(cause, group)
+  #countFlag(flag: string): void {
+    const known = this.#flags.get(flag)
+    if (known !== undefined || this.#flags.size < MAX_FLAGS) this.#flags.set(flag, (known ?? 0) + 1)
+  }
+
+  /** The same cause reads differently from the two sides of a hop, so its sentence is part of the key. */
+  #groupOf(document: ShownDocument): Group {
+    const { cause = document.event?.code ?? 'unknown', checks } = document.envoy?.verdict ?? {}
+    const reason = document.event?.reason ?? ''
+    const key = `${cause} ${reason}`
+    const known = this.#groups.get(key) ?? (this.#groups.size < MAX_GROUPS ? undefined : this.#groups.get(OTHERS))
+    if (known !== undefined) return known
+    const isLast = this.#groups.size === MAX_GROUPS - 1
+    const group: Group = isLast
+      ? { cause: OTHERS, reason: '', check: undefined, count: 0, examples: [] }
+      : { cause, reason, check: checks?.[0], count: 0, examples: [] }
+    this.#groups.set(isLast ? OTHERS : key, group)
     return group
   }
 }
+const OTHERS = 'others'
 
-/** Examples of one cause differ in who talked to whom. */
 function isNewExample(examples: readonly ShownDocument[], document: ShownDocument): boolean {
   if (examples.length >= MAX_EXAMPLES) return false
-  const who = `${sourceOf(document)} ${destinationOf(document)} ${document.envoy?.direction}`
-  return !examples.some((known) => `${sourceOf(known)} ${destinationOf(known)} ${known.envoy?.direction}` === who)
+  return !examples.some(
+    (known) => sourceOf(known) === sourceOf(document) && destinationOf(known) === destinationOf(document),
+  )
+}
+
+export interface FailuresView {
+  readonly width: number
+  readonly painter?: Painter
+  /** Causes shown with their sentence and examples; the rest is counted. */
+  readonly maxGroups?: number
+  /** Causes that are shown however rare they are. */
+  readonly always?: readonly string[]
 }
 
 /** The failures for people: causes with their sentence, first check and examples, then the flags. */
-export function renderFailures(failures: Failures, width: number, painter: Painter = paint(false)): string {
-  if (failures.count === 0) return 'No failures.\n'
-  const lines = failures.groups.flatMap((group) => [...renderGroup(group, width, painter), ''])
-  const flags = failures.flags.map(([flag, count]) => `${flag} ${count}`).join('   ')
-  return `${[...lines, `${failures.count} failures.  By flag:  ${flags}`].join('\n')}\n`
+export function renderFailures(failures: Failures, view: FailuresView): string {
+  const { groups, flags, count } = failures
+  if (count === 0) return 'No failures.\n'
+  const { maxGroups = groups.length, always = [] } = view
+  const isShown = (group: FailureGroup, i: number) => i < maxGroups || always.includes(group.cause)
+  const shown = groups.filter(isShown).flatMap((group) => [...renderGroup(group, view), ''])
+  const rest = groups.filter((group, i) => !isShown(group, i)).map((group) => `${group.cause} ${group.count}`)
+  const more = rest.length === 0 ? [] : [...indented('and  ', rest.join(', '), view.width), '']
+  const total = indented(
+    '',
+    `${count} failures. By flag: ${flags.map(([flag, n]) => `${flag} ${n}`).join(', ')}`,
+    view.width,
+  )
+  return `${[...shown, ...more, ...total].join('\n')}\n`
 }
 
-function renderGroup(group: FailureGroup, width: number, painter: Painter): string[] {
-  const title = `${painter.bold(group.cause)}  x${group.count}`
+function renderGroup(
+  { cause, reason, check, count, examples }: FailureGroup,
+  { width, painter = paint(false) }: FailuresView,
+): string[] {
   return [
-    title,
-    ...indented('', group.reason, width),
-    ...(group.check === undefined ? [] : indented('check  ', group.check, width)),
-    ...columns(group.examples.map(exampleRow)).map((row) => `    ${row}`),
+    `  ${painter.bold(cause)}  x${count}`,
+    ...indented('  ', reason, width),
+    ...(check === undefined ? [] : indented('  check  ', check, width)),
+    ...columns(examples.map(exampleRow)).map((row) => `      ${row}`),
   ]
 }
 
+/** Text behind a label, wrapped; the label stands on the first line only. */
 function indented(label: string, text: string, width: number): string[] {
   if (text === '') return []
   return wrap(text, width - 2 - label.length).map((line, i) => `  ${i === 0 ? label : ' '.repeat(label.length)}${line}`)

@@ -109,7 +109,8 @@ function tableOutput({ failures }: OptionValues<typeof OPTIONS>, io: Io): Show {
       else await write(io.stdout, renderRows(documents))
     },
     async end() {
-      if (failures === true) await write(io.stdout, renderFailures(tally.result(), widthOf(io.stdout), painter))
+      if (failures === true)
+        await write(io.stdout, renderFailures(tally.result(), { width: widthOf(io.stdout), painter }))
     },
   }
 }

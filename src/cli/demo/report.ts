@@ -47,7 +47,7 @@ export function renderReport(report: Report, width: number, painter: Painter): s
     ...story.proven.flatMap((one) => renderCase(one, width, painter)),
     heading('2. Every failure, by cause'),
     '',
-    renderFailures(failures, width, painter),
+    renderFailures(failures, { width, painter, maxGroups: 8, always: ['cluster_not_found', 'no_filter_chain'] }),
     heading('3. Nothing lost, nothing twice'),
     `   ${performance.kills} times kill -9, ${performance.rotations} files rotated while nobody read, ${performance.seconds.toFixed(1)} s`,
     `   ${isExact ? painter.green(count) : painter.red(count)}`,

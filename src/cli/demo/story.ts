@@ -59,7 +59,9 @@ function proven(documents: readonly ShownDocument[]): Case[] {
   return [
     ...caseOf(
       'a subset that no DestinationRule defines',
-      documents.find((document) => is(document, 'NC', 'outbound') || is(document, 'NC', 'unknown')),
+      documents.find(
+        (document) => document.envoy?.verdict?.cause === 'cluster_not_found' && document.envoy.response_code === 503,
+      ),
       undefined,
       '',
     ),
