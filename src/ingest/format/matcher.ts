@@ -132,6 +132,7 @@ export class Matcher {
     for (let at = last; ; ) {
       at = text.indexOf(run.lead, at + 1)
       if (at === -1 || at > highest) return last
+      if (run.columns.length === 0) return text.lastIndexOf(run.lead, highest)
       const end = this.#endOf(run, text, at, this.#trialStarts, this.#trialStops)
       if (end !== -1 && (mustEnd ? end === text.length : end <= limit)) last = at
     }

@@ -1,6 +1,7 @@
 import type { EnvoyLine } from '../../record/envoy-line.ts'
 import { isoTime } from '../../record/iso-time.ts'
-import { compileTimePattern, fractionOfEpoch, isoOf, type PatternProblem, type TimeReader } from './time-pattern.ts'
+import { compileTimePattern, isoOf, type PatternProblem, type TimeReader } from './time-pattern.ts'
+import { fractionOfEpoch } from './time-steps.ts'
 
 /**
  * START_TIME as it prints without a pattern (`2026-11-22T13:16:15.697Z`), with any number of digits and any numeric

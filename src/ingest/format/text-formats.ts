@@ -148,8 +148,10 @@ function compared(line: EnvoyLine, text: string, formats: readonly TextFormat[])
 
 /** Whether a format reads a line otherwise, or in several ways, of which the one taken may have been refused. */
 function isConflict(format: TextFormat, text: string, line: EnvoyLine, other: EnvoyLine): boolean {
-  if (format.parse(text, other)) return other.isAmbiguous || !isSameRequest(line, other)
-  return format.fit(text) === 'many'
+  const fit = format.fit(text)
+  if (fit === 'none') return false
+  const isRead = format.parse(text, other)
+  return fit === 'many' || (isRead && !isSameRequest(line, other))
 }
 
 /** A line also fits formats that lack a column; what they agree on is what was requested. */
