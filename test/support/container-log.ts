@@ -1,0 +1,102 @@
+import { appendFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** 2026-11-22T13:00:00Z */
+const START_MS = 1_795_352_400_000
+
+/** The log of one container as the runtime writes it and kubelet rotates it. Every line has a number of its own. */
+export class ContainerLog {
+  readonly name: string
+  readonly #path: string
+  readonly #random: () => number
+  #written = 0
+  #records = 0
+  #rotations = 0
+  /** The rest of a line of which a first piece has been written. */
+  #rest: string | undefined
+
+  constructor(pods: string, name: string, random: () => number) {
+    this.name = name
+    this.#random = random
+    this.#path = join(pods, `shop_${name}_${name}-uid`, 'istio-proxy', '0.log')
+    mkdirSync(dirname(this.#path), { recursive: true })
+  }
+
+  /** How many whole lines have been written. */
+  get written(): number {
+    return this.#written
+  }
+
+  /** Write some lines: most whole, some in two pieces, which may come to stand in two files or around other lines. */
+  write(lines: number): void {
+    let text = ''
+    for (let count = 0; count < lines; count += 1) text += this.#nextRecords()
+    appendFileSync(this.#path, text)
+  }
+
+  /** Write the end of a line that was begun. */
+  end(): void {
+    if (this.#rest !== undefined) appendFileSync(this.#path, this.#endOfLine())
+  }
+
+  /** Rename as kubelet does; the runtime begins a new file when it writes again. */
+  rotate(): void {
+    if (!existsSync(this.#path)) return
+    this.#rotations += 1
+    renameSync(this.#path, `${this.#path}.20261122-13${String(this.#rotations).padStart(4, '0')}`)
+  }
+
+  #nextRecords(): string {
+    if (this.#rest !== undefined && this.#random() < 0.5) return this.#endOfLine()
+    const line = accessLine(this.name, this.#written)
+    this.#written += 1
+    // Pieces of stdout, so that whole lines of stderr may stand between them.
+    if (this.#rest !== undefined) return this.#record('stderr F', line)
+    if (this.#random() < 0.95) return this.#record('stdout F', line)
+    this.#rest = line.slice(100)
+    return this.#record('stdout P', line.slice(0, 100))
+  }
+
+  #endOfLine(): string {
+    const rest = this.#rest ?? ''
+    this.#rest = undefined
+    return this.#record('stdout F', rest)
+  }
+
+  #record(tags: string, content: string): string {
+    this.#records += 1
+    return `${new Date(START_MS + this.#records).toISOString().replace('Z', '000000Z')} ${tags} ${content}\n`
+  }
+}
+
+/** The lines of some logs, as `NAME/NUMBER`. */
+export function linesOf(logs: readonly ContainerLog[]): string[] {
+  return logs.flatMap((log) => Array.from({ length: log.written }, (_, number) => `${log.name}/${number}`))
+}
+
+/** The line a document stands for, as `NAME/NUMBER`; the document itself where it is none of ours. */
+export function lineOf(document: Readonly<Record<string, unknown>>): string {
+  return /"path":"\/lines\/([^"]+)"/.exec(JSON.stringify(document['url'] ?? {}))?.[1] ?? JSON.stringify(document)
+}
+
+function accessLine(name: string, number: number): string {
+  return JSON.stringify({
+    authority: 'reviews:9080',
+    bytes_received: 0,
+    bytes_sent: 116,
+    downstream_local_address: '10.96.10.10:9080',
+    downstream_remote_address: '10.244.1.21:41041',
+    duration: 14,
+    method: 'GET',
+    path: `/lines/${name}/${number}`,
+    protocol: 'HTTP/1.1',
+    request_id: 'e30b6185-0aa5-4c39-aea0-886269c141a3',
+    response_code: 200,
+    response_code_details: 'via_upstream',
+    response_flags: '-',
+    start_time: '2026-11-22T13:00:00.000Z',
+    upstream_cluster: 'outbound|9080||reviews.shop.svc.cluster.local',
+    upstream_host: '10.244.2.31:9080',
+    user_agent: 'curl/8.5.0',
+  })
+}
