@@ -9,20 +9,23 @@ type Json = { readonly [key: string]: unknown }
 
 /** The documents of some lines, as `flagship parse` gives them. */
 export function parseText(lines: string | Buffer, template?: string, index = new EndpointIndex()): Json[] {
+  return parseBytes(lines, template, index)
+    .toString('utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((document) => JSON.parse(document) as Json)
+}
+
+/** The same before it is read. */
+export function parseBytes(lines: string | Buffer, template?: string, index = new EndpointIndex()): Buffer {
   const formats = template === undefined ? BUILT_IN_ONLY : { pinned: compileFormat('test', template), custom: [] }
   const transcoder = createTranscoder(
     { frame: 'auto', formats, minLevel: 'trace', keepOriginal: 'never', maxLineBytes: 16_777_216, now: () => 0 },
     new Vantages({ index }, {}),
   )
   const bytes = Buffer.concat([Buffer.from(lines), Buffer.from('\n')])
-  const { segment, carry } = transcoder.transcode(
-    { fileKey: 'AAAAAAAAAAA', path: 'test', offsetBytes: 0, bytes },
-    EMPTY_CARRY,
-  )
+  const chunk = { fileKey: 'AAAAAAAAAAA', path: 'test', offsetBytes: 0, bytes }
+  const { segment, carry } = transcoder.transcode(chunk, EMPTY_CARRY)
   const last = transcoder.close(carry)
-  const text = segment.bytes.toString('utf8') + (last === undefined ? '' : last.bytes.toString('utf8'))
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((document) => JSON.parse(document) as Json)
+  return last === undefined ? segment.bytes : Buffer.concat([segment.bytes, last.bytes])
 }
