@@ -11,13 +11,13 @@ import { textOf } from './json-value.ts'
 export function peerHome(canonical: string): Home | undefined {
   const match = PEER.exec(canonical)
   if (match === null) return undefined
-  const [, key = '', field = ''] = match
+  const [, key = '', argument = ''] = match
   const side = key === 'upstream_peer' ? 'destinationPeer' : 'sourcePeer'
-  const property = key === 'io.istio.peer_principal' ? 'identity' : KEYS.get(field)
-  if (field !== '' && property === undefined) return undefined
+  const field = key === 'io.istio.peer_principal' ? 'identity' : argument
+  if (field !== '' && !KEYS.has(field)) return undefined
   return {
-    property: `${side} ${property ?? ''}`,
-    assign: (line, value) => assignPeer(line, side, property === undefined ? membersOf(value) : { [property]: value }),
+    property: `${side} ${field}`,
+    assign: (line, value) => assignPeer(line, side, field === '' ? membersOf(value) : [[field, value]]),
   }
 }
 
@@ -35,23 +35,22 @@ const KEYS: ReadonlyMap<string, keyof Peer> = new Map([
   ['identity', 'identity'],
 ])
 
-type Members = Readonly<Record<string, unknown>>
+type Members = readonly (readonly [string, unknown])[]
 
-/** Members of an object, of its JSON text, or of `workload=x,namespace=y`. */
-function membersOf(value: unknown): Members | undefined {
-  if (typeof value === 'object' && value !== null) return byProperty(Object.entries(value))
-  const text = textOf(value)
-  if (text === undefined) return undefined
+/** Members of an object, of its JSON text, or of `workload=x,namespace=y`; none of anything else. */
+function membersOf(value: unknown): Members {
+  if (typeof value === 'object' && value !== null) return Object.entries(value)
+  const text = textOf(value) ?? ''
   if (text.startsWith('{')) return jsonMembers(text)
-  return byProperty(text.split(',', 32).map((pair): [string, unknown] => keyAndValue(pair)))
+  return text.split(',', 32).map((pair): [string, unknown] => keyAndValue(pair))
 }
 
-function jsonMembers(text: string): Members | undefined {
+function jsonMembers(text: string): Members {
   try {
     const object: unknown = JSON.parse(text)
-    return typeof object === 'object' && object !== null ? byProperty(Object.entries(object)) : undefined
+    return typeof object === 'object' && object !== null ? Object.entries(object) : []
   } catch {
-    return undefined
+    return []
   }
 }
 
@@ -60,26 +59,14 @@ function keyAndValue(pair: string): [string, string] {
   return [pair.slice(0, Math.max(equals, 0)), pair.slice(equals + 1)]
 }
 
-function byProperty(entries: readonly (readonly [string, unknown])[]): Members {
-  const members: Record<string, unknown> = {}
-  for (const [key, value] of entries) {
+/** False when something in it is not known to us: then the value is kept as it is, beside what was taken. */
+function assignPeer(line: EnvoyLine, side: 'sourcePeer' | 'destinationPeer', members: Members): boolean {
+  let isWhole = members.length > 0
+  for (const [key, value] of members) {
     const property = KEYS.get(key.toLowerCase())
-    if (property !== undefined) members[property] = value
+    const text = textOf(value)
+    if (property === undefined || text === undefined) isWhole = false
+    else (line.more ??= {})[side] = { ...line.more[side], [property]: text }
   }
-  return members
+  return isWhole
 }
-
-/** False when nothing in it is known to us: then the value is kept as it is. */
-function assignPeer(line: EnvoyLine, side: 'sourcePeer' | 'destinationPeer', members: Members | undefined): boolean {
-  let peer = line.more?.[side]
-  let isTaken = false
-  for (const property of PROPERTIES) {
-    const text = textOf(members?.[property])
-    if (text === undefined) continue
-    peer = { ...peer, [property]: text }
-    isTaken = true
-  }
-  if (isTaken && peer !== undefined) (line.more ??= {})[side] = peer
-  return isTaken
-}
-const PROPERTIES = ['workload', 'namespace', 'pod', 'cluster', 'identity'] as const satisfies readonly (keyof Peer)[]

@@ -89,7 +89,9 @@ describe('compileJsonFormat()', () => {
   test('reads peer metadata from an object', () => {
     const format = { t: '%START_TIME%', peer: '%FILTER_STATE(upstream_peer)%' }
     const text = `{"t":"${T}","peer":{"workload":"db","namespace":"data","labels":{}}}`
-    expect(read(format, text)?.more).toEqual({ destinationPeer: { workload: 'db', namespace: 'data' } })
+    const line = read(format, text)
+    expect(line?.more).toEqual({ destinationPeer: { workload: 'db', namespace: 'data' } })
+    expect(line?.extra).toBe('{"peer":{"workload":"db","namespace":"data","labels":{}}}')
   })
 
   test('marks a line ambiguous whose mixed text fits twice', () => {

@@ -143,16 +143,16 @@ describe('compileTextFormat()', () => {
     [
       'peer metadata as a list',
       '%FILTER_STATE(upstream_peer:PLAIN)% %DURATION%',
-      'type=deployment,workload=reviews-v1,name=reviews-v1-x,cluster=c1,namespace=default,service=reviews 5',
+      'workload=reviews-v1,name=reviews-v1-x,cluster=c1,namespace=default 5',
       {
         more: { destinationPeer: { workload: 'reviews-v1', pod: 'reviews-v1-x', cluster: 'c1', namespace: 'default' } },
       },
     ],
     [
       'peer metadata field by field',
-      '%FILTER_STATE(downstream_peer:FIELD:workload)% %FILTER_STATE(downstream_peer:FIELD:namespace)% %DURATION%',
+      '%FILTER_STATE(downstream_peer:FIELD:name)% %FILTER_STATE(downstream_peer:FIELD:namespace)% %DURATION%',
       'sleep default 5',
-      { more: { sourcePeer: { workload: 'sleep', namespace: 'default' } } },
+      { more: { sourcePeer: { pod: 'sleep', namespace: 'default' } } },
     ],
     [
       'the older filter state as JSON',
@@ -229,6 +229,12 @@ describe('compileTextFormat()', () => {
       '%FILTER_STATE(upstream_peer)%|%DURATION%',
       'abc|5',
       { 'filter_state(upstream_peer)': 'abc' },
+    ],
+    [
+      'peer metadata of which only some is known',
+      '%FILTER_STATE(upstream_peer)%|%DURATION%',
+      'workload=db,version=v1|5',
+      { 'filter_state(upstream_peer)': 'workload=db,version=v1' },
     ],
     ['a key that is no key', '%REQ(__proto__)%|%DURATION%', 'abc|5', JSON.parse('{"req(__proto__)":"abc"}')],
   ] as const)('keeps %s in extra', ([, template, text, extra]) => {
