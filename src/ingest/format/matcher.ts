@@ -15,6 +15,8 @@ export interface Run {
   /** Empty only for the first run of a format. */
   readonly lead: string
   readonly columns: readonly TightColumn[]
+  /** Characters that may follow the lead, `1` each: saves a closer look at most places. Undefined for any. */
+  readonly beginnings: Uint8Array | undefined
 }
 
 /** Runs with a loose column between each two, and another behind the last unless `endsTight`. */
@@ -101,6 +103,7 @@ export class Matcher {
     if (run === undefined) return -1
     const mustEnd = this.#mustEnd(i)
     for (let at = text.indexOf(run.lead, from); at !== -1; at = text.indexOf(run.lead, at + 1)) {
+      if (!mayBegin(run, text, at)) continue
       const end = this.#endOf(run, text, at, this.starts, this.stops)
       if (end === -1 || (mustEnd && end !== text.length)) continue
       this.#ends[i] = end
@@ -133,6 +136,7 @@ export class Matcher {
       at = text.indexOf(run.lead, at + 1)
       if (at === -1 || at > highest) return last
       if (run.columns.length === 0) return text.lastIndexOf(run.lead, highest)
+      if (!mayBegin(run, text, at)) continue
       const end = this.#endOf(run, text, at, this.#trialStarts, this.#trialStops)
       if (end !== -1 && (mustEnd ? end === text.length : end <= limit)) last = at
     }
@@ -180,6 +184,10 @@ export class Matcher {
 }
 
 const DASH = 0x2d
+
+function mayBegin({ beginnings, lead }: Run, text: string, at: number): boolean {
+  return beginnings === undefined || beginnings[text.charCodeAt(at + lead.length)] === 1
+}
 
 /** `atEnd`: nothing else stands behind it either. */
 function standsAt(text: string, literal: string, at: number, atEnd: boolean): boolean {

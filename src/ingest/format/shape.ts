@@ -2,7 +2,7 @@ import type { Column } from './columns.ts'
 import type { Slot } from './layout.ts'
 import type { Run, Shape, TightColumn } from './matcher.ts'
 import type { ValueKind } from './operators.ts'
-import { delimiterIn, type Finder, type SpanEnd, spanEndOf } from './span.ts'
+import { beginningsOf, delimiterIn, type Finder, type SpanEnd, spanEndOf } from './span.ts'
 import type { TimeReader } from './time-pattern.ts'
 
 /**
@@ -41,6 +41,7 @@ class ShapeBuilder {
   readonly #finders: Finder[] = []
   #lead = ''
   #tight: TightColumn[] = []
+  #beginnings: Uint8Array | undefined
 
   literal(literal: string): void {
     this.#lead = literal
@@ -54,6 +55,7 @@ class ShapeBuilder {
       this.#loose.push(index)
       return false
     }
+    if (this.#tight.length === 0) this.#beginnings = beginningsOf(kind, tail)
     this.#tight.push({ index, tail, end })
     return true
   }
@@ -67,9 +69,10 @@ class ShapeBuilder {
   }
 
   #closeRun(): void {
-    this.#runs.push({ lead: this.#lead, columns: this.#tight })
+    this.#runs.push({ lead: this.#lead, columns: this.#tight, beginnings: this.#beginnings })
     this.#lead = ''
     this.#tight = []
+    this.#beginnings = undefined
   }
 
   finish() {

@@ -28,6 +28,14 @@ export function delimiterIn(kind: SpanKind, literal: string): number {
   return -1
 }
 
+/** Characters a value of a kind and its literal may begin with, `1` each; undefined for nearly any. */
+export function beginningsOf(kind: ValueKind, literal: string): Uint8Array | undefined {
+  if (kind !== 'protocol' && kind !== 'number') return undefined
+  const beginnings = kind === 'number' ? CLASSES.number.slice() : classOf(/H/)
+  for (const code of [DASH, literal.charCodeAt(0)]) if (code < 128) beginnings[code] = 1
+  return beginnings
+}
+
 /** Tells where a value ends that starts at a place, or -1 when none of its kind does. It may be empty. */
 export type SpanEnd = (text: string, at: number) => number
 
@@ -116,6 +124,7 @@ export class Finder {
 }
 const NEAR = 64
 
+const DASH = 0x2d
 const LETTER_H = 0x48
 const COLON = 0x3a
 const DOT = 0x2e
