@@ -54,5 +54,5 @@ async function readDocuments(path: string): Promise<ShownDocument[]> {
   return text
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as ShownDocument)
+    .map((line): ShownDocument => JSON.parse(line))
 }

@@ -60,6 +60,21 @@ export function destinationOf(document: ShownDocument): string {
   return address === undefined ? '?' : port === undefined ? address : `${address}:${port}`
 }
 
+/** `SOURCE -> DESTINATION` */
+export function hopOf(document: ShownDocument): string {
+  return `${sourceOf(document)} -> ${destinationOf(document)}`
+}
+
+/** `503 UF,URX` */
+export function statusOf({ envoy }: ShownDocument): string {
+  return `${envoy?.response_code ?? '-'} ${(envoy?.response_flags ?? ['-']).join(',')}`
+}
+
+/** Time of day, to the millisecond. */
+export function timeOf(document: ShownDocument): string {
+  return (document['@timestamp'] ?? '').slice(11, 23)
+}
+
 export function isFailure(document: ShownDocument): boolean {
   return document.event?.outcome === 'failure'
 }

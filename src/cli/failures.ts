@@ -1,5 +1,14 @@
 import { type Painter, paint } from './colour.ts'
-import { answeredBy, destinationOf, isFailure, type ShownDocument, sourceOf } from './document.ts'
+import {
+  answeredBy,
+  destinationOf,
+  hopOf,
+  isFailure,
+  type ShownDocument,
+  sourceOf,
+  statusOf,
+  timeOf,
+} from './document.ts'
 import { columns, wrap } from './table.ts'
 
 /** Failures of one cause, seen from one side. */
@@ -57,20 +66,26 @@ export class FailureTally {
     if (known !== undefined || this.#flags.size < MAX_FLAGS) this.#flags.set(flag, (known ?? 0) + 1)
   }
 
-  /** The same cause reads differently from the two sides of a hop, so its sentence is part of the key. */
   #groupOf(document: ShownDocument): Group {
-    const { cause = document.event?.code ?? 'unknown', checks } = document.envoy?.verdict ?? {}
-    const reason = document.event?.reason ?? ''
-    const key = `${cause} ${reason}`
-    const known = this.#groups.get(key) ?? (this.#groups.size < MAX_GROUPS ? undefined : this.#groups.get(OTHERS))
+    const meaning = meaningOf(document)
+    // The same cause reads differently from the two sides of a hop, so its sentence is part of the key.
+    const key = `${meaning.cause} ${meaning.reason}`
+    const known = this.#groups.get(key)
     if (known !== undefined) return known
-    const isLast = this.#groups.size === MAX_GROUPS - 1
-    const group: Group = isLast
-      ? { cause: OTHERS, reason: '', check: undefined, count: 0, examples: [] }
-      : { cause, reason, check: checks?.[0], count: 0, examples: [] }
-    this.#groups.set(isLast ? OTHERS : key, group)
+    if (this.#groups.size >= MAX_GROUPS - 1) return this.#add(OTHERS, { cause: OTHERS, reason: '', check: undefined })
+    return this.#add(key, meaning)
+  }
+
+  #add(key: string, meaning: Pick<FailureGroup, 'cause' | 'reason' | 'check'>): Group {
+    const group = this.#groups.get(key) ?? { ...meaning, count: 0, examples: [] }
+    this.#groups.set(key, group)
     return group
   }
+}
+
+function meaningOf({ event, envoy }: ShownDocument): Pick<FailureGroup, 'cause' | 'reason' | 'check'> {
+  const verdict = envoy?.verdict
+  return { cause: verdict?.cause ?? event?.code ?? 'unknown', reason: event?.reason ?? '', check: verdict?.checks?.[0] }
 }
 const OTHERS = 'others'
 
@@ -126,12 +141,5 @@ function indented(label: string, text: string, width: number): string[] {
 }
 
 function exampleRow(document: ShownDocument): string[] {
-  const { envoy } = document
-  return [
-    (document['@timestamp'] ?? '').slice(11, 23),
-    `${sourceOf(document)} -> ${destinationOf(document)}`,
-    `${envoy?.response_code ?? '-'} ${(envoy?.response_flags ?? ['-']).join(',')}`,
-    answeredBy(document),
-    document.url?.path ?? '',
-  ]
+  return [timeOf(document), hopOf(document), statusOf(document), answeredBy(document), document.url?.path ?? '']
 }

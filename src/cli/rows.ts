@@ -1,4 +1,4 @@
-import { answeredBy, destinationOf, type ShownDocument, sourceOf } from './document.ts'
+import { answeredBy, hopOf, type ShownDocument, statusOf, timeOf } from './document.ts'
 import { columns } from './table.ts'
 
 /** One row a document: for people who follow a log. */
@@ -9,18 +9,32 @@ export function renderRows(documents: readonly ShownDocument[]): string {
 }
 
 function row(document: ShownDocument): string[] {
-  const time = (document['@timestamp'] ?? '').slice(11, 23)
-  const { envoy, event } = document
-  switch (event?.dataset) {
-    case 'envoy.access': {
-      const request = `${document.http?.request?.method ?? 'TCP'} ${document.url?.path ?? ''}`.trim()
-      const status = `${envoy?.response_code ?? '-'} ${(envoy?.response_flags ?? ['-']).join(',')}`
-      const cause = envoy?.verdict?.cause ?? ''
-      return [time, `${sourceOf(document)} -> ${destinationOf(document)}`, status, answeredBy(document), cause, request]
-    }
+  switch (document.event?.dataset) {
+    case 'envoy.access':
+      return [
+        timeOf(document),
+        hopOf(document),
+        statusOf(document),
+        answeredBy(document),
+        causeOf(document),
+        requestOf(document),
+      ]
     case 'envoy.log':
-      return [time, document.log?.logger ?? '', document.log?.level ?? '', '', '', document.message ?? '']
+      return diagnosticRow(document)
     default:
-      return [time, '', document.error?.type ?? '', '', '', document.event?.original ?? '']
+      return [timeOf(document), '', document.error?.type ?? '', '', '', document.event?.original ?? '']
   }
+}
+
+function diagnosticRow({ log, message, ...document }: ShownDocument): string[] {
+  return [timeOf(document), log?.logger ?? '', log?.level ?? '', '', '', message ?? '']
+}
+
+function causeOf({ envoy }: ShownDocument): string {
+  return envoy?.verdict?.cause ?? ''
+}
+
+/** `GET /path`, or TCP. */
+function requestOf({ http, url }: ShownDocument): string {
+  return `${http?.request?.method ?? 'TCP'} ${url?.path ?? ''}`.trim()
 }

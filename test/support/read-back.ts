@@ -7,7 +7,7 @@ export function at(document: Json, path: string): unknown {
   let value: unknown = document
   for (const key of path.split('.')) {
     if (typeof value !== 'object' || value === null) return undefined
-    value = (value as Json)[key]
+    value = Reflect.get(value, key)
   }
   return value
 }
@@ -57,16 +57,16 @@ const COMPOSED: Readonly<Record<string, (document: Json) => unknown>> = {
     if (original !== undefined) return original
     const query = at(document, 'url.query')
     const path = at(document, 'url.path')
-    return query === undefined ? path : `${String(path)}?${String(query)}`
+    return query === undefined ? path : [path, query].join('?')
   },
   protocol: (document) => {
     const version = at(document, 'http.version')
-    return version === undefined ? undefined : `HTTP/${String(version)}`
+    return typeof version === 'string' ? `HTTP/${version}` : undefined
   },
   authority: (document) => {
     const port = at(document, 'url.port')
     const domain = at(document, 'url.domain')
-    return port === undefined ? domain : `${String(domain)}:${String(port)}`
+    return port === undefined ? domain : [domain, port].join(':')
   },
   duration: (document) => {
     const duration = at(document, 'event.duration')

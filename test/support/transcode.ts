@@ -13,7 +13,7 @@ export function parseText(lines: string | Buffer, template?: string, index = new
     .toString('utf8')
     .split('\n')
     .slice(0, -1)
-    .map((document) => JSON.parse(document) as Json)
+    .map((document): Json => JSON.parse(document))
 }
 
 /** The same before it is read. */

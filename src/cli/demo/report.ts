@@ -1,5 +1,5 @@
 import { type Failures, renderFailures } from '../failures.ts'
-import { answeredBy, destinationOf, type ShownDocument, sourceOf } from '../document.ts'
+import { answeredBy, hopOf, type ShownDocument, statusOf, timeOf } from '../document.ts'
 import type { Painter } from '../colour.ts'
 import { wrap } from '../table.ts'
 import { printable } from '../printable.ts'
@@ -74,11 +74,9 @@ function renderCase(one: Case, width: number, painter: Painter): string[] {
 }
 
 function headline(document: ShownDocument): string {
-  const { envoy, http, url } = document
+  const { http, url } = document
   const request = http?.request?.method === undefined ? 'connection' : `${http.request.method} ${url?.path ?? ''}`
-  const time = (document['@timestamp'] ?? '').slice(11, 23)
-  const flags = (envoy?.response_flags ?? ['-']).join(',')
-  return `${time}  ${sourceOf(document)} -> ${destinationOf(document)}  ${request}  ${envoy?.response_code ?? '-'} ${flags}  (${answeredBy(document)})`
+  return `${timeOf(document)}  ${hopOf(document)}  ${request}  ${statusOf(document)}  (${answeredBy(document)})`
 }
 
 function labelled(label: string, text: string, width: number): string[] {

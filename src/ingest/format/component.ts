@@ -69,25 +69,46 @@ function takeFields(columns: string[]): Record<string, string> {
 
 /** `[2026-02-07 10:00:00.123][1][info][main] [source/server/server.cc:1012] message`; the blank in the date tells it from an access line. */
 function parseSpdlog(text: string): ComponentLine | undefined {
-  const from = text.startsWith('[Envoy (Epoch') ? text.indexOf('] [') + 2 : 0
-  if (from === 1) return undefined
-  const time = bracketed(text, from)
-  const thread = time && bracketed(text, time.end)
-  const level = thread && bracketed(text, thread.end)
-  const logger = level && bracketed(text, level.end)
-  if (time?.text[10] !== ' ' || logger === undefined || level === undefined) return undefined
-  if (!isLevel(level.text)) return undefined
-  const file = text.startsWith(' [', logger.end) ? bracketed(text, logger.end + 1) : undefined
-  const message = text.slice(file?.end ?? logger.end).trimStart()
-  const iso = `${time.text.replace(' ', 'T')}Z`
+  const head = spdlogHead(text)
+  if (head === undefined) return undefined
+  const [time, thread, level, logger] = head.texts
+  const file = text.startsWith(' [', head.end) ? bracketed(text, head.end + 1) : undefined
   return {
     format: 'envoy-log',
-    ...timeOf(iso),
-    level: level.text,
-    logger: logger.text,
-    message,
-    extra: extraOf({ file: file?.text, thread: thread?.text }, ''),
+    ...timeOf(`${time.replace(' ', 'T')}Z`),
+    level,
+    logger,
+    message: text.slice(file === undefined ? head.end : file.end).trimStart(),
+    extra: extraOf({ file: file?.text, thread }, ''),
   }
+}
+
+function spdlogHead(
+  text: string,
+): { readonly texts: readonly [string, string, string, string]; readonly end: number } | undefined {
+  const from = text.startsWith('[Envoy (Epoch') ? text.indexOf('] [') + 2 : 0
+  const head = from === 1 ? undefined : brackets(text, from, 4)
+  const [time = '', thread = '', level = '', logger = ''] = head?.texts ?? []
+  return head !== undefined && time[10] === ' ' && isLevel(level)
+    ? { texts: [time, thread, level, logger], end: head.end }
+    : undefined
+}
+
+/** `count` bracketed texts without anything between. */
+function brackets(
+  text: string,
+  from: number,
+  count: number,
+): { readonly texts: string[]; readonly end: number } | undefined {
+  const texts: string[] = []
+  let end = from
+  while (texts.length < count) {
+    const next = bracketed(text, end)
+    if (next === undefined) return undefined
+    texts.push(next.text)
+    end = next.end
+  }
+  return { texts, end }
 }
 
 function bracketed(text: string, at: number): { readonly text: string; readonly end: number } | undefined {

@@ -14,20 +14,27 @@ const DASH = 0x2d
 export function readCri(bytes: Buffer, start: number, end: number, framed: Framed): boolean {
   if (bytes[start + 10] !== T || bytes[start + 4] !== DASH) return false
   const timeEnd = bytes.indexOf(SPACE, start + 19)
-  if (timeEnd === -1 || timeEnd > start + 36 || timeEnd + 9 > end) return false
-  // `std` + `out ` or `err `, then the tag
-  if (bytes[timeEnd + 1] !== 0x73 || bytes[timeEnd + 7] !== SPACE) return false
-  const isError = bytes[timeEnd + 4] === 0x65
-  if (!isError && bytes[timeEnd + 4] !== 0x6f) return false
+  if (timeEnd === -1 || timeEnd > start + LONGEST_TIME || timeEnd + 9 > end) return false
+  const stream = streamAt(bytes, timeEnd + 1)
   const tag = bytes[timeEnd + 8]
-  if (tag !== 0x46 && tag !== 0x50) return false
-  let content = timeEnd + 9
-  while (content < end && bytes[content] !== SPACE) content += 1
-  framed.from = Math.min(content + 1, end)
+  if (stream === undefined || (tag !== FULL && tag !== PARTIAL)) return false
+  let tagsEnd = timeEnd + 9
+  while (tagsEnd < end && bytes[tagsEnd] !== SPACE) tagsEnd += 1
+  framed.from = Math.min(tagsEnd + 1, end)
   framed.to = end
-  framed.text = undefined
   framed.time = bytes.toString('latin1', start, timeEnd)
-  framed.stream = isError ? 'stderr' : 'stdout'
-  framed.isPartial = tag === 0x50
+  framed.stream = stream
+  framed.isPartial = tag === PARTIAL
   return true
+}
+
+const LONGEST_TIME = 36
+const FULL = 0x46
+const PARTIAL = 0x50
+
+/** `stdout` or `stderr` and a blank; told by their first, fourth and last characters. */
+function streamAt(bytes: Buffer, at: number): 'stdout' | 'stderr' | undefined {
+  if (bytes[at] !== 0x73 || bytes[at + 6] !== SPACE) return undefined
+  if (bytes[at + 3] === 0x6f) return 'stdout'
+  return bytes[at + 3] === 0x65 ? 'stderr' : undefined
 }

@@ -29,8 +29,9 @@ function isWrapper(object: Readonly<Record<string, unknown>>, hasLog: boolean): 
 
 function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined
+    // Called for texts that begin with a brace, or whose frame is one: JSON.parse gives an object or fails.
+    const object: Readonly<Record<string, unknown>> | null = JSON.parse(text)
+    return object ?? undefined
   } catch {
     return undefined
   }

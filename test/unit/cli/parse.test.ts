@@ -9,6 +9,8 @@ const good =
   '[2026-11-22T13:16:16.658Z] "GET /a HTTP/1.1" 200 - 0 22 1 0 "-" "curl/8" "id-1" "reviews:9080" "10.244.2.31:9080"'
 const bad = good.replace(' 200 - ', ' 503 UH ')
 
+const piece = (tag: string, text: string) => `2026-11-22T13:16:17.000000001Z stdout ${tag} ${text}\n`
+
 async function parse(input: string, ...args: string[]) {
   const { io, written } = capturedIo(input)
   const code = await command.run(args, io)
@@ -40,7 +42,6 @@ describe('flagship parse', () => {
   })
 
   test('joins pieces and marks a join without an end', async () => {
-    const piece = (tag: string, text: string) => `2026-11-22T13:16:17.000000001Z stdout ${tag} ${text}\n`
     expect(
       await documents(piece('P', good.slice(0, 50)) + piece('F', good.slice(50)) + piece('P', 'rest')),
     ).toMatchObject([{ url: { path: '/a' } }, { envoy: { truncated: true } }])

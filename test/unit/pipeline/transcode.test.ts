@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EndpointIndex } from '../../../src/enrich/endpoint/index.ts'
 import { Vantages } from '../../../src/enrich/vantage.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseAccessJson } from '../../../../src/ingest/format/json.ts'
 import { scanIstioJson } from '../../../../src/ingest/format/json-scan.ts'
@@ -68,14 +68,13 @@ describe('scanIstioJson()', () => {
 
   test('gives what parseAccessJson() gives for lines with one byte changed, or nothing', () => {
     const line = lines[3] ?? ''
-    fc.assert(
-      fc.property(fc.nat(line.length - 1), fc.nat(0x7f), (at, code) => {
-        const changed = line.slice(0, at) + String.fromCharCode(code) + line.slice(at + 1)
-        const scanned = scanIstioJson(changed)
-        if (scanned !== undefined) expect(scanned).toEqual(parsed(changed))
-      }),
-      { seed: 11, numRuns: 5_000 },
-    )
+    const changed = fc
+      .tuple(fc.nat(line.length - 1), fc.nat(0x7f))
+      .map(([at, code]) => line.slice(0, at) + String.fromCharCode(code) + line.slice(at + 1))
+    const changes = fc.sample(changed, { seed: 11, numRuns: 5_000 })
+    const read = changes.filter((text) => scanIstioJson(text) !== undefined)
+    expect(read.map((text) => scanIstioJson(text))).toEqual(read.map(parsed))
+    expect(read.length).toBeGreaterThan(500)
   })
 
   test.for([

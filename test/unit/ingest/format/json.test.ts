@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseAccessJson } from '../../../../src/ingest/format/json.ts'
 
-const read = (fields: object) =>
-  parseAccessJson({ response_code: 200, ...fields } as Record<string, unknown>, JSON.stringify(fields))
+const read = (fields: object) => parseAccessJson({ response_code: 200, ...fields }, JSON.stringify(fields))
 
 describe('parseAccessJson()', () => {
   test.for([
