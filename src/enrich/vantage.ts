@@ -5,7 +5,8 @@ import type { Direction } from '../record/layer.ts'
 import type { ReporterFacts } from './direction.ts'
 import { createEnds, type EndResolver, type Ends } from './endpoint/ends.ts'
 import type { EndpointIndex } from './endpoint/index.ts'
-import { type ReporterIdentity, reporterOf } from './endpoint/reporter.ts'
+import type { ReporterIdentity } from '../record/reporter-identity.ts'
+import { reporterOf } from './endpoint/reporter.ts'
 
 /** What is the same for every file. */
 export interface Surroundings {

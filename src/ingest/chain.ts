@@ -1,14 +1,5 @@
+import type { ReporterIdentity } from '../record/reporter-identity.ts'
 import type { Frame } from './frame/frame.ts'
-
-/** Who wrote a file: from its path, or configured. Absent is unknown. */
-export interface ReporterIdentity {
-  readonly namespace?: string
-  readonly podName?: string
-  readonly podUid?: string
-  readonly containerName?: string
-  readonly workload?: string
-  readonly nodeName?: string
-}
 
 /** One file as the last sweep saw it. Device and inode only find it again; they are not its identity. */
 export interface FoundFile {

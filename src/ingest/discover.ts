@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path'
-import type { ChainSource, FoundChain, FoundFile, ReporterIdentity } from './chain.ts'
+import type { ReporterIdentity } from '../record/reporter-identity.ts'
+import type { ChainSource, FoundChain, FoundFile } from './chain.ts'
 import { type FileSystem, isMissing } from './file-system.ts'
 import type { Frame } from './frame/frame.ts'
 import { parsePodDirectory, type PodDirectory } from './pod-path.ts'

@@ -1,4 +1,4 @@
-import type { ReporterIdentity } from './chain.ts'
+import type { ReporterIdentity } from '../record/reporter-identity.ts'
 
 /** Kubelet's directory of one pod. Source: kubernetes pkg/kubelet/kuberuntime/helpers.go, BuildPodLogsDirectory. */
 export type PodDirectory = Required<Pick<ReporterIdentity, 'namespace' | 'podName' | 'podUid'>>

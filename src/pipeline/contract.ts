@@ -38,8 +38,6 @@ export interface Carry {
 
 export const EMPTY_CARRY: Carry = { joins: [], heads: {} }
 
-export type { ReporterIdentity } from '../ingest/chain.ts'
-
 /**
  * Bytes to encoded documents, pure and synchronous: equal arguments give equal results.
  *

@@ -1,17 +1,8 @@
 import type { JsonText } from '../../record/field.ts'
 import { emptyReporter, encodeReporter, type Reporter, type ReporterFields } from '../../record/generated/record.ts'
+import type { ReporterIdentity } from '../../record/reporter-identity.ts'
 import type { EndpointIndex } from './index.ts'
 import type { PodFacts } from './pod-table.ts'
-
-/** Who wrote a file, as its path or the configuration says. */
-export interface ReporterIdentity {
-  readonly namespace?: string
-  readonly podName?: string
-  readonly podUid?: string
-  readonly containerName?: string
-  readonly workload?: string
-  readonly nodeName?: string
-}
 
 /** The pod that wrote a file. A UID is not replaced by a name: another pod may have the name now. */
 export function reporterPod(identity: ReporterIdentity, index: EndpointIndex): PodFacts | undefined {

@@ -1,6 +1,6 @@
 import { createEnds, type Ends } from '../../../../src/enrich/endpoint/ends.ts'
 import { EndpointIndex } from '../../../../src/enrich/endpoint/index.ts'
-import type { ReporterIdentity } from '../../../../src/enrich/endpoint/reporter.ts'
+import type { ReporterIdentity } from '../../../../src/record/reporter-identity.ts'
 import { emptyLine, type EnvoyLine } from '../../../../src/record/envoy-line.ts'
 import type { Endpoint } from '../../../../src/record/generated/record.ts'
 import type { Direction } from '../../../../src/record/layer.ts'
