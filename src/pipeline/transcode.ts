@@ -4,6 +4,7 @@ import type { Vantages } from '../enrich/vantage.ts'
 import { eventIds } from '../ingest/event-id.ts'
 import { type Formats, parseLine } from '../ingest/format/detect.ts'
 import { levelRank } from '../ingest/format/level.ts'
+import { PlainBytes } from '../ingest/format/plain-bytes.ts'
 import { type Frame, unframe } from '../ingest/frame/frame.ts'
 import { emptyFrame, type Framed } from '../ingest/frame/framed.ts'
 import type { ComponentLine, ParsedLine } from '../record/envoy-line.ts'
@@ -64,6 +65,8 @@ export function createTranscoder(settings: TranscoderSettings, vantages: Vantage
   }
 }
 
+const NO_BYTES = Buffer.alloc(0)
+
 /** The state of transcoding one chunk. */
 class Work {
   readonly builder = new SegmentBuilder()
@@ -74,6 +77,8 @@ class Work {
   readonly #framed: Framed = emptyFrame()
   #idsKey = ''
   #ids = eventIds('')
+  /** Those of the chunk. */
+  #bytes = new PlainBytes(NO_BYTES)
 
   constructor(settings: TranscoderSettings, vantages: Vantages, carry: Carry) {
     this.#settings = settings
@@ -84,6 +89,7 @@ class Work {
 
   chunk(chunk: Chunk): void {
     const { bytes } = chunk
+    this.#bytes = new PlainBytes(bytes)
     for (let start = 0; start < bytes.length; ) {
       const newline = bytes.indexOf(0x0a, start)
       const end = newline === -1 ? bytes.length : newline
@@ -116,17 +122,18 @@ class Work {
     const { fileKey, path } = chunk
     const { podName, containerName } = framed
     const place = { fileKey, path, offsetBytes, isTruncated: false, time, stream, podName, containerName }
-    this.#content(text, place, framed.text === undefined ? chunk.bytes : undefined, framed.from, framed.to)
+    this.#content(text, place, framed.text === undefined ? this.#bytes : undefined, framed.from, framed.to)
   }
 
   #joined(joined: Joined, stream: string): void {
     const { bytes, ...where } = joined
     const place = { ...where, stream, podName: undefined, containerName: undefined }
-    this.#content(bytes.toString('utf8'), place, bytes, 0, bytes.length)
+    this.#content(bytes.toString('utf8'), place, new PlainBytes(bytes), 0, bytes.length)
   }
 
-  #content(text: string, place: Place, bytes: Buffer | undefined, from: number, to: number): void {
-    const parsed = this.#continued(parse(text, this.#settings.formats), text, place.stream)
+  #content(text: string, place: Place, source: PlainBytes | undefined, from: number, to: number): void {
+    const plain = source?.turnTo(from, to) === true ? source : undefined
+    const parsed = this.#continued(parse(text, this.#settings.formats, plain), text, place.stream)
     if (parsed.kind === 'log' && levelRank(parsed.line.level) < levelRank(this.#settings.minLevel)) {
       this.builder.countDroppedByLevel()
       return
@@ -134,10 +141,10 @@ class Work {
     const record = this.#describe(parsed, place)
     if (this.#keepsOriginal(parsed, record)) {
       record.eventOriginal = text
-      const raw = bytes?.subarray(from, to)
+      const raw = source?.bytes.subarray(from, to)
       if (raw !== undefined && !isUtf8(raw)) record.originalBase64 = raw.toString('base64')
     }
-    this.#emit(record, place, isPlain(parsed, text, to - from))
+    this.#emit(record, place, plain !== undefined && isJson(parsed))
   }
 
   #keepsOriginal(parsed: ParsedLine, record: LogRecord): boolean {
@@ -198,13 +205,9 @@ class Work {
   }
 }
 
-/**
- * Whether no part of a line needs escaping: it was JSON that escaped nothing, and it is ASCII (as many characters as
- * bytes), so that it holds no quotes, control characters or halves of surrogate pairs.
- */
-function isPlain(parsed: ParsedLine, text: string, lengthBytes: number): boolean {
-  if (parsed.kind !== 'access' || !parsed.isJson || text.length !== lengthBytes) return false
-  return !text.includes('\\') && !text.includes('\u007f')
+/** Whether no part of a plain line needs escaping: it was JSON that escaped nothing, so that no text in it has a quote. */
+function isJson(parsed: ParsedLine): boolean {
+  return parsed.kind === 'access' && parsed.isJson
 }
 
 /** The bytes of a framed line's content, for joining. */
@@ -213,9 +216,9 @@ function contentBytes(chunk: Chunk, framed: Framed): Buffer {
 }
 
 /** A bug in a parser must not stop the reading: the same bytes would be read again after a restart. */
-function parse(text: string, formats: Formats): ParsedLine {
+function parse(text: string, formats: Formats, plain: PlainBytes | undefined): ParsedLine {
   try {
-    return parseLine(text, formats)
+    return parseLine(text, formats, plain)
   } catch {
     return { kind: 'unparsed', reason: 'internal_error' }
   }
