@@ -69,7 +69,7 @@ function collect(name: string, value: unknown, path: string, depth: number, leav
   if (typeof value === 'object' && value !== null) {
     for (const [key, inner] of Object.entries(value)) collect(name, inner, pathOf(path, key), depth + 1, leaves)
   } else if (typeof value === 'string') {
-    const { slots, places } = layOut(parseTemplate(`${name}" at "${path}`, value))
+    const { slots, places } = layOut(parseTemplate(`${name}" at "${path.replaceAll(SEPARATOR, '.')}`, value))
     if (places.length === 0) return
     const first = leaves.places.length
     leaves.places.push(...places)
@@ -81,8 +81,9 @@ function collect(name: string, value: unknown, path: string, depth: number, leav
 }
 
 function pathOf(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`
+  return path === '' ? key : path + SEPARATOR + key
 }
+const SEPARATOR = '\0' // a key may hold a dot
 
 function nodeOf(
   definition: object,

@@ -22,8 +22,11 @@ export interface TextFormat {
 }
 
 export interface TextFormatOptions {
-  /** Texts that a column, by its key, cannot be: a fit with such a value is none, unless a lenient one. */
-  readonly refuse?: Readonly<Record<string, (value: string) => boolean>>
+  /**
+   * What the value of a column, by its key, says of a fit: `none` that it is none (unless a lenient one), `many` that
+   * the line may be read otherwise.
+   */
+  readonly judge?: Readonly<Record<string, (value: string) => Fit>>
 }
 
 /**
@@ -65,22 +68,22 @@ export interface ValueReader {
 export function createValueReader(
   slots: readonly Slot[],
   columns: readonly Column[],
-  { refuse = {} }: TextFormatOptions = {},
+  { judge = {} }: TextFormatOptions = {},
 ): ValueReader {
   const used = slots.flatMap((slot) => (typeof slot === 'number' ? [slot] : []))
   const values = used
-    .flatMap((index) => valueAt(index, columns[index], refuse))
+    .flatMap((index) => valueAt(index, columns[index], judge))
     .sort((a, b) => Number(a.column.isLate) - Number(b.column.isLate))
-  const refusable = values.filter(({ isRefused }) => isRefused !== undefined)
+  const judged = values.filter(({ judgeValue }) => judgeValue !== undefined)
   const strict = new Matcher(shapeOf(slots, columns, false))
   const lenient = new Matcher(shapeOf(slots, columns, true))
   return {
     fit: (text) => strict.match(text),
     read(text, line, isLenient) {
       const matcher = isLenient ? lenient : strict
-      const fit = matcher.match(text)
+      let fit = matcher.match(text)
+      for (const value of judged) if (!isLenient) fit = judgedFit(fit, value, matcher, text)
       if (fit === 'none') return false
-      if (!isLenient && refusable.some((value) => value.isRefused?.(sliceOf(matcher, text, value.index)))) return false
       if (fit === 'many') line.isAmbiguous = true
       assignAll(values, matcher, text, line)
       return true
@@ -88,15 +91,21 @@ export function createValueReader(
   }
 }
 
-/** A column, where its bounds are found, and what it cannot be. */
+/** A column, where its bounds are found, and what its value says of a fit. */
 interface Value {
   readonly index: number
   readonly column: Column
-  readonly isRefused: ((value: string) => boolean) | undefined
+  readonly judgeValue: ((value: string) => Fit) | undefined
 }
 
-function valueAt(index: number, column: Column | undefined, refuse: NonNullable<TextFormatOptions['refuse']>): Value[] {
-  return column === undefined ? [] : [{ index, column, isRefused: refuse[column.key] }]
+function valueAt(index: number, column: Column | undefined, judge: NonNullable<TextFormatOptions['judge']>): Value[] {
+  return column === undefined ? [] : [{ index, column, judgeValue: judge[column.key] }]
+}
+
+function judgedFit(fit: Fit, { index, judgeValue }: Value, { starts, stops }: Matcher, text: string): Fit {
+  if (fit === 'none' || judgeValue === undefined) return fit
+  const judged = judgeValue(text.slice(starts[index], stops[index]))
+  return judged === 'one' ? fit : judged
 }
 
 function assignAll(values: readonly Value[], { starts, stops }: Matcher, text: string, line: EnvoyLine): void {
@@ -134,10 +143,6 @@ function numberAt(text: string, start: number, stop: number): number | undefined
     number = number * 10 + digit
   }
   return number
-}
-
-function sliceOf({ starts, stops }: Matcher, text: string, index: number): string {
-  return text.slice(starts[index], stops[index])
 }
 
 /** Without a prototype: a key may be any text. */

@@ -1,6 +1,7 @@
 import { type EnvoyLine, emptyLine } from '../../record/envoy-line.ts'
 import { MIXER_STATUS } from './columns.ts'
 import { compileTextFormat, type TextFormat } from './compile-text.ts'
+import type { Fit } from './matcher.ts'
 import { DEFAULT_TIME } from './start-time.ts'
 
 export { stripSemicolon } from './homes.ts'
@@ -66,8 +67,16 @@ export const TEXT_TEMPLATES = {
 
 export type TextFormatName = keyof typeof TEXT_TEMPLATES
 
-/** Metadata printed with quotes of its own before Envoy 1.19: a Mixer status holds these two or none. */
-const OPTIONS = { refuse: { [MIXER_STATUS]: (value: string) => !/^(?:[^"]*|"(?:[^" ][^"]*)?")$/.test(value) } }
+/**
+ * Metadata printed with quotes of its own before Envoy 1.19, so a Mixer status is absent or has these two quotes. More
+ * of them were taken from other columns; none at all may be part of another column.
+ */
+function judgeMixerStatus(value: string): Fit {
+  if (value === '-' || /^"(?:[^" ][^"]*)?"$/.test(value)) return 'one'
+  return value.includes('"') ? 'none' : 'many'
+}
+
+const OPTIONS = { judge: { [MIXER_STATUS]: judgeMixerStatus } }
 
 const ENVOY = builtIn('envoy-text')
 const ISTIO = (['istio-text-1.9', 'istio-text-1.3', 'istio-text-1.2', 'istio-text-1.8', 'istio-text-1.1'] as const).map(
@@ -154,9 +163,13 @@ function isConflict(format: TextFormat, text: string, line: EnvoyLine, other: En
   return fit === 'many' || (isRead && !isSameRequest(line, other))
 }
 
-/** A line also fits formats that lack a column; what they agree on is what was requested. */
+/**
+ * A line also fits formats that lack a column: they agree on what was requested, and put that column into the failure
+ * reason. A reason that holds quotes itself may be either.
+ */
 function isSameRequest(a: EnvoyLine, b: EnvoyLine): boolean {
   return (
+    !quoted(a.upstreamTransportFailureReason) &&
     a.path === b.path &&
     a.responseCode === b.responseCode &&
     a.xForwardedFor === b.xForwardedFor &&

@@ -81,6 +81,11 @@ describe('compileJsonFormat()', () => {
     expect(({} as { x?: number }).x).toBeUndefined()
   })
 
+  test('tells a key with a dot from a nested one', () => {
+    const format = { t: '%START_TIME%', 'a.b': '%REQ(:METHOD)%', a: { b: '%REQ(:PATH)%' } }
+    expect(read(format, `{"t":"${T}","a.b":"GET","a":{"b":"/x"}}`)).toMatchObject({ method: 'GET', path: '/x' })
+  })
+
   test('joins a port to an address that stands behind it', () => {
     const format = { t: '%START_TIME%', p: '%DOWNSTREAM_REMOTE_PORT%', a: '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%' }
     expect(read(format, `{"p":80,"t":"${T}","a":"::1"}`)).toMatchObject({ downstreamRemoteAddress: '[::1]:80' })

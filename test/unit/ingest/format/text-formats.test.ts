@@ -124,7 +124,7 @@ describe('parseTextLine()', () => {
   test.for(NAMES)('reads %s back as it was printed, or says that it is ambiguous', (name) => {
     const template = TEXT_TEMPLATES[name]
     fc.assert(
-      fc.property(lineValues(CLIENT_COLUMNS), (values) => {
+      fc.property(lineValues([...CLIENT_COLUMNS, ...SERVER_COLUMNS]), (values) => {
         expect(misread(template, values, parseTextLine(render(template, values)))).toEqual([])
       }),
       RUNS,
