@@ -7,10 +7,10 @@ const project = (name: string, testTimeout: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 10_000),
-      project('integration', 60_000),
-      project('e2e', 60_000),
-      project('chaos', 60_000),
+      project('unit', 30_000),
+      project('integration', 120_000),
+      project('e2e', 120_000),
+      project('chaos', 120_000),
     ],
   },
 })
