@@ -51,7 +51,8 @@ function parseJson(text: string, formats: Formats, plain: PlainBytes | undefined
   if (scanned !== undefined) return { kind: 'access', line: scanned, isJson: true }
   const object = jsonObject(text)
   // Envoy Gateway up to 1.3 writes a text format in the shape of JSON: a quote in a header breaks it.
-  if (object === undefined) return access(parseTextLine(text) ?? firstFit(text, formats)) ?? unparsed(text)
+  if (object === undefined)
+    return access(formats.pinned?.parseText(text) ?? parseTextLine(text) ?? firstFit(text, formats)) ?? unparsed(text)
   return parseObject(object, text, formats) ?? { kind: 'unparsed', reason: 'no_format_fits' }
 }
 

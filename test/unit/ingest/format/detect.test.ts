@@ -40,6 +40,11 @@ describe('parseLine()', () => {
     expect(kindOf(text, formats)).toBe('envoy-text')
   })
 
+  test('reads a text format in the shape of JSON whose quotes are not escaped', () => {
+    const shaped = compileFormat('shaped', '{"m":"%REQ(:METHOD)%","ua":"%REQ(USER-AGENT)%","code":%RESPONSE_CODE%}')
+    expect(kindOf('{"m":"GET","ua":"a "b" c","code":200}', { pinned: shaped, custom: [] })).toBe('custom:shaped')
+  })
+
   test('tries a pinned format before everything, and the others after it', () => {
     const formats = { pinned: renamed, custom: [] }
     expect(kindOf('{"when":"2026-11-22T13:16:16.658Z","verb":"GET","code":200}', formats)).toBe('custom:renamed')
