@@ -93,9 +93,9 @@ class RunningAgent implements Agent {
     for (const status of statuses) this.#showPipeline(status)
   }
 
-  #showPipeline({ name: pipeline, state, unreadBytes, inflightBytes, lostBytes }: PipelineStatus): void {
+  #showPipeline({ name: pipeline, state, unacknowledgedBytes, inflightBytes, lostBytes }: PipelineStatus): void {
     const { metrics } = this.#parts
-    metrics.set('flagship_unacknowledged_bytes', { pipeline }, unreadBytes + inflightBytes)
+    metrics.set('flagship_unacknowledged_bytes', { pipeline }, unacknowledgedBytes)
     metrics.set('flagship_inflight_bytes', { pipeline }, inflightBytes)
     metrics.set('flagship_lost_bytes', { pipeline }, lostBytes)
     for (const each of ['opening', 'delivering', 'retrying', 'stopped'] as const)

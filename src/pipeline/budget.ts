@@ -1,6 +1,6 @@
 /**
- * Bytes of log that were read and are not answered yet. When it is spent, reading pauses and nothing grows; one read
- * may go beyond it, because a line must be read whole.
+ * Bytes of documents that are not answered yet: what is held in memory. When it is spent, reading pauses and nothing
+ * grows; one read may go beyond it, because a line must be read whole.
  */
 export class Budget {
   readonly #mostBytes: number

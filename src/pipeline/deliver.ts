@@ -10,6 +10,7 @@ import type { Cursor } from './cursor.ts'
 import type { DeadLetter, Refused } from './dead-letter.ts'
 import type { Meter } from './meter.ts'
 import { batchOf, documentAt, selectDocuments } from './segments.ts'
+import { reuseSlab } from './slab.ts'
 import type { TroubleSpot } from './trouble.ts'
 
 export interface DeliveryParts {
@@ -119,7 +120,8 @@ export class Delivery {
       const { receipt, ledger } = shipment
       receipt.unanswered -= count
       if (receipt.unanswered > 0) continue
-      budget.giveBack(receipt.readBytes)
+      budget.giveBack(receipt.documents.length)
+      reuseSlab(receipt.documents)
       ledger.settle(cursor)
     }
     if (answered.size > 0) committer.request()

@@ -11,6 +11,7 @@ import type { Cursor, IsAnswered, Progress } from './cursor.ts'
 import { Ledger, type Receipt } from './ledger.ts'
 import type { Meter } from './meter.ts'
 import { selectDocuments } from './segments.ts'
+import type { PipelineStatus } from './status.ts'
 
 /** How often a file that had nothing new is looked at. */
 const POLL_MS = 250
@@ -48,14 +49,15 @@ export class Intake {
   }
 
   /** What is followed now. */
-  get totals(): { readonly files: number; readonly unreadBytes: number; readonly lostBytes: number } {
-    let [files, unreadBytes, lostBytes] = [0, 0, this.#lostBytes]
-    for (const { reader } of this.#lanes.values()) {
-      files += reader.fileCount
+  get totals(): Pick<PipelineStatus, 'filesFollowed' | 'unreadBytes' | 'unacknowledgedBytes' | 'lostBytes'> {
+    let [filesFollowed, unreadBytes, pendingBytes, lostBytes] = [0, 0, 0, this.#lostBytes]
+    for (const { reader, ledger } of this.#lanes.values()) {
+      filesFollowed += reader.fileCount
       unreadBytes += reader.unreadBytes
+      pendingBytes += ledger.pendingBytes
       lostBytes += reader.lostBytes
     }
-    return { files, unreadBytes, lostBytes }
+    return { filesFollowed, unreadBytes, unacknowledgedBytes: unreadBytes + pendingBytes, lostBytes }
   }
 
   /** Keys of the files that are there; of those not read yet, their places. */
@@ -140,10 +142,11 @@ export class Intake {
       isAnswered: isAnswered?.(eventIds(fileKey)(offsetBytes), offsetBytes) ?? false,
     }))
     const progress = { advances: segment.advances, reached, openJoins }
-    const receipt: Receipt = { progress, readBytes: segment.readBytes, unanswered: segment.ids.length }
+    const { readBytes, ids, bytes } = segment
+    const receipt: Receipt = { progress, readBytes, documents: bytes, unanswered: ids.length }
     lane.ledger.add(receipt)
     if (receipt.unanswered > 0) {
-      budget.spend(receipt.readBytes)
+      budget.spend(bytes.length)
       batcher.add({ segment, receipt, ledger: lane.ledger })
       return
     }

@@ -3,7 +3,10 @@ import type { Cursor, Progress } from './cursor.ts'
 /** One segment on its way: what it moves, once every document of it is answered. */
 export interface Receipt {
   readonly progress: Progress
+  /** Bytes of log it was made from. */
   readonly readBytes: number
+  /** Its documents, all of them: memory that is held until they are answered. */
+  readonly documents: Buffer
   unanswered: number
 }
 
@@ -15,11 +18,15 @@ export class Ledger {
   /** Files in the order in which they were read, as far as it still matters. */
   #files: readonly string[] = []
 
+  /** Bytes that were read and that the cursor has not passed. */
+  pendingBytes = 0
+
   get isEmpty(): boolean {
     return this.#receipts.length === 0
   }
 
   add(receipt: Receipt): void {
+    this.pendingBytes += receipt.readBytes
     this.#receipts.push(receipt)
   }
 
@@ -27,7 +34,9 @@ export class Ledger {
   settle(cursor: Cursor): void {
     while (this.#receipts[0]?.unanswered === 0) {
       const receipt = this.#receipts.shift()
-      if (receipt !== undefined) this.#apply(receipt.progress, cursor)
+      if (receipt === undefined) return
+      this.pendingBytes -= receipt.readBytes
+      this.#apply(receipt.progress, cursor)
     }
   }
 

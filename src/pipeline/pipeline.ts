@@ -160,14 +160,11 @@ export class Pipeline {
   get status(): PipelineStatus {
     const { intake, budget, meter, deadLetter, delivering, committing } = this.#stages
     const trouble = delivering.current ?? committing.current
-    const { files, unreadBytes, lostBytes } = intake.totals
     return {
       name: this.name,
       state: trouble === undefined || this.#state === 'stopped' ? this.#state : 'retrying',
       trouble,
-      filesFollowed: files,
-      unreadBytes,
-      lostBytes,
+      ...intake.totals,
       inflightBytes: budget.spentBytes,
       deadLetterBytes: deadLetter.lengthBytes,
       ...meter.totals,

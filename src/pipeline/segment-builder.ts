@@ -1,4 +1,5 @@
 import type { Advance, Dataset, Segment } from '../sinks/batch.ts'
+import { copyToSlab } from './slab.ts'
 
 const INITIAL_BYTES = 1 << 20
 /** UTF-8 needs at most three bytes for one UTF-16 unit. */
@@ -41,7 +42,7 @@ export class SegmentBuilder {
   /** The segment so far. The builder must not be used after this. */
   finish(readBytes: number, advances: readonly Advance[]): Segment {
     return {
-      bytes: Buffer.from(scratch.subarray(0, this.#lengthBytes)),
+      bytes: copyToSlab(scratch.subarray(0, this.#lengthBytes)),
       ids: this.#ids,
       ends: this.#ends,
       datasets: this.#datasets,

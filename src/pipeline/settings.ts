@@ -7,7 +7,7 @@ export interface AgentSettings {
   readonly stateDirectory: string
   readonly discovery: DiscoverySettings
   readonly pipelines: readonly PipelineSettings[]
-  /** Bytes that may be read and not yet answered, shared evenly by the pipelines. */
+  /** Bytes of documents that may be held until they are answered, shared evenly by the pipelines. */
   readonly inflightBytes: number
 }
 

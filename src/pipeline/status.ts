@@ -10,9 +10,11 @@ export interface PipelineStatus extends PipelineTotals {
   readonly filesFollowed: number
   /** Bytes on disk that were seen and not read. */
   readonly unreadBytes: number
+  /** Bytes on disk that the cursor has not passed: how far delivery lags behind. */
+  readonly unacknowledgedBytes: number
   /** Bytes that were deleted before they were read, at most. */
   readonly lostBytes: number
-  /** Bytes read and not yet answered. */
+  /** Bytes of documents that are not answered yet. */
   readonly inflightBytes: number
   readonly deadLetterBytes: number
 }

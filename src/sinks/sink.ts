@@ -31,7 +31,10 @@ export interface Sink {
    * @throws FlagshipError SINK_MISCONFIGURED when it can never work as configured; SINK_UNAVAILABLE to be tried again.
    */
   open(mark: string | undefined): Promise<void>
-  /** One outcome per document, in order. Throws only when all of the batch is in doubt. */
+  /**
+   * One outcome per document, in order. Throws only when all of the batch is in doubt. The bytes of a document stay as
+   * they are until it is answered (accepted or refused); after that their memory is used again.
+   */
   deliver(batch: Batch, signal: AbortSignal): Promise<readonly Outcome[]>
   /** Where it stands after all that was answered: a short text, stored together with the cursors. */
   mark?(): string

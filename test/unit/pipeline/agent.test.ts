@@ -111,6 +111,7 @@ describe('startAgent()', () => {
           trouble: undefined,
           filesFollowed: 1,
           unreadBytes: 0,
+          unacknowledgedBytes: 0,
           lostBytes: 0,
           inflightBytes: 0,
           deadLetterBytes: 0,
@@ -171,12 +172,13 @@ describe('startAgent()', () => {
       }),
     )
     for (let pod = 0; pod < 20; pod += 1)
-      put(bench.root, `pods/shop_p${pod}_u${pod}/envoy/0.log`, 'x'.repeat(99) + '\n')
+      put(bench.root, `pods/shop_p${pod}_u${pod}/envoy/0.log`, 'x'.repeat(91) + '\n')
     const agent = await bench.start(1_000)
     await bench.clock.advance(60_000)
     const [status] = agent.status().pipelines
     expect(status?.inflightBytes).toBe(1_000)
-    expect(status?.unreadBytes).toBe(1_000)
+    expect(status?.unreadBytes).toBe(920)
+    expect(status?.unacknowledgedBytes).toBe(1_840)
   })
 
   test('lets a busy file not starve a quiet one', async () => {

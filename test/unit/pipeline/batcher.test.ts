@@ -6,7 +6,7 @@ import { ManualClock, settle } from '../fakes/manual-clock.ts'
 
 function shipmentOf(...texts: readonly string[]): Shipment {
   const progress = { advances: [], reached: undefined, openJoins: [] }
-  const receipt = { progress, readBytes: 1, unanswered: texts.length }
+  const receipt = { progress, readBytes: 1, documents: Buffer.alloc(0), unanswered: texts.length }
   return { segment: segmentOf(texts), receipt, ledger: new Ledger() }
 }
 

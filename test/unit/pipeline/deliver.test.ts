@@ -90,9 +90,9 @@ async function benchOf(...answers: readonly Answer[]) {
       const segment = segmentOf(texts, FILE_KEY, offset)
       offset += texts.length * 10
       const progress = { advances: segment.advances, reached: undefined, openJoins: [] }
-      const receipt = { progress, readBytes: segment.readBytes, unanswered: texts.length }
+      const receipt = { progress, readBytes: 1, documents: segment.bytes, unanswered: texts.length }
       ledger.add(receipt)
-      budget.spend(receipt.readBytes)
+      budget.spend(receipt.documents.length)
       return { segment, receipt, ledger }
     })
     const over = delivery.deliver(shipments, stop.signal)

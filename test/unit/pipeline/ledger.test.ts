@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { Cursor, type Progress } from '../../../src/pipeline/cursor.ts'
 import { Ledger, type Receipt } from '../../../src/pipeline/ledger.ts'
 
+const NOTHING = Buffer.alloc(0)
+
 function cursorOf(...fileKeys: readonly string[]): Cursor {
   const cursor = new Cursor(undefined)
   for (const [index, fileKey] of fileKeys.entries())
@@ -21,7 +23,7 @@ function receiptOf(
     reached: { fileKey: file, toBytes, check: { atBytes: toBytes, crc: 0 } },
     openJoins: open.map(([fileKey, offsetBytes, isAnswered = false]) => ({ fileKey, offsetBytes, isAnswered })),
   }
-  return { progress, readBytes: toBytes, unanswered: 1 }
+  return { progress, readBytes: toBytes, documents: NOTHING, unanswered: 1 }
 }
 
 function prefixes(cursor: Cursor): Record<string, number> {
@@ -144,7 +146,12 @@ describe('Ledger.settle()', () => {
       ledger.add(receipt)
     }
     const advances = [{ fileKey: 'A', toBytes: 100 }]
-    ledger.add({ progress: { advances, reached: undefined, openJoins: [] }, readBytes: 0, unanswered: 0 })
+    ledger.add({
+      progress: { advances, reached: undefined, openJoins: [] },
+      readBytes: 0,
+      documents: NOTHING,
+      unanswered: 0,
+    })
     ledger.settle(cursor)
     expect(prefixes(cursor)).toEqual({ A: 100, B: 50 })
   })
