@@ -19,6 +19,7 @@ export function recordCode(): string {
   const constants = [record, reporter, endpoint, ...parts.map(([, code]) => code)].map((code) => code.constants)
   return `// Generated from src/record/fields.ts by \`npm run generate\`. Do not edit.
 import type { JsonText } from '../field.ts'
+import { CLOSING, type End, endings, labels } from '../labels.ts'
 import { bare, flat, quote, quoteAll } from '../quote.ts'
 
 /** One line, parsed and enriched. Every property exists; \`undefined\` means absent. */
@@ -60,14 +61,10 @@ ${emptyOf('emptyReporter', 'ReporterFields', REPORTER_FIELDS)}
 /** An endpoint of which nothing is known. */
 ${emptyOf('emptyEndpoint', 'EndpointFields', ENDPOINT_FIELDS)}
 
-/** How a text ends that is being built: it is empty, with an open text, or with a closed value. */
-type End = 0 | 1 | 2
+const ENDINGS = endings('')
+const ENDINGS_OF_OBJECT = endings('}')
 
-function endsOpen(end: End): boolean {
-  return end === 1
-}
-
-// What stands before a member: by what came before it, which is nothing, an open text, or a closed value.
+// What stands before a member, by how the text before it ends.
 ${constants.join('\n')}
 
 /**
@@ -76,7 +73,7 @@ ${constants.join('\n')}
  */
 export function encodeRecord(value: LogRecord, isPlain: boolean): string {
 ${record.body}
-  return '{' + g0 + '}'
+  return '{' + text + ENDINGS_OF_OBJECT[textEnd]
 }
 
 ${parts.map(([part, code]) => partMaker(part, code)).join('\n\n')}
@@ -84,13 +81,13 @@ ${parts.map(([part, code]) => partMaker(part, code)).join('\n\n')}
 /** The reporter's members of a document, without braces. */
 export function encodeReporter(value: ReporterFields): string {
 ${reporter.body}
-  return flat(g0)
+  return flat(text + ENDINGS[textEnd])
 }
 
 /** The JSON object of one end of a hop. */
 export function encodeEndpoint(value: EndpointFields): JsonText {
 ${endpoint.body}
-  return flat('{' + g0 + '}')
+  return flat('{' + text + ENDINGS_OF_OBJECT[textEnd])
 }
 `
 }

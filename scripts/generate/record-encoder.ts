@@ -38,82 +38,145 @@ export interface EncoderCode {
 /**
  * Code that builds the text of a table's objects.
  *
- * Concatenation is what encoding costs most, so a text value is left without its closing quote, and what comes next is
- * chosen from three ready labels by what stands before it: nothing, an open text, or a closed value.
+ * Concatenation is what encoding costs most, so nothing is written alone: a text value is left without its closing
+ * quote and an object without its brace, and what comes next is chosen from ready labels by what stands before it
+ * (`src/record/labels.ts`). A label also opens the objects around its member that are not open yet.
  */
 export function encoderOf(fields: readonly Field[], owner: Owner, prefix: string): EncoderCode {
-  const constants: string[] = []
-  const lines: string[] = []
-  let groups = 0
-  const labels = (start: string): string => {
-    const name = `${prefix}${constants.length}`
-    constants.push(`const ${name} = ['${start}', '",${start}', ',${start}'] as const`)
-    return name
-  }
-  let between: string | undefined
-  const betweenLabels = () => (between ??= labels(''))
-  const members = (run: Run['members'], text: Text): void => {
-    for (const [name, member] of run) {
-      if ('members' in member) {
-        const inner = group(member)
-        const value = `${labels(`"${name}":{`)}[${text.state}] + ${inner.name} + ${closing(inner, '}')}`
-        lines.push(
-          `  if (${inner.name} !== '') {`,
-          `    ${text.name} += ${value}`,
-          `    ${text.state} = ${CLOSED}`,
-          '  }',
-        )
-      } else lines.push(...fieldLines(member, name, text, labels, betweenLabels))
-    }
-  }
-  const group = (node: Group): Text => {
-    const text = opened(`g${groups}`, lines)
-    groups += 1
-    for (const run of runsOf(node)) {
-      if (run.owner === owner) members(run.members, text)
-      else lines.push(...spliceLines(`value.${run.owner}`, run.fragment, text, betweenLabels()))
-    }
-    return text
-  }
-  const fragments = (node: Group): void => {
-    for (const run of runsOf(node)) {
-      if (run.owner === owner) {
-        const text = opened(run.fragment, lines)
-        members(run.members, text)
-        lines.push(`  ${text.name} += ${closing(text, '')}`)
-      } else for (const [, member] of run.members) if ('members' in member) fragments(member)
-    }
-  }
-  if (owner === 'line') lines.push(`  g0 += ${closing(group(treeOf(fields)), '')}`)
-  else fragments(treeOf(fields))
-  return { constants: constants.join('\n'), body: lines.join('\n') }
+  const writer = new CodeWriter(owner, prefix)
+  if (owner === 'line') {
+    writer.open('text')
+    writer.group(treeOf(fields), [])
+  } else writer.fragments(treeOf(fields))
+  return writer.code
 }
 
-/** A text that is being built, and the variable that says how it ends. */
-interface Text {
-  readonly name: string
-  readonly state: string
+/** An object around a member: what opens it, the variable that says whether it is open, and whether it may be yet. */
+interface Around {
+  readonly start: string
+  readonly isOpen: string
+  mayBeOpen: boolean
 }
+
+/** State of the text before a member. */
 const OPEN = 1
 const CLOSED = 2
 
-function opened(name: string, lines: string[]): Text {
-  lines.push(`  let ${name} = ''`, `  let ${name}End: End = 0`)
-  return { name, state: `${name}End` }
-}
+class CodeWriter {
+  readonly #owner: Owner
+  readonly #prefix: string
+  readonly #constants = new Map<string, string>()
+  readonly #lines: string[] = []
+  #groups = 0
+  #text = ''
 
-function closing({ state }: Text, end: string): string {
-  return `(endsOpen(${state}) ? '"${end}' : '${end}')`
-}
+  constructor(owner: Owner, prefix: string) {
+    this.#owner = owner
+    this.#prefix = prefix
+  }
 
-function spliceLines(part: string, fragment: string, { name, state }: Text, between: string): string[] {
-  const value = `${part}.${fragment}`
-  return [
-    `  if (${part} !== undefined && ${value} !== '') {`,
-    `    ${name} += ${between}[${state}] + ${value}`,
-    `    ${state} = ${CLOSED}`,
-    '  }',
-  ]
+  get code(): EncoderCode {
+    const constants = [...this.#constants].map(([start, name]) => `const ${name} = labels('${start}')`)
+    return { constants: constants.join('\n'), body: this.#lines.join('\n') }
+  }
+
+  open(text: string): void {
+    this.#text = text
+    this.#lines.push(`  let ${text} = ''`, `  let ${text}End: End = 0`)
+  }
+
+  group(node: Group, around: readonly Around[]): void {
+    for (const run of runsOf(node)) {
+      if (run.owner === this.#owner) this.#members(run.members, around)
+      else this.#splice(`value.${run.owner}`, run.fragment, around)
+    }
+  }
+
+  fragments(node: Group): void {
+    for (const run of runsOf(node)) {
+      if (run.owner === this.#owner) {
+        this.open(run.fragment)
+        this.#members(run.members, [])
+        this.#lines.push(`  ${run.fragment} += ENDINGS[${run.fragment}End]`)
+      } else for (const [, member] of run.members) if ('members' in member) this.fragments(member)
+    }
+  }
+
+  #members(members: Run['members'], around: readonly Around[]): void {
+    for (const [name, member] of members) {
+      if ('members' in member) this.#object(name, member, around)
+      else this.#field(member, name, around)
+    }
+  }
+
+  #object(name: string, node: Group, around: readonly Around[]): void {
+    const isOpen = `g${this.#groups}`
+    this.#groups += 1
+    this.#lines.push(`  let ${isOpen} = false`)
+    this.group(node, [...around, { start: `"${name}":{`, isOpen, mayBeOpen: false }])
+    this.#lines.push(`  if (${isOpen}) ${this.#text}End = CLOSING[${this.#text}End]`)
+  }
+
+  #splice(part: string, fragment: string, around: readonly Around[]): void {
+    const value = `${part}.${fragment}`
+    this.#when(`${part} !== undefined && ${value} !== ''`, around, this.#append('', value, CLOSED, around))
+  }
+
+  #field(field: Field, name: string, around: readonly Around[]): void {
+    const value = `value.${field.key}`
+    const isThere = `${value} !== undefined`
+    const append = (start: string, what: string, end: number) => this.#append(start, what, end, around)
+    if (field.constant !== undefined) {
+      this.#when('', around, append(`"${name}":"`, `'${field.constant}'`, OPEN))
+      return
+    }
+    if (field.type === 'reporter') {
+      this.#when(isThere, around, append('', `${value}.json`, CLOSED))
+      return
+    }
+    const ready = readyJson(field, value)
+    if (ready !== undefined) {
+      this.#when(isThere, around, append(`"${name}":`, ready, CLOSED))
+      return
+    }
+    const checked = () => append(`"${name}":`, `quote(${value})`, CLOSED)
+    const unquoted = () => append(`"${name}":"`, value, OPEN)
+    if (field.text === undefined) this.#when(isThere, around, checked())
+    else if (field.text === 'word') this.#when(isThere, around, unquoted())
+    else this.#when(isThere, around, `if (isPlain) { ${unquoted()} } else { ${checked()} }`)
+  }
+
+  /** Append where `condition` holds; the objects around are open then. */
+  #when(condition: string, around: readonly Around[], append: string): void {
+    const opened = around.map(({ isOpen }) => `; ${isOpen} = true`).join('')
+    this.#lines.push(condition === '' ? `  ${append}${opened}` : `  if (${condition}) { ${append}${opened} }`)
+    for (const each of around) each.mayBeOpen = true
+  }
+
+  #append(start: string, what: string, end: number, around: readonly Around[]): string {
+    const text = this.#text
+    return `${text} += ${this.#label(start, around)}[${text}End] + ${what}; ${text}End = ${end}`
+  }
+
+  /** The labels that open what is not open; which that is may be known only for each document. */
+  #label(start: string, around: readonly Around[]): string {
+    const names: string[] = []
+    for (let open = around.length; open > 0; open -= 1) {
+      const inner = around[open - 1]
+      if (inner?.mayBeOpen === true) names.push(`${inner.isOpen} ? ${this.#constant(start, around.slice(open))} : `)
+    }
+    const closed = this.#constant(start, around)
+    return names.length === 0 ? closed : `(${names.join('')}${closed})`
+  }
+
+  #constant(start: string, around: readonly Around[]): string {
+    const whole = around.map((each) => each.start).join('') + start
+    const known = this.#constants.get(whole)
+    if (known !== undefined) return known
+    const name = `${this.#prefix}${this.#constants.size}`
+    this.#constants.set(whole, name)
+    return name
+  }
 }
 
 function treeOf(fields: readonly Field[]): Group {
@@ -152,24 +215,6 @@ function ownerOf(member: Group | Field): Owner {
   if (!('members' in member)) return member.part ?? 'line'
   const [first, ...others] = [...member.members.values()].map(ownerOf)
   return first !== undefined && others.every((owner) => owner === first) ? first : 'line'
-}
-
-type Labels = (start: string) => string
-
-function fieldLines(field: Field, name: string, text: Text, labels: Labels, between: () => string): string[] {
-  const value = `value.${field.key}`
-  const append = (start: string, what: string, end: number) =>
-    `${text.name} += ${start}[${text.state}] + ${what}; ${text.state} = ${end}`
-  if (field.constant !== undefined) return [`  ${append(labels(`"${name}":"`), `'${field.constant}'`, OPEN)}`]
-  if (field.type === 'reporter')
-    return [`  if (${value} !== undefined) { ${append(between(), `${value}.json`, CLOSED)} }`]
-  const ready = readyJson(field, value)
-  if (ready !== undefined) return [`  if (${value} !== undefined) { ${append(labels(`"${name}":`), ready, CLOSED)} }`]
-  const unquoted = () => append(labels(`"${name}":"`), value, OPEN)
-  if (field.text === 'word') return [`  if (${value} !== undefined) { ${unquoted()} }`]
-  const checked = append(labels(`"${name}":`), `quote(${value})`, CLOSED)
-  if (field.text === undefined) return [`  if (${value} !== undefined) { ${checked} }`]
-  return [`  if (${value} !== undefined) {`, `    if (isPlain) { ${unquoted()} } else { ${checked} }`, '  }']
 }
 
 /** The value of a field as JSON; undefined for a text that has to be quoted. */

@@ -1,5 +1,6 @@
 // Generated from src/record/fields.ts by `npm run generate`. Do not edit.
 import type { JsonText } from '../field.ts'
+import { CLOSING, type End, endings, labels } from '../labels.ts'
 import { bare, flat, quote, quoteAll } from '../quote.ts'
 
 /** One line, parsed and enriched. Every property exists; `undefined` means absent. */
@@ -494,627 +495,496 @@ export function emptyEndpoint(): EndpointFields {
   }
 }
 
-/** How a text ends that is being built: it is empty, with an open text, or with a closed value. */
-type End = 0 | 1 | 2
+const ENDINGS = endings('')
+const ENDINGS_OF_OBJECT = endings('}')
 
-function endsOpen(end: End): boolean {
-  return end === 1
-}
-
-// What stands before a member: by what came before it, which is nothing, an open text, or a closed value.
-const R0 = ['"@timestamp":', '","@timestamp":', ',"@timestamp":'] as const
-const R1 = ['"@timestamp":"', '","@timestamp":"', ',"@timestamp":"'] as const
-const R2 = ['"type":', '","type":', ',"type":'] as const
-const R3 = ['"dataset":', '","dataset":', ',"dataset":'] as const
-const R4 = ['"namespace":', '","namespace":', ',"namespace":'] as const
-const R5 = ['"data_stream":{', '","data_stream":{', ',"data_stream":{'] as const
-const R6 = ['"id":"', '","id":"', ',"id":"'] as const
-const R7 = ['', '",', ','] as const
-const R8 = ['"duration":', '","duration":', ',"duration":'] as const
-const R9 = ['"created":', '","created":', ',"created":'] as const
-const R10 = ['"end":', '","end":', ',"end":'] as const
-const R11 = ['"end":"', '","end":"', ',"end":"'] as const
-const R12 = ['"original":', '","original":', ',"original":'] as const
-const R13 = ['"event":{', '","event":{', ',"event":{'] as const
-const R14 = ['"level":', '","level":', ',"level":'] as const
-const R15 = ['"logger":', '","logger":', ',"logger":'] as const
-const R16 = ['"path":', '","path":', ',"path":'] as const
-const R17 = ['"file":{', '","file":{', ',"file":{'] as const
-const R18 = ['"offset":', '","offset":', ',"offset":'] as const
-const R19 = ['"log":{', '","log":{', ',"log":{'] as const
-const R20 = ['"message":', '","message":', ',"message":'] as const
-const R21 = ['"stream":', '","stream":', ',"stream":'] as const
-const R22 = ['"address":', '","address":', ',"address":'] as const
-const R23 = ['"address":"', '","address":"', ',"address":"'] as const
-const R24 = ['"ip":', '","ip":', ',"ip":'] as const
-const R25 = ['"ip":"', '","ip":"', ',"ip":"'] as const
-const R26 = ['"port":', '","port":', ',"port":'] as const
-const R27 = ['"bytes":', '","bytes":', ',"bytes":'] as const
-const R28 = ['"source":{', '","source":{', ',"source":{'] as const
-const R29 = ['"address":', '","address":', ',"address":'] as const
-const R30 = ['"address":"', '","address":"', ',"address":"'] as const
-const R31 = ['"ip":', '","ip":', ',"ip":'] as const
-const R32 = ['"ip":"', '","ip":"', ',"ip":"'] as const
-const R33 = ['"port":', '","port":', ',"port":'] as const
-const R34 = ['"bytes":', '","bytes":', ',"bytes":'] as const
-const R35 = ['"destination":{', '","destination":{', ',"destination":{'] as const
-const R36 = ['"address":', '","address":', ',"address":'] as const
-const R37 = ['"address":"', '","address":"', ',"address":"'] as const
-const R38 = ['"ip":', '","ip":', ',"ip":'] as const
-const R39 = ['"ip":"', '","ip":"', ',"ip":"'] as const
-const R40 = ['"client":{', '","client":{', ',"client":{'] as const
-const R41 = ['"address":', '","address":', ',"address":'] as const
-const R42 = ['"address":"', '","address":"', ',"address":"'] as const
-const R43 = ['"port":', '","port":', ',"port":'] as const
-const R44 = ['"server":{', '","server":{', ',"server":{'] as const
-const R45 = ['"forwarded_ip":', '","forwarded_ip":', ',"forwarded_ip":'] as const
-const R46 = ['"forwarded_ip":"', '","forwarded_ip":"', ',"forwarded_ip":"'] as const
-const R47 = ['"bytes":', '","bytes":', ',"bytes":'] as const
-const R48 = ['"network":{', '","network":{', ',"network":{'] as const
-const R49 = ['"version":', '","version":', ',"version":'] as const
-const R50 = ['"version":"', '","version":"', ',"version":"'] as const
-const R51 = ['"method":', '","method":', ',"method":'] as const
-const R52 = ['"method":"', '","method":"', ',"method":"'] as const
-const R53 = ['"id":', '","id":', ',"id":'] as const
-const R54 = ['"id":"', '","id":"', ',"id":"'] as const
-const R55 = ['"bytes":', '","bytes":', ',"bytes":'] as const
-const R56 = ['"body":{', '","body":{', ',"body":{'] as const
-const R57 = ['"referrer":', '","referrer":', ',"referrer":'] as const
-const R58 = ['"referrer":"', '","referrer":"', ',"referrer":"'] as const
-const R59 = ['"request":{', '","request":{', ',"request":{'] as const
-const R60 = ['"status_code":', '","status_code":', ',"status_code":'] as const
-const R61 = ['"bytes":', '","bytes":', ',"bytes":'] as const
-const R62 = ['"body":{', '","body":{', ',"body":{'] as const
-const R63 = ['"response":{', '","response":{', ',"response":{'] as const
-const R64 = ['"http":{', '","http":{', ',"http":{'] as const
-const R65 = ['"original":', '","original":', ',"original":'] as const
-const R66 = ['"original":"', '","original":"', ',"original":"'] as const
-const R67 = ['"path":', '","path":', ',"path":'] as const
-const R68 = ['"path":"', '","path":"', ',"path":"'] as const
-const R69 = ['"query":', '","query":', ',"query":'] as const
-const R70 = ['"query":"', '","query":"', ',"query":"'] as const
-const R71 = ['"domain":', '","domain":', ',"domain":'] as const
-const R72 = ['"domain":"', '","domain":"', ',"domain":"'] as const
-const R73 = ['"port":', '","port":', ',"port":'] as const
-const R74 = ['"scheme":', '","scheme":', ',"scheme":'] as const
-const R75 = ['"scheme":"', '","scheme":"', ',"scheme":"'] as const
-const R76 = ['"url":{', '","url":{', ',"url":{'] as const
-const R77 = ['"original":', '","original":', ',"original":'] as const
-const R78 = ['"original":"', '","original":"', ',"original":"'] as const
-const R79 = ['"user_agent":{', '","user_agent":{', ',"user_agent":{'] as const
-const R80 = ['"version":', '","version":', ',"version":'] as const
-const R81 = ['"version":"', '","version":"', ',"version":"'] as const
-const R82 = ['"version_protocol":', '","version_protocol":', ',"version_protocol":'] as const
-const R83 = ['"version_protocol":"', '","version_protocol":"', ',"version_protocol":"'] as const
-const R84 = ['"cipher":', '","cipher":', ',"cipher":'] as const
-const R85 = ['"cipher":"', '","cipher":"', ',"cipher":"'] as const
-const R86 = ['"server_name":', '","server_name":', ',"server_name":'] as const
-const R87 = ['"server_name":"', '","server_name":"', ',"server_name":"'] as const
-const R88 = ['"subject":', '","subject":', ',"subject":'] as const
-const R89 = ['"subject":"', '","subject":"', ',"subject":"'] as const
-const R90 = ['"alternative_names":', '","alternative_names":', ',"alternative_names":'] as const
-const R91 = ['"x509":{', '","x509":{', ',"x509":{'] as const
-const R92 = ['"client":{', '","client":{', ',"client":{'] as const
-const R93 = ['"tls":{', '","tls":{', ',"tls":{'] as const
-const R94 = ['"id":', '","id":', ',"id":'] as const
-const R95 = ['"id":"', '","id":"', ',"id":"'] as const
-const R96 = ['"trace":{', '","trace":{', ',"trace":{'] as const
-const R97 = ['"id":', '","id":', ',"id":'] as const
-const R98 = ['"id":"', '","id":"', ',"id":"'] as const
-const R99 = ['"span":{', '","span":{', ',"span":{'] as const
-const R100 = ['"ip":', '","ip":', ',"ip":'] as const
-const R101 = ['"related":{', '","related":{', ',"related":{'] as const
-const R102 = ['"response_code":', '","response_code":', ',"response_code":'] as const
-const R103 = ['"response_code_details":', '","response_code_details":', ',"response_code_details":'] as const
-const R104 = ['"response_code_details":"', '","response_code_details":"', ',"response_code_details":"'] as const
-const R105 = ['"response_code_details_text":', '","response_code_details_text":', ',"response_code_details_text":'] as const
-const R106 = ['"response_code_details_text":"', '","response_code_details_text":"', ',"response_code_details_text":"'] as const
-const R107 = ['"connection_termination_details":', '","connection_termination_details":', ',"connection_termination_details":'] as const
-const R108 = ['"connection_termination_details":"', '","connection_termination_details":"', ',"connection_termination_details":"'] as const
-const R109 = ['"host":', '","host":', ',"host":'] as const
-const R110 = ['"host":"', '","host":"', ',"host":"'] as const
-const R111 = ['"local_address":', '","local_address":', ',"local_address":'] as const
-const R112 = ['"local_address":"', '","local_address":"', ',"local_address":"'] as const
-const R113 = ['"transport_failure_reason":', '","transport_failure_reason":', ',"transport_failure_reason":'] as const
-const R114 = ['"transport_failure_reason":"', '","transport_failure_reason":"', ',"transport_failure_reason":"'] as const
-const R115 = ['"service_time_ms":', '","service_time_ms":', ',"service_time_ms":'] as const
-const R116 = ['"attempt_count":', '","attempt_count":', ',"attempt_count":'] as const
-const R117 = ['"upstream":{', '","upstream":{', ',"upstream":{'] as const
-const R118 = ['"local_address":', '","local_address":', ',"local_address":'] as const
-const R119 = ['"local_address":"', '","local_address":"', ',"local_address":"'] as const
-const R120 = ['"remote_address":', '","remote_address":', ',"remote_address":'] as const
-const R121 = ['"remote_address":"', '","remote_address":"', ',"remote_address":"'] as const
-const R122 = ['"downstream":{', '","downstream":{', ',"downstream":{'] as const
-const R123 = ['"route_name":', '","route_name":', ',"route_name":'] as const
-const R124 = ['"route_name":"', '","route_name":"', ',"route_name":"'] as const
-const R125 = ['"kind":', '","kind":', ',"kind":'] as const
-const R126 = ['"kind":"', '","kind":"', ',"kind":"'] as const
-const R127 = ['"namespace":', '","namespace":', ',"namespace":'] as const
-const R128 = ['"namespace":"', '","namespace":"', ',"namespace":"'] as const
-const R129 = ['"name":', '","name":', ',"name":'] as const
-const R130 = ['"name":"', '","name":"', ',"name":"'] as const
-const R131 = ['"rule":', '","rule":', ',"rule":'] as const
-const R132 = ['"rule":"', '","rule":"', ',"rule":"'] as const
-const R133 = ['"route":{', '","route":{', ',"route":{'] as const
-const R134 = ['"x_forwarded_for":', '","x_forwarded_for":', ',"x_forwarded_for":'] as const
-const R135 = ['"status":', '","status":', ',"status":'] as const
-const R136 = ['"status":"', '","status":"', ',"status":"'] as const
-const R137 = ['"status_code":', '","status_code":', ',"status_code":'] as const
-const R138 = ['"grpc":{', '","grpc":{', ',"grpc":{'] as const
-const R139 = ['"namespace":', '","namespace":', ',"namespace":'] as const
-const R140 = ['"name":', '","name":', ',"name":'] as const
-const R141 = ['"rule":', '","rule":', ',"rule":'] as const
-const R142 = ['"policy":{', '","policy":{', ',"policy":{'] as const
-const R143 = ['"log_format":', '","log_format":', ',"log_format":'] as const
-const R144 = ['"ambiguous":', '","ambiguous":', ',"ambiguous":'] as const
-const R145 = ['"truncated":', '","truncated":', ',"truncated":'] as const
-const R146 = ['"sample_rate":', '","sample_rate":', ',"sample_rate":'] as const
-const R147 = ['"extra":', '","extra":', ',"extra":'] as const
-const R148 = ['"original_base64":', '","original_base64":', ',"original_base64":'] as const
-const R149 = ['"envoy":{', '","envoy":{', ',"envoy":{'] as const
-const P0 = ['"type":"', '","type":"', ',"type":"'] as const
-const P1 = ['"product":', '","product":', ',"product":'] as const
-const P2 = ['"vendor":', '","vendor":', ',"vendor":'] as const
-const P3 = ['"version":', '","version":', ',"version":'] as const
-const P4 = ['"name":', '","name":', ',"name":'] as const
-const P5 = ['"observer":{', '","observer":{', ',"observer":{'] as const
-const P6 = ['"name":', '","name":', ',"name":'] as const
-const P7 = ['"host":{', '","host":{', ',"host":{'] as const
-const P8 = ['"type":', '","type":', ',"type":'] as const
-const P9 = ['"name":', '","name":', ',"name":'] as const
-const P10 = ['"cluster":{', '","cluster":{', ',"cluster":{'] as const
-const P11 = ['"orchestrator":{', '","orchestrator":{', ',"orchestrator":{'] as const
-const P12 = ['"name":', '","name":', ',"name":'] as const
-const P13 = ['"uid":', '","uid":', ',"uid":'] as const
-const P14 = ['"ip":', '","ip":', ',"ip":'] as const
-const P15 = ['"pod":{', '","pod":{', ',"pod":{'] as const
-const P16 = ['"namespace":', '","namespace":', ',"namespace":'] as const
-const P17 = ['"name":', '","name":', ',"name":'] as const
-const P18 = ['"node":{', '","node":{', ',"node":{'] as const
-const P19 = ['"name":', '","name":', ',"name":'] as const
-const P20 = ['"container":{', '","container":{', ',"container":{'] as const
-const P21 = ['"name":', '","name":', ',"name":'] as const
-const P22 = ['"deployment":{', '","deployment":{', ',"deployment":{'] as const
-const P23 = ['"labels":', '","labels":', ',"labels":'] as const
-const P24 = ['"kubernetes":{', '","kubernetes":{', ',"kubernetes":{'] as const
-const P25 = ['"labels":', '","labels":', ',"labels":'] as const
-const P26 = ['"version":"', '","version":"', ',"version":"'] as const
-const P27 = ['"ecs":{', '","ecs":{', ',"ecs":{'] as const
-const E0 = ['"kind":', '","kind":', ',"kind":'] as const
-const E1 = ['"pod":', '","pod":', ',"pod":'] as const
-const E2 = ['"pod_uid":', '","pod_uid":', ',"pod_uid":'] as const
-const E3 = ['"namespace":', '","namespace":', ',"namespace":'] as const
-const E4 = ['"node":', '","node":', ',"node":'] as const
-const E5 = ['"zone":', '","zone":', ',"zone":'] as const
-const E6 = ['"cluster":', '","cluster":', ',"cluster":'] as const
-const E7 = ['"workload":', '","workload":', ',"workload":'] as const
-const E8 = ['"workload_kind":', '","workload_kind":', ',"workload_kind":'] as const
-const E9 = ['"service":', '","service":', ',"service":'] as const
-const E10 = ['"method":', '","method":', ',"method":'] as const
-const E11 = ['"confidence":', '","confidence":', ',"confidence":'] as const
-const E12 = ['"reason":', '","reason":', ',"reason":'] as const
-const E13 = ['"pod_state":', '","pod_state":', ',"pod_state":'] as const
-const E14 = ['"pod_state_ms":', '","pod_state_ms":', ',"pod_state_ms":'] as const
-const E15 = ['"labels":', '","labels":', ',"labels":'] as const
-const E16 = ['"service_labels":', '","service_labels":', ',"service_labels":'] as const
-const O0 = ['"kind":"', '","kind":"', ',"kind":"'] as const
-const O1 = ['"module":"', '","module":"', ',"module":"'] as const
-const O2 = ['"dataset":', '","dataset":', ',"dataset":'] as const
-const O3 = ['"category":', '","category":', ',"category":'] as const
-const O4 = ['"type":', '","type":', ',"type":'] as const
-const O5 = ['"outcome":', '","outcome":', ',"outcome":'] as const
-const O6 = ['"code":', '","code":', ',"code":'] as const
-const O7 = ['"reason":', '","reason":', ',"reason":'] as const
-const O8 = ['"type":', '","type":', ',"type":'] as const
-const O9 = ['"message":', '","message":', ',"message":'] as const
-const O10 = ['"error":{', '","error":{', ',"error":{'] as const
-const O11 = ['"direction":', '","direction":', ',"direction":'] as const
-const O12 = ['"transport":', '","transport":', ',"transport":'] as const
-const O13 = ['"protocol":', '","protocol":', ',"protocol":'] as const
-const O14 = ['"response_flags":', '","response_flags":', ',"response_flags":'] as const
-const O15 = ['"response_flags_raw":', '","response_flags_raw":', ',"response_flags_raw":'] as const
-const O16 = ['"response_flags_long":', '","response_flags_long":', ',"response_flags_long":'] as const
-const O17 = ['"response_flags_explained":', '","response_flags_explained":', ',"response_flags_explained":'] as const
-const O18 = ['"flag_class":', '","flag_class":', ',"flag_class":'] as const
-const O19 = ['"direction":', '","direction":', ',"direction":'] as const
-const O20 = ['"responder":', '","responder":', ',"responder":'] as const
-const O21 = ['"rule":', '","rule":', ',"rule":'] as const
-const O22 = ['"cause":', '","cause":', ',"cause":'] as const
-const O23 = ['"cut_short":', '","cut_short":', ',"cut_short":'] as const
-const O24 = ['"checks":', '","checks":', ',"checks":'] as const
-const O25 = ['"verdict":{', '","verdict":{', ',"verdict":{'] as const
-const H0 = ['"domain":', '","domain":', ',"domain":'] as const
-const H1 = ['"name":', '","name":', ',"name":'] as const
-const H2 = ['"name":', '","name":', ',"name":'] as const
-const H3 = ['"node":{', '","node":{', ',"node":{'] as const
-const H4 = ['"name":', '","name":', ',"name":'] as const
-const H5 = ['"origin":{', '","origin":{', ',"origin":{'] as const
-const H6 = ['"name":', '","name":', ',"name":'] as const
-const H7 = ['"target":{', '","target":{', ',"target":{'] as const
-const H8 = ['"service":{', '","service":{', ',"service":{'] as const
-const H9 = ['"mtls":', '","mtls":', ',"mtls":'] as const
-const H10 = ['"source":', '","source":', ',"source":'] as const
-const H11 = ['"destination":', '","destination":', ',"destination":'] as const
-const H12 = ['"workloads":', '","workloads":', ',"workloads":'] as const
-const C0 = ['"cluster":', '","cluster":', ',"cluster":'] as const
-const C1 = ['"direction":', '","direction":', ',"direction":'] as const
-const C2 = ['"port":', '","port":', ',"port":'] as const
-const C3 = ['"subset":', '","subset":', ',"subset":'] as const
-const C4 = ['"fqdn":', '","fqdn":', ',"fqdn":'] as const
-const C5 = ['"cluster_parts":{', '","cluster_parts":{', ',"cluster_parts":{'] as const
+// What stands before a member, by how the text before it ends.
+const R0 = labels('"@timestamp":"')
+const R1 = labels('"@timestamp":')
+const R2 = labels('"data_stream":{"type":')
+const R3 = labels('"dataset":')
+const R4 = labels('"data_stream":{"dataset":')
+const R5 = labels('"namespace":')
+const R6 = labels('"data_stream":{"namespace":')
+const R7 = labels('"event":{"id":"')
+const R8 = labels('')
+const R9 = labels('"event":{')
+const R10 = labels('"duration":')
+const R11 = labels('"event":{"duration":')
+const R12 = labels('"created":')
+const R13 = labels('"event":{"created":')
+const R14 = labels('"end":"')
+const R15 = labels('"event":{"end":"')
+const R16 = labels('"end":')
+const R17 = labels('"event":{"end":')
+const R18 = labels('"original":')
+const R19 = labels('"event":{"original":')
+const R20 = labels('"log":{"level":')
+const R21 = labels('"logger":')
+const R22 = labels('"log":{"logger":')
+const R23 = labels('"file":{"path":')
+const R24 = labels('"log":{"file":{"path":')
+const R25 = labels('"offset":')
+const R26 = labels('"log":{"offset":')
+const R27 = labels('"message":')
+const R28 = labels('"stream":')
+const R29 = labels('"source":{"address":"')
+const R30 = labels('"source":{"address":')
+const R31 = labels('"ip":"')
+const R32 = labels('"source":{"ip":"')
+const R33 = labels('"ip":')
+const R34 = labels('"source":{"ip":')
+const R35 = labels('"port":')
+const R36 = labels('"source":{"port":')
+const R37 = labels('"bytes":')
+const R38 = labels('"source":{"bytes":')
+const R39 = labels('"destination":{"address":"')
+const R40 = labels('"destination":{"address":')
+const R41 = labels('"destination":{"ip":"')
+const R42 = labels('"destination":{"ip":')
+const R43 = labels('"destination":{"port":')
+const R44 = labels('"destination":{"bytes":')
+const R45 = labels('"destination":{')
+const R46 = labels('"client":{"address":"')
+const R47 = labels('"client":{"address":')
+const R48 = labels('"client":{"ip":"')
+const R49 = labels('"client":{"ip":')
+const R50 = labels('"server":{"address":"')
+const R51 = labels('"server":{"address":')
+const R52 = labels('"server":{"port":')
+const R53 = labels('"network":{')
+const R54 = labels('"forwarded_ip":"')
+const R55 = labels('"network":{"forwarded_ip":"')
+const R56 = labels('"forwarded_ip":')
+const R57 = labels('"network":{"forwarded_ip":')
+const R58 = labels('"network":{"bytes":')
+const R59 = labels('"http":{"version":"')
+const R60 = labels('"http":{"version":')
+const R61 = labels('"request":{"method":"')
+const R62 = labels('"http":{"request":{"method":"')
+const R63 = labels('"request":{"method":')
+const R64 = labels('"http":{"request":{"method":')
+const R65 = labels('"id":"')
+const R66 = labels('"request":{"id":"')
+const R67 = labels('"http":{"request":{"id":"')
+const R68 = labels('"id":')
+const R69 = labels('"request":{"id":')
+const R70 = labels('"http":{"request":{"id":')
+const R71 = labels('"body":{"bytes":')
+const R72 = labels('"request":{"body":{"bytes":')
+const R73 = labels('"http":{"request":{"body":{"bytes":')
+const R74 = labels('"referrer":"')
+const R75 = labels('"request":{"referrer":"')
+const R76 = labels('"http":{"request":{"referrer":"')
+const R77 = labels('"referrer":')
+const R78 = labels('"request":{"referrer":')
+const R79 = labels('"http":{"request":{"referrer":')
+const R80 = labels('"response":{"status_code":')
+const R81 = labels('"http":{"response":{"status_code":')
+const R82 = labels('"response":{"body":{"bytes":')
+const R83 = labels('"http":{"response":{"body":{"bytes":')
+const R84 = labels('"url":{"original":"')
+const R85 = labels('"url":{"original":')
+const R86 = labels('"path":"')
+const R87 = labels('"url":{"path":"')
+const R88 = labels('"path":')
+const R89 = labels('"url":{"path":')
+const R90 = labels('"query":"')
+const R91 = labels('"url":{"query":"')
+const R92 = labels('"query":')
+const R93 = labels('"url":{"query":')
+const R94 = labels('"domain":"')
+const R95 = labels('"url":{"domain":"')
+const R96 = labels('"domain":')
+const R97 = labels('"url":{"domain":')
+const R98 = labels('"url":{"port":')
+const R99 = labels('"scheme":"')
+const R100 = labels('"url":{"scheme":"')
+const R101 = labels('"scheme":')
+const R102 = labels('"url":{"scheme":')
+const R103 = labels('"user_agent":{"original":"')
+const R104 = labels('"user_agent":{"original":')
+const R105 = labels('"tls":{"version":"')
+const R106 = labels('"tls":{"version":')
+const R107 = labels('"version_protocol":"')
+const R108 = labels('"tls":{"version_protocol":"')
+const R109 = labels('"version_protocol":')
+const R110 = labels('"tls":{"version_protocol":')
+const R111 = labels('"cipher":"')
+const R112 = labels('"tls":{"cipher":"')
+const R113 = labels('"cipher":')
+const R114 = labels('"tls":{"cipher":')
+const R115 = labels('"client":{"server_name":"')
+const R116 = labels('"tls":{"client":{"server_name":"')
+const R117 = labels('"client":{"server_name":')
+const R118 = labels('"tls":{"client":{"server_name":')
+const R119 = labels('"subject":"')
+const R120 = labels('"client":{"subject":"')
+const R121 = labels('"tls":{"client":{"subject":"')
+const R122 = labels('"subject":')
+const R123 = labels('"client":{"subject":')
+const R124 = labels('"tls":{"client":{"subject":')
+const R125 = labels('"x509":{"alternative_names":')
+const R126 = labels('"client":{"x509":{"alternative_names":')
+const R127 = labels('"tls":{"client":{"x509":{"alternative_names":')
+const R128 = labels('"trace":{"id":"')
+const R129 = labels('"trace":{"id":')
+const R130 = labels('"span":{"id":"')
+const R131 = labels('"span":{"id":')
+const R132 = labels('"related":{"ip":')
+const R133 = labels('"envoy":{')
+const R134 = labels('"response_code":')
+const R135 = labels('"envoy":{"response_code":')
+const R136 = labels('"response_code_details":"')
+const R137 = labels('"envoy":{"response_code_details":"')
+const R138 = labels('"response_code_details":')
+const R139 = labels('"envoy":{"response_code_details":')
+const R140 = labels('"response_code_details_text":"')
+const R141 = labels('"envoy":{"response_code_details_text":"')
+const R142 = labels('"response_code_details_text":')
+const R143 = labels('"envoy":{"response_code_details_text":')
+const R144 = labels('"connection_termination_details":"')
+const R145 = labels('"envoy":{"connection_termination_details":"')
+const R146 = labels('"connection_termination_details":')
+const R147 = labels('"envoy":{"connection_termination_details":')
+const R148 = labels('"upstream":{')
+const R149 = labels('"envoy":{"upstream":{')
+const R150 = labels('"host":"')
+const R151 = labels('"upstream":{"host":"')
+const R152 = labels('"envoy":{"upstream":{"host":"')
+const R153 = labels('"host":')
+const R154 = labels('"upstream":{"host":')
+const R155 = labels('"envoy":{"upstream":{"host":')
+const R156 = labels('"local_address":"')
+const R157 = labels('"upstream":{"local_address":"')
+const R158 = labels('"envoy":{"upstream":{"local_address":"')
+const R159 = labels('"local_address":')
+const R160 = labels('"upstream":{"local_address":')
+const R161 = labels('"envoy":{"upstream":{"local_address":')
+const R162 = labels('"transport_failure_reason":"')
+const R163 = labels('"upstream":{"transport_failure_reason":"')
+const R164 = labels('"envoy":{"upstream":{"transport_failure_reason":"')
+const R165 = labels('"transport_failure_reason":')
+const R166 = labels('"upstream":{"transport_failure_reason":')
+const R167 = labels('"envoy":{"upstream":{"transport_failure_reason":')
+const R168 = labels('"service_time_ms":')
+const R169 = labels('"upstream":{"service_time_ms":')
+const R170 = labels('"envoy":{"upstream":{"service_time_ms":')
+const R171 = labels('"attempt_count":')
+const R172 = labels('"upstream":{"attempt_count":')
+const R173 = labels('"envoy":{"upstream":{"attempt_count":')
+const R174 = labels('"downstream":{"local_address":"')
+const R175 = labels('"envoy":{"downstream":{"local_address":"')
+const R176 = labels('"downstream":{"local_address":')
+const R177 = labels('"envoy":{"downstream":{"local_address":')
+const R178 = labels('"remote_address":"')
+const R179 = labels('"downstream":{"remote_address":"')
+const R180 = labels('"envoy":{"downstream":{"remote_address":"')
+const R181 = labels('"remote_address":')
+const R182 = labels('"downstream":{"remote_address":')
+const R183 = labels('"envoy":{"downstream":{"remote_address":')
+const R184 = labels('"route_name":"')
+const R185 = labels('"envoy":{"route_name":"')
+const R186 = labels('"route_name":')
+const R187 = labels('"envoy":{"route_name":')
+const R188 = labels('"route":{"kind":"')
+const R189 = labels('"envoy":{"route":{"kind":"')
+const R190 = labels('"route":{"kind":')
+const R191 = labels('"envoy":{"route":{"kind":')
+const R192 = labels('"namespace":"')
+const R193 = labels('"route":{"namespace":"')
+const R194 = labels('"envoy":{"route":{"namespace":"')
+const R195 = labels('"route":{"namespace":')
+const R196 = labels('"envoy":{"route":{"namespace":')
+const R197 = labels('"name":"')
+const R198 = labels('"route":{"name":"')
+const R199 = labels('"envoy":{"route":{"name":"')
+const R200 = labels('"name":')
+const R201 = labels('"route":{"name":')
+const R202 = labels('"envoy":{"route":{"name":')
+const R203 = labels('"rule":"')
+const R204 = labels('"route":{"rule":"')
+const R205 = labels('"envoy":{"route":{"rule":"')
+const R206 = labels('"rule":')
+const R207 = labels('"route":{"rule":')
+const R208 = labels('"envoy":{"route":{"rule":')
+const R209 = labels('"x_forwarded_for":')
+const R210 = labels('"envoy":{"x_forwarded_for":')
+const R211 = labels('"grpc":{"status":"')
+const R212 = labels('"envoy":{"grpc":{"status":"')
+const R213 = labels('"grpc":{"status":')
+const R214 = labels('"envoy":{"grpc":{"status":')
+const R215 = labels('"status_code":')
+const R216 = labels('"grpc":{"status_code":')
+const R217 = labels('"envoy":{"grpc":{"status_code":')
+const R218 = labels('"policy":{"namespace":')
+const R219 = labels('"envoy":{"policy":{"namespace":')
+const R220 = labels('"policy":{"name":')
+const R221 = labels('"envoy":{"policy":{"name":')
+const R222 = labels('"policy":{"rule":')
+const R223 = labels('"envoy":{"policy":{"rule":')
+const R224 = labels('"log_format":')
+const R225 = labels('"envoy":{"log_format":')
+const R226 = labels('"ambiguous":')
+const R227 = labels('"envoy":{"ambiguous":')
+const R228 = labels('"truncated":')
+const R229 = labels('"envoy":{"truncated":')
+const R230 = labels('"sample_rate":')
+const R231 = labels('"envoy":{"sample_rate":')
+const R232 = labels('"extra":')
+const R233 = labels('"envoy":{"extra":')
+const R234 = labels('"original_base64":')
+const R235 = labels('"envoy":{"original_base64":')
+const P0 = labels('"observer":{"type":"')
+const P1 = labels('"product":')
+const P2 = labels('"observer":{"product":')
+const P3 = labels('"vendor":')
+const P4 = labels('"observer":{"vendor":')
+const P5 = labels('"version":')
+const P6 = labels('"observer":{"version":')
+const P7 = labels('"name":')
+const P8 = labels('"observer":{"name":')
+const P9 = labels('"host":{"name":')
+const P10 = labels('"orchestrator":{"type":')
+const P11 = labels('"cluster":{"name":')
+const P12 = labels('"orchestrator":{"cluster":{"name":')
+const P13 = labels('"kubernetes":{"pod":{"name":')
+const P14 = labels('"uid":')
+const P15 = labels('"pod":{"uid":')
+const P16 = labels('"kubernetes":{"pod":{"uid":')
+const P17 = labels('"ip":')
+const P18 = labels('"pod":{"ip":')
+const P19 = labels('"kubernetes":{"pod":{"ip":')
+const P20 = labels('"namespace":')
+const P21 = labels('"kubernetes":{"namespace":')
+const P22 = labels('"node":{"name":')
+const P23 = labels('"kubernetes":{"node":{"name":')
+const P24 = labels('"container":{"name":')
+const P25 = labels('"kubernetes":{"container":{"name":')
+const P26 = labels('"deployment":{"name":')
+const P27 = labels('"kubernetes":{"deployment":{"name":')
+const P28 = labels('"labels":')
+const P29 = labels('"kubernetes":{"labels":')
+const P30 = labels('"ecs":{"version":"')
+const E0 = labels('"kind":')
+const E1 = labels('"pod":')
+const E2 = labels('"pod_uid":')
+const E3 = labels('"namespace":')
+const E4 = labels('"node":')
+const E5 = labels('"zone":')
+const E6 = labels('"cluster":')
+const E7 = labels('"workload":')
+const E8 = labels('"workload_kind":')
+const E9 = labels('"service":')
+const E10 = labels('"method":')
+const E11 = labels('"confidence":')
+const E12 = labels('"reason":')
+const E13 = labels('"pod_state":')
+const E14 = labels('"pod_state_ms":')
+const E15 = labels('"labels":')
+const E16 = labels('"service_labels":')
+const O0 = labels('"kind":"')
+const O1 = labels('"module":"')
+const O2 = labels('"dataset":')
+const O3 = labels('"category":')
+const O4 = labels('"type":')
+const O5 = labels('"outcome":')
+const O6 = labels('"code":')
+const O7 = labels('"reason":')
+const O8 = labels('"error":{"type":')
+const O9 = labels('"message":')
+const O10 = labels('"error":{"message":')
+const O11 = labels('"direction":')
+const O12 = labels('"transport":')
+const O13 = labels('"protocol":')
+const O14 = labels('"response_flags":')
+const O15 = labels('"response_flags_raw":')
+const O16 = labels('"response_flags_long":')
+const O17 = labels('"response_flags_explained":')
+const O18 = labels('"flag_class":')
+const O19 = labels('"verdict":{"responder":')
+const O20 = labels('"rule":')
+const O21 = labels('"verdict":{"rule":')
+const O22 = labels('"cause":')
+const O23 = labels('"verdict":{"cause":')
+const O24 = labels('"cut_short":')
+const O25 = labels('"verdict":{"cut_short":')
+const O26 = labels('"checks":')
+const O27 = labels('"verdict":{"checks":')
+const H0 = labels('"domain":')
+const H1 = labels('"service":{"name":')
+const H2 = labels('"node":{"name":')
+const H3 = labels('"service":{"node":{"name":')
+const H4 = labels('"origin":{"name":')
+const H5 = labels('"service":{"origin":{"name":')
+const H6 = labels('"target":{"name":')
+const H7 = labels('"service":{"target":{"name":')
+const H8 = labels('"mtls":')
+const H9 = labels('"source":')
+const H10 = labels('"destination":')
+const H11 = labels('"workloads":')
+const C0 = labels('"cluster":')
+const C1 = labels('"cluster_parts":{"direction":')
+const C2 = labels('"port":')
+const C3 = labels('"cluster_parts":{"port":')
+const C4 = labels('"subset":')
+const C5 = labels('"cluster_parts":{"subset":')
+const C6 = labels('"fqdn":')
+const C7 = labels('"cluster_parts":{"fqdn":')
 
 /**
  * The document of a record: one JSON object, fields in the order of the table, absent fields left out.
  * `isPlain`: no part of the line needs escaping in JSON.
  */
 export function encodeRecord(value: LogRecord, isPlain: boolean): string {
-  let g0 = ''
-  let g0End: End = 0
-  if (value.timestamp !== undefined) {
-    if (isPlain) { g0 += R1[g0End] + value.timestamp; g0End = 1 } else { g0 += R0[g0End] + quote(value.timestamp); g0End = 2 }
-  }
-  let g1 = ''
-  let g1End: End = 0
-  if (value.dataStreamType !== undefined) { g1 += R2[g1End] + quote(value.dataStreamType); g1End = 2 }
-  if (value.dataStreamDataset !== undefined) { g1 += R3[g1End] + quote(value.dataStreamDataset); g1End = 2 }
-  if (value.dataStreamNamespace !== undefined) { g1 += R4[g1End] + quote(value.dataStreamNamespace); g1End = 2 }
-  if (g1 !== '') {
-    g0 += R5[g0End] + g1 + (endsOpen(g1End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g2 = ''
-  let g2End: End = 0
-  if (value.eventId !== undefined) { g2 += R6[g2End] + value.eventId; g2End = 1 }
-  if (value.outcome !== undefined && value.outcome.eventJson !== '') {
-    g2 += R7[g2End] + value.outcome.eventJson
-    g2End = 2
-  }
-  if (value.eventDurationNs !== undefined) { g2 += R8[g2End] + value.eventDurationNs; g2End = 2 }
-  if (value.eventCreated !== undefined) { g2 += R9[g2End] + quote(value.eventCreated); g2End = 2 }
-  if (value.eventEnd !== undefined) {
-    if (isPlain) { g2 += R11[g2End] + value.eventEnd; g2End = 1 } else { g2 += R10[g2End] + quote(value.eventEnd); g2End = 2 }
-  }
-  if (value.eventOriginal !== undefined) { g2 += R12[g2End] + quote(value.eventOriginal); g2End = 2 }
-  if (g2 !== '') {
-    g0 += R13[g0End] + g2 + (endsOpen(g2End) ? '"}' : '}')
-    g0End = 2
-  }
-  if (value.outcome !== undefined && value.outcome.errorJson !== '') {
-    g0 += R7[g0End] + value.outcome.errorJson
-    g0End = 2
-  }
-  let g3 = ''
-  let g3End: End = 0
-  if (value.logLevel !== undefined) { g3 += R14[g3End] + quote(value.logLevel); g3End = 2 }
-  if (value.logLogger !== undefined) { g3 += R15[g3End] + quote(value.logLogger); g3End = 2 }
-  let g4 = ''
-  let g4End: End = 0
-  if (value.logFilePath !== undefined) { g4 += R16[g4End] + quote(value.logFilePath); g4End = 2 }
-  if (g4 !== '') {
-    g3 += R17[g3End] + g4 + (endsOpen(g4End) ? '"}' : '}')
-    g3End = 2
-  }
-  if (value.logOffset !== undefined) { g3 += R18[g3End] + value.logOffset; g3End = 2 }
-  if (g3 !== '') {
-    g0 += R19[g0End] + g3 + (endsOpen(g3End) ? '"}' : '}')
-    g0End = 2
-  }
-  if (value.message !== undefined) { g0 += R20[g0End] + quote(value.message); g0End = 2 }
-  if (value.stream !== undefined) { g0 += R21[g0End] + quote(value.stream); g0End = 2 }
-  let g5 = ''
-  let g5End: End = 0
-  if (value.sourceAddress !== undefined) {
-    if (isPlain) { g5 += R23[g5End] + value.sourceAddress; g5End = 1 } else { g5 += R22[g5End] + quote(value.sourceAddress); g5End = 2 }
-  }
-  if (value.sourceIp !== undefined) {
-    if (isPlain) { g5 += R25[g5End] + value.sourceIp; g5End = 1 } else { g5 += R24[g5End] + quote(value.sourceIp); g5End = 2 }
-  }
-  if (value.sourcePort !== undefined) { g5 += R26[g5End] + value.sourcePort; g5End = 2 }
-  if (value.sourceBytes !== undefined) { g5 += R27[g5End] + value.sourceBytes; g5End = 2 }
-  if (g5 !== '') {
-    g0 += R28[g0End] + g5 + (endsOpen(g5End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g6 = ''
-  let g6End: End = 0
-  if (value.destinationAddress !== undefined) {
-    if (isPlain) { g6 += R30[g6End] + value.destinationAddress; g6End = 1 } else { g6 += R29[g6End] + quote(value.destinationAddress); g6End = 2 }
-  }
-  if (value.destinationIp !== undefined) {
-    if (isPlain) { g6 += R32[g6End] + value.destinationIp; g6End = 1 } else { g6 += R31[g6End] + quote(value.destinationIp); g6End = 2 }
-  }
-  if (value.destinationPort !== undefined) { g6 += R33[g6End] + value.destinationPort; g6End = 2 }
-  if (value.destinationBytes !== undefined) { g6 += R34[g6End] + value.destinationBytes; g6End = 2 }
-  if (value.hop !== undefined && value.hop.destinationJson !== '') {
-    g6 += R7[g6End] + value.hop.destinationJson
-    g6End = 2
-  }
-  if (g6 !== '') {
-    g0 += R35[g0End] + g6 + (endsOpen(g6End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g7 = ''
-  let g7End: End = 0
-  if (value.clientAddress !== undefined) {
-    if (isPlain) { g7 += R37[g7End] + value.clientAddress; g7End = 1 } else { g7 += R36[g7End] + quote(value.clientAddress); g7End = 2 }
-  }
-  if (value.clientIp !== undefined) {
-    if (isPlain) { g7 += R39[g7End] + value.clientIp; g7End = 1 } else { g7 += R38[g7End] + quote(value.clientIp); g7End = 2 }
-  }
-  if (g7 !== '') {
-    g0 += R40[g0End] + g7 + (endsOpen(g7End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g8 = ''
-  let g8End: End = 0
-  if (value.serverAddress !== undefined) {
-    if (isPlain) { g8 += R42[g8End] + value.serverAddress; g8End = 1 } else { g8 += R41[g8End] + quote(value.serverAddress); g8End = 2 }
-  }
-  if (value.serverPort !== undefined) { g8 += R43[g8End] + value.serverPort; g8End = 2 }
-  if (g8 !== '') {
-    g0 += R44[g0End] + g8 + (endsOpen(g8End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g9 = ''
-  let g9End: End = 0
-  if (value.outcome !== undefined && value.outcome.networkJson !== '') {
-    g9 += R7[g9End] + value.outcome.networkJson
-    g9End = 2
-  }
-  if (value.networkForwardedIp !== undefined) {
-    if (isPlain) { g9 += R46[g9End] + value.networkForwardedIp; g9End = 1 } else { g9 += R45[g9End] + quote(value.networkForwardedIp); g9End = 2 }
-  }
-  if (value.networkBytes !== undefined) { g9 += R47[g9End] + value.networkBytes; g9End = 2 }
-  if (g9 !== '') {
-    g0 += R48[g0End] + g9 + (endsOpen(g9End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g10 = ''
-  let g10End: End = 0
-  if (value.httpVersion !== undefined) {
-    if (isPlain) { g10 += R50[g10End] + value.httpVersion; g10End = 1 } else { g10 += R49[g10End] + quote(value.httpVersion); g10End = 2 }
-  }
-  let g11 = ''
-  let g11End: End = 0
-  if (value.method !== undefined) {
-    if (isPlain) { g11 += R52[g11End] + value.method; g11End = 1 } else { g11 += R51[g11End] + quote(value.method); g11End = 2 }
-  }
-  if (value.requestId !== undefined) {
-    if (isPlain) { g11 += R54[g11End] + value.requestId; g11End = 1 } else { g11 += R53[g11End] + quote(value.requestId); g11End = 2 }
-  }
-  let g12 = ''
-  let g12End: End = 0
-  if (value.httpBytesReceived !== undefined) { g12 += R55[g12End] + value.httpBytesReceived; g12End = 2 }
-  if (g12 !== '') {
-    g11 += R56[g11End] + g12 + (endsOpen(g12End) ? '"}' : '}')
-    g11End = 2
-  }
-  if (value.referrer !== undefined) {
-    if (isPlain) { g11 += R58[g11End] + value.referrer; g11End = 1 } else { g11 += R57[g11End] + quote(value.referrer); g11End = 2 }
-  }
-  if (g11 !== '') {
-    g10 += R59[g10End] + g11 + (endsOpen(g11End) ? '"}' : '}')
-    g10End = 2
-  }
-  let g13 = ''
-  let g13End: End = 0
-  if (value.httpStatusCode !== undefined) { g13 += R60[g13End] + value.httpStatusCode; g13End = 2 }
-  let g14 = ''
-  let g14End: End = 0
-  if (value.httpBytesSent !== undefined) { g14 += R61[g14End] + value.httpBytesSent; g14End = 2 }
-  if (g14 !== '') {
-    g13 += R62[g13End] + g14 + (endsOpen(g14End) ? '"}' : '}')
-    g13End = 2
-  }
-  if (g13 !== '') {
-    g10 += R63[g10End] + g13 + (endsOpen(g13End) ? '"}' : '}')
-    g10End = 2
-  }
-  if (g10 !== '') {
-    g0 += R64[g0End] + g10 + (endsOpen(g10End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g15 = ''
-  let g15End: End = 0
-  if (value.urlOriginal !== undefined) {
-    if (isPlain) { g15 += R66[g15End] + value.urlOriginal; g15End = 1 } else { g15 += R65[g15End] + quote(value.urlOriginal); g15End = 2 }
-  }
-  if (value.urlPath !== undefined) {
-    if (isPlain) { g15 += R68[g15End] + value.urlPath; g15End = 1 } else { g15 += R67[g15End] + quote(value.urlPath); g15End = 2 }
-  }
-  if (value.urlQuery !== undefined) {
-    if (isPlain) { g15 += R70[g15End] + value.urlQuery; g15End = 1 } else { g15 += R69[g15End] + quote(value.urlQuery); g15End = 2 }
-  }
-  if (value.urlDomain !== undefined) {
-    if (isPlain) { g15 += R72[g15End] + value.urlDomain; g15End = 1 } else { g15 += R71[g15End] + quote(value.urlDomain); g15End = 2 }
-  }
-  if (value.urlPort !== undefined) { g15 += R73[g15End] + value.urlPort; g15End = 2 }
-  if (value.urlScheme !== undefined) {
-    if (isPlain) { g15 += R75[g15End] + value.urlScheme; g15End = 1 } else { g15 += R74[g15End] + quote(value.urlScheme); g15End = 2 }
-  }
-  if (g15 !== '') {
-    g0 += R76[g0End] + g15 + (endsOpen(g15End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g16 = ''
-  let g16End: End = 0
-  if (value.userAgent !== undefined) {
-    if (isPlain) { g16 += R78[g16End] + value.userAgent; g16End = 1 } else { g16 += R77[g16End] + quote(value.userAgent); g16End = 2 }
-  }
-  if (g16 !== '') {
-    g0 += R79[g0End] + g16 + (endsOpen(g16End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g17 = ''
-  let g17End: End = 0
-  if (value.tlsVersion !== undefined) {
-    if (isPlain) { g17 += R81[g17End] + value.tlsVersion; g17End = 1 } else { g17 += R80[g17End] + quote(value.tlsVersion); g17End = 2 }
-  }
-  if (value.tlsVersionProtocol !== undefined) {
-    if (isPlain) { g17 += R83[g17End] + value.tlsVersionProtocol; g17End = 1 } else { g17 += R82[g17End] + quote(value.tlsVersionProtocol); g17End = 2 }
-  }
-  if (value.tlsCipher !== undefined) {
-    if (isPlain) { g17 += R85[g17End] + value.tlsCipher; g17End = 1 } else { g17 += R84[g17End] + quote(value.tlsCipher); g17End = 2 }
-  }
-  let g18 = ''
-  let g18End: End = 0
-  if (value.requestedServerName !== undefined) {
-    if (isPlain) { g18 += R87[g18End] + value.requestedServerName; g18End = 1 } else { g18 += R86[g18End] + quote(value.requestedServerName); g18End = 2 }
-  }
-  if (value.tlsClientSubject !== undefined) {
-    if (isPlain) { g18 += R89[g18End] + value.tlsClientSubject; g18End = 1 } else { g18 += R88[g18End] + quote(value.tlsClientSubject); g18End = 2 }
-  }
-  let g19 = ''
-  let g19End: End = 0
-  if (value.downstreamPeerUriSan !== undefined) { g19 += R90[g19End] + (isPlain ? bare(value.downstreamPeerUriSan) : quoteAll(value.downstreamPeerUriSan)); g19End = 2 }
-  if (g19 !== '') {
-    g18 += R91[g18End] + g19 + (endsOpen(g19End) ? '"}' : '}')
-    g18End = 2
-  }
-  if (g18 !== '') {
-    g17 += R92[g17End] + g18 + (endsOpen(g18End) ? '"}' : '}')
-    g17End = 2
-  }
-  if (g17 !== '') {
-    g0 += R93[g0End] + g17 + (endsOpen(g17End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g20 = ''
-  let g20End: End = 0
-  if (value.traceId !== undefined) {
-    if (isPlain) { g20 += R95[g20End] + value.traceId; g20End = 1 } else { g20 += R94[g20End] + quote(value.traceId); g20End = 2 }
-  }
-  if (g20 !== '') {
-    g0 += R96[g0End] + g20 + (endsOpen(g20End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g21 = ''
-  let g21End: End = 0
-  if (value.spanId !== undefined) {
-    if (isPlain) { g21 += R98[g21End] + value.spanId; g21End = 1 } else { g21 += R97[g21End] + quote(value.spanId); g21End = 2 }
-  }
-  if (g21 !== '') {
-    g0 += R99[g0End] + g21 + (endsOpen(g21End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g22 = ''
-  let g22End: End = 0
-  if (value.relatedIp !== undefined) { g22 += R100[g22End] + bare(value.relatedIp); g22End = 2 }
-  if (g22 !== '') {
-    g0 += R101[g0End] + g22 + (endsOpen(g22End) ? '"}' : '}')
-    g0End = 2
-  }
-  if (value.hop !== undefined && value.hop.serviceJson !== '') {
-    g0 += R7[g0End] + value.hop.serviceJson
-    g0End = 2
-  }
-  let g23 = ''
-  let g23End: End = 0
-  if (value.outcome !== undefined && value.outcome.envoyJson !== '') {
-    g23 += R7[g23End] + value.outcome.envoyJson
-    g23End = 2
-  }
-  if (value.responseCode !== undefined) { g23 += R102[g23End] + value.responseCode; g23End = 2 }
-  if (value.responseCodeDetails !== undefined) {
-    if (isPlain) { g23 += R104[g23End] + value.responseCodeDetails; g23End = 1 } else { g23 += R103[g23End] + quote(value.responseCodeDetails); g23End = 2 }
-  }
-  if (value.responseCodeDetailsText !== undefined) {
-    if (isPlain) { g23 += R106[g23End] + value.responseCodeDetailsText; g23End = 1 } else { g23 += R105[g23End] + quote(value.responseCodeDetailsText); g23End = 2 }
-  }
-  if (value.connectionTerminationDetails !== undefined) {
-    if (isPlain) { g23 += R108[g23End] + value.connectionTerminationDetails; g23End = 1 } else { g23 += R107[g23End] + quote(value.connectionTerminationDetails); g23End = 2 }
-  }
-  let g24 = ''
-  let g24End: End = 0
-  if (value.cluster !== undefined && value.cluster.upstreamJson !== '') {
-    g24 += R7[g24End] + value.cluster.upstreamJson
-    g24End = 2
-  }
-  if (value.upstreamHost !== undefined) {
-    if (isPlain) { g24 += R110[g24End] + value.upstreamHost; g24End = 1 } else { g24 += R109[g24End] + quote(value.upstreamHost); g24End = 2 }
-  }
-  if (value.upstreamLocalAddress !== undefined) {
-    if (isPlain) { g24 += R112[g24End] + value.upstreamLocalAddress; g24End = 1 } else { g24 += R111[g24End] + quote(value.upstreamLocalAddress); g24End = 2 }
-  }
-  if (value.upstreamTransportFailureReason !== undefined) {
-    if (isPlain) { g24 += R114[g24End] + value.upstreamTransportFailureReason; g24End = 1 } else { g24 += R113[g24End] + quote(value.upstreamTransportFailureReason); g24End = 2 }
-  }
-  if (value.upstreamServiceTimeMs !== undefined) { g24 += R115[g24End] + value.upstreamServiceTimeMs; g24End = 2 }
-  if (value.upstreamAttemptCount !== undefined) { g24 += R116[g24End] + value.upstreamAttemptCount; g24End = 2 }
-  if (g24 !== '') {
-    g23 += R117[g23End] + g24 + (endsOpen(g24End) ? '"}' : '}')
-    g23End = 2
-  }
-  let g25 = ''
-  let g25End: End = 0
-  if (value.downstreamLocalAddress !== undefined) {
-    if (isPlain) { g25 += R119[g25End] + value.downstreamLocalAddress; g25End = 1 } else { g25 += R118[g25End] + quote(value.downstreamLocalAddress); g25End = 2 }
-  }
-  if (value.downstreamRemoteAddress !== undefined) {
-    if (isPlain) { g25 += R121[g25End] + value.downstreamRemoteAddress; g25End = 1 } else { g25 += R120[g25End] + quote(value.downstreamRemoteAddress); g25End = 2 }
-  }
-  if (g25 !== '') {
-    g23 += R122[g23End] + g25 + (endsOpen(g25End) ? '"}' : '}')
-    g23End = 2
-  }
-  if (value.routeName !== undefined) {
-    if (isPlain) { g23 += R124[g23End] + value.routeName; g23End = 1 } else { g23 += R123[g23End] + quote(value.routeName); g23End = 2 }
-  }
-  let g26 = ''
-  let g26End: End = 0
-  if (value.routeKind !== undefined) {
-    if (isPlain) { g26 += R126[g26End] + value.routeKind; g26End = 1 } else { g26 += R125[g26End] + quote(value.routeKind); g26End = 2 }
-  }
-  if (value.routeNamespace !== undefined) {
-    if (isPlain) { g26 += R128[g26End] + value.routeNamespace; g26End = 1 } else { g26 += R127[g26End] + quote(value.routeNamespace); g26End = 2 }
-  }
-  if (value.routeObjectName !== undefined) {
-    if (isPlain) { g26 += R130[g26End] + value.routeObjectName; g26End = 1 } else { g26 += R129[g26End] + quote(value.routeObjectName); g26End = 2 }
-  }
-  if (value.routeRule !== undefined) {
-    if (isPlain) { g26 += R132[g26End] + value.routeRule; g26End = 1 } else { g26 += R131[g26End] + quote(value.routeRule); g26End = 2 }
-  }
-  if (g26 !== '') {
-    g23 += R133[g23End] + g26 + (endsOpen(g26End) ? '"}' : '}')
-    g23End = 2
-  }
-  if (value.xForwardedFor !== undefined) { g23 += R134[g23End] + (isPlain ? bare(value.xForwardedFor) : quoteAll(value.xForwardedFor)); g23End = 2 }
-  let g27 = ''
-  let g27End: End = 0
-  if (value.grpcStatus !== undefined) {
-    if (isPlain) { g27 += R136[g27End] + value.grpcStatus; g27End = 1 } else { g27 += R135[g27End] + quote(value.grpcStatus); g27End = 2 }
-  }
-  if (value.grpcStatusCode !== undefined) { g27 += R137[g27End] + value.grpcStatusCode; g27End = 2 }
-  if (g27 !== '') {
-    g23 += R138[g23End] + g27 + (endsOpen(g27End) ? '"}' : '}')
-    g23End = 2
-  }
-  let g28 = ''
-  let g28End: End = 0
-  if (value.policyNamespace !== undefined) { g28 += R139[g28End] + quote(value.policyNamespace); g28End = 2 }
-  if (value.policyName !== undefined) { g28 += R140[g28End] + quote(value.policyName); g28End = 2 }
-  if (value.policyRule !== undefined) { g28 += R141[g28End] + quote(value.policyRule); g28End = 2 }
-  if (g28 !== '') {
-    g23 += R142[g23End] + g28 + (endsOpen(g28End) ? '"}' : '}')
-    g23End = 2
-  }
-  if (value.hop !== undefined && value.hop.envoyJson !== '') {
-    g23 += R7[g23End] + value.hop.envoyJson
-    g23End = 2
-  }
-  if (value.logFormat !== undefined) { g23 += R143[g23End] + quote(value.logFormat); g23End = 2 }
-  if (value.ambiguous !== undefined) { g23 += R144[g23End] + value.ambiguous; g23End = 2 }
-  if (value.truncated !== undefined) { g23 += R145[g23End] + value.truncated; g23End = 2 }
-  if (value.sampleRate !== undefined) { g23 += R146[g23End] + value.sampleRate; g23End = 2 }
-  if (value.extra !== undefined) { g23 += R147[g23End] + value.extra; g23End = 2 }
-  if (value.originalBase64 !== undefined) { g23 += R148[g23End] + quote(value.originalBase64); g23End = 2 }
-  if (g23 !== '') {
-    g0 += R149[g0End] + g23 + (endsOpen(g23End) ? '"}' : '}')
-    g0End = 2
-  }
-  if (value.reporter !== undefined) { g0 += R7[g0End] + value.reporter.json; g0End = 2 }
-  g0 += (endsOpen(g0End) ? '"' : '')
-  return '{' + g0 + '}'
+  let text = ''
+  let textEnd: End = 0
+  if (value.timestamp !== undefined) { if (isPlain) { text += R0[textEnd] + value.timestamp; textEnd = 1 } else { text += R1[textEnd] + quote(value.timestamp); textEnd = 2 } }
+  let g0 = false
+  if (value.dataStreamType !== undefined) { text += R2[textEnd] + quote(value.dataStreamType); textEnd = 2; g0 = true }
+  if (value.dataStreamDataset !== undefined) { text += (g0 ? R3 : R4)[textEnd] + quote(value.dataStreamDataset); textEnd = 2; g0 = true }
+  if (value.dataStreamNamespace !== undefined) { text += (g0 ? R5 : R6)[textEnd] + quote(value.dataStreamNamespace); textEnd = 2; g0 = true }
+  if (g0) textEnd = CLOSING[textEnd]
+  let g1 = false
+  if (value.eventId !== undefined) { text += R7[textEnd] + value.eventId; textEnd = 1; g1 = true }
+  if (value.outcome !== undefined && value.outcome.eventJson !== '') { text += (g1 ? R8 : R9)[textEnd] + value.outcome.eventJson; textEnd = 2; g1 = true }
+  if (value.eventDurationNs !== undefined) { text += (g1 ? R10 : R11)[textEnd] + value.eventDurationNs; textEnd = 2; g1 = true }
+  if (value.eventCreated !== undefined) { text += (g1 ? R12 : R13)[textEnd] + quote(value.eventCreated); textEnd = 2; g1 = true }
+  if (value.eventEnd !== undefined) { if (isPlain) { text += (g1 ? R14 : R15)[textEnd] + value.eventEnd; textEnd = 1 } else { text += (g1 ? R16 : R17)[textEnd] + quote(value.eventEnd); textEnd = 2 }; g1 = true }
+  if (value.eventOriginal !== undefined) { text += (g1 ? R18 : R19)[textEnd] + quote(value.eventOriginal); textEnd = 2; g1 = true }
+  if (g1) textEnd = CLOSING[textEnd]
+  if (value.outcome !== undefined && value.outcome.errorJson !== '') { text += R8[textEnd] + value.outcome.errorJson; textEnd = 2 }
+  let g2 = false
+  if (value.logLevel !== undefined) { text += R20[textEnd] + quote(value.logLevel); textEnd = 2; g2 = true }
+  if (value.logLogger !== undefined) { text += (g2 ? R21 : R22)[textEnd] + quote(value.logLogger); textEnd = 2; g2 = true }
+  let g3 = false
+  if (value.logFilePath !== undefined) { text += (g2 ? R23 : R24)[textEnd] + quote(value.logFilePath); textEnd = 2; g2 = true; g3 = true }
+  if (g3) textEnd = CLOSING[textEnd]
+  if (value.logOffset !== undefined) { text += (g2 ? R25 : R26)[textEnd] + value.logOffset; textEnd = 2; g2 = true }
+  if (g2) textEnd = CLOSING[textEnd]
+  if (value.message !== undefined) { text += R27[textEnd] + quote(value.message); textEnd = 2 }
+  if (value.stream !== undefined) { text += R28[textEnd] + quote(value.stream); textEnd = 2 }
+  let g4 = false
+  if (value.sourceAddress !== undefined) { if (isPlain) { text += R29[textEnd] + value.sourceAddress; textEnd = 1 } else { text += R30[textEnd] + quote(value.sourceAddress); textEnd = 2 }; g4 = true }
+  if (value.sourceIp !== undefined) { if (isPlain) { text += (g4 ? R31 : R32)[textEnd] + value.sourceIp; textEnd = 1 } else { text += (g4 ? R33 : R34)[textEnd] + quote(value.sourceIp); textEnd = 2 }; g4 = true }
+  if (value.sourcePort !== undefined) { text += (g4 ? R35 : R36)[textEnd] + value.sourcePort; textEnd = 2; g4 = true }
+  if (value.sourceBytes !== undefined) { text += (g4 ? R37 : R38)[textEnd] + value.sourceBytes; textEnd = 2; g4 = true }
+  if (g4) textEnd = CLOSING[textEnd]
+  let g5 = false
+  if (value.destinationAddress !== undefined) { if (isPlain) { text += R39[textEnd] + value.destinationAddress; textEnd = 1 } else { text += R40[textEnd] + quote(value.destinationAddress); textEnd = 2 }; g5 = true }
+  if (value.destinationIp !== undefined) { if (isPlain) { text += (g5 ? R31 : R41)[textEnd] + value.destinationIp; textEnd = 1 } else { text += (g5 ? R33 : R42)[textEnd] + quote(value.destinationIp); textEnd = 2 }; g5 = true }
+  if (value.destinationPort !== undefined) { text += (g5 ? R35 : R43)[textEnd] + value.destinationPort; textEnd = 2; g5 = true }
+  if (value.destinationBytes !== undefined) { text += (g5 ? R37 : R44)[textEnd] + value.destinationBytes; textEnd = 2; g5 = true }
+  if (value.hop !== undefined && value.hop.destinationJson !== '') { text += (g5 ? R8 : R45)[textEnd] + value.hop.destinationJson; textEnd = 2; g5 = true }
+  if (g5) textEnd = CLOSING[textEnd]
+  let g6 = false
+  if (value.clientAddress !== undefined) { if (isPlain) { text += R46[textEnd] + value.clientAddress; textEnd = 1 } else { text += R47[textEnd] + quote(value.clientAddress); textEnd = 2 }; g6 = true }
+  if (value.clientIp !== undefined) { if (isPlain) { text += (g6 ? R31 : R48)[textEnd] + value.clientIp; textEnd = 1 } else { text += (g6 ? R33 : R49)[textEnd] + quote(value.clientIp); textEnd = 2 }; g6 = true }
+  if (g6) textEnd = CLOSING[textEnd]
+  let g7 = false
+  if (value.serverAddress !== undefined) { if (isPlain) { text += R50[textEnd] + value.serverAddress; textEnd = 1 } else { text += R51[textEnd] + quote(value.serverAddress); textEnd = 2 }; g7 = true }
+  if (value.serverPort !== undefined) { text += (g7 ? R35 : R52)[textEnd] + value.serverPort; textEnd = 2; g7 = true }
+  if (g7) textEnd = CLOSING[textEnd]
+  let g8 = false
+  if (value.outcome !== undefined && value.outcome.networkJson !== '') { text += R53[textEnd] + value.outcome.networkJson; textEnd = 2; g8 = true }
+  if (value.networkForwardedIp !== undefined) { if (isPlain) { text += (g8 ? R54 : R55)[textEnd] + value.networkForwardedIp; textEnd = 1 } else { text += (g8 ? R56 : R57)[textEnd] + quote(value.networkForwardedIp); textEnd = 2 }; g8 = true }
+  if (value.networkBytes !== undefined) { text += (g8 ? R37 : R58)[textEnd] + value.networkBytes; textEnd = 2; g8 = true }
+  if (g8) textEnd = CLOSING[textEnd]
+  let g9 = false
+  if (value.httpVersion !== undefined) { if (isPlain) { text += R59[textEnd] + value.httpVersion; textEnd = 1 } else { text += R60[textEnd] + quote(value.httpVersion); textEnd = 2 }; g9 = true }
+  let g10 = false
+  if (value.method !== undefined) { if (isPlain) { text += (g9 ? R61 : R62)[textEnd] + value.method; textEnd = 1 } else { text += (g9 ? R63 : R64)[textEnd] + quote(value.method); textEnd = 2 }; g9 = true; g10 = true }
+  if (value.requestId !== undefined) { if (isPlain) { text += (g10 ? R65 : g9 ? R66 : R67)[textEnd] + value.requestId; textEnd = 1 } else { text += (g10 ? R68 : g9 ? R69 : R70)[textEnd] + quote(value.requestId); textEnd = 2 }; g9 = true; g10 = true }
+  let g11 = false
+  if (value.httpBytesReceived !== undefined) { text += (g10 ? R71 : g9 ? R72 : R73)[textEnd] + value.httpBytesReceived; textEnd = 2; g9 = true; g10 = true; g11 = true }
+  if (g11) textEnd = CLOSING[textEnd]
+  if (value.referrer !== undefined) { if (isPlain) { text += (g10 ? R74 : g9 ? R75 : R76)[textEnd] + value.referrer; textEnd = 1 } else { text += (g10 ? R77 : g9 ? R78 : R79)[textEnd] + quote(value.referrer); textEnd = 2 }; g9 = true; g10 = true }
+  if (g10) textEnd = CLOSING[textEnd]
+  let g12 = false
+  if (value.httpStatusCode !== undefined) { text += (g9 ? R80 : R81)[textEnd] + value.httpStatusCode; textEnd = 2; g9 = true; g12 = true }
+  let g13 = false
+  if (value.httpBytesSent !== undefined) { text += (g12 ? R71 : g9 ? R82 : R83)[textEnd] + value.httpBytesSent; textEnd = 2; g9 = true; g12 = true; g13 = true }
+  if (g13) textEnd = CLOSING[textEnd]
+  if (g12) textEnd = CLOSING[textEnd]
+  if (g9) textEnd = CLOSING[textEnd]
+  let g14 = false
+  if (value.urlOriginal !== undefined) { if (isPlain) { text += R84[textEnd] + value.urlOriginal; textEnd = 1 } else { text += R85[textEnd] + quote(value.urlOriginal); textEnd = 2 }; g14 = true }
+  if (value.urlPath !== undefined) { if (isPlain) { text += (g14 ? R86 : R87)[textEnd] + value.urlPath; textEnd = 1 } else { text += (g14 ? R88 : R89)[textEnd] + quote(value.urlPath); textEnd = 2 }; g14 = true }
+  if (value.urlQuery !== undefined) { if (isPlain) { text += (g14 ? R90 : R91)[textEnd] + value.urlQuery; textEnd = 1 } else { text += (g14 ? R92 : R93)[textEnd] + quote(value.urlQuery); textEnd = 2 }; g14 = true }
+  if (value.urlDomain !== undefined) { if (isPlain) { text += (g14 ? R94 : R95)[textEnd] + value.urlDomain; textEnd = 1 } else { text += (g14 ? R96 : R97)[textEnd] + quote(value.urlDomain); textEnd = 2 }; g14 = true }
+  if (value.urlPort !== undefined) { text += (g14 ? R35 : R98)[textEnd] + value.urlPort; textEnd = 2; g14 = true }
+  if (value.urlScheme !== undefined) { if (isPlain) { text += (g14 ? R99 : R100)[textEnd] + value.urlScheme; textEnd = 1 } else { text += (g14 ? R101 : R102)[textEnd] + quote(value.urlScheme); textEnd = 2 }; g14 = true }
+  if (g14) textEnd = CLOSING[textEnd]
+  let g15 = false
+  if (value.userAgent !== undefined) { if (isPlain) { text += R103[textEnd] + value.userAgent; textEnd = 1 } else { text += R104[textEnd] + quote(value.userAgent); textEnd = 2 }; g15 = true }
+  if (g15) textEnd = CLOSING[textEnd]
+  let g16 = false
+  if (value.tlsVersion !== undefined) { if (isPlain) { text += R105[textEnd] + value.tlsVersion; textEnd = 1 } else { text += R106[textEnd] + quote(value.tlsVersion); textEnd = 2 }; g16 = true }
+  if (value.tlsVersionProtocol !== undefined) { if (isPlain) { text += (g16 ? R107 : R108)[textEnd] + value.tlsVersionProtocol; textEnd = 1 } else { text += (g16 ? R109 : R110)[textEnd] + quote(value.tlsVersionProtocol); textEnd = 2 }; g16 = true }
+  if (value.tlsCipher !== undefined) { if (isPlain) { text += (g16 ? R111 : R112)[textEnd] + value.tlsCipher; textEnd = 1 } else { text += (g16 ? R113 : R114)[textEnd] + quote(value.tlsCipher); textEnd = 2 }; g16 = true }
+  let g17 = false
+  if (value.requestedServerName !== undefined) { if (isPlain) { text += (g16 ? R115 : R116)[textEnd] + value.requestedServerName; textEnd = 1 } else { text += (g16 ? R117 : R118)[textEnd] + quote(value.requestedServerName); textEnd = 2 }; g16 = true; g17 = true }
+  if (value.tlsClientSubject !== undefined) { if (isPlain) { text += (g17 ? R119 : g16 ? R120 : R121)[textEnd] + value.tlsClientSubject; textEnd = 1 } else { text += (g17 ? R122 : g16 ? R123 : R124)[textEnd] + quote(value.tlsClientSubject); textEnd = 2 }; g16 = true; g17 = true }
+  let g18 = false
+  if (value.downstreamPeerUriSan !== undefined) { text += (g17 ? R125 : g16 ? R126 : R127)[textEnd] + (isPlain ? bare(value.downstreamPeerUriSan) : quoteAll(value.downstreamPeerUriSan)); textEnd = 2; g16 = true; g17 = true; g18 = true }
+  if (g18) textEnd = CLOSING[textEnd]
+  if (g17) textEnd = CLOSING[textEnd]
+  if (g16) textEnd = CLOSING[textEnd]
+  let g19 = false
+  if (value.traceId !== undefined) { if (isPlain) { text += R128[textEnd] + value.traceId; textEnd = 1 } else { text += R129[textEnd] + quote(value.traceId); textEnd = 2 }; g19 = true }
+  if (g19) textEnd = CLOSING[textEnd]
+  let g20 = false
+  if (value.spanId !== undefined) { if (isPlain) { text += R130[textEnd] + value.spanId; textEnd = 1 } else { text += R131[textEnd] + quote(value.spanId); textEnd = 2 }; g20 = true }
+  if (g20) textEnd = CLOSING[textEnd]
+  let g21 = false
+  if (value.relatedIp !== undefined) { text += R132[textEnd] + bare(value.relatedIp); textEnd = 2; g21 = true }
+  if (g21) textEnd = CLOSING[textEnd]
+  if (value.hop !== undefined && value.hop.serviceJson !== '') { text += R8[textEnd] + value.hop.serviceJson; textEnd = 2 }
+  let g22 = false
+  if (value.outcome !== undefined && value.outcome.envoyJson !== '') { text += R133[textEnd] + value.outcome.envoyJson; textEnd = 2; g22 = true }
+  if (value.responseCode !== undefined) { text += (g22 ? R134 : R135)[textEnd] + value.responseCode; textEnd = 2; g22 = true }
+  if (value.responseCodeDetails !== undefined) { if (isPlain) { text += (g22 ? R136 : R137)[textEnd] + value.responseCodeDetails; textEnd = 1 } else { text += (g22 ? R138 : R139)[textEnd] + quote(value.responseCodeDetails); textEnd = 2 }; g22 = true }
+  if (value.responseCodeDetailsText !== undefined) { if (isPlain) { text += (g22 ? R140 : R141)[textEnd] + value.responseCodeDetailsText; textEnd = 1 } else { text += (g22 ? R142 : R143)[textEnd] + quote(value.responseCodeDetailsText); textEnd = 2 }; g22 = true }
+  if (value.connectionTerminationDetails !== undefined) { if (isPlain) { text += (g22 ? R144 : R145)[textEnd] + value.connectionTerminationDetails; textEnd = 1 } else { text += (g22 ? R146 : R147)[textEnd] + quote(value.connectionTerminationDetails); textEnd = 2 }; g22 = true }
+  let g23 = false
+  if (value.cluster !== undefined && value.cluster.upstreamJson !== '') { text += (g22 ? R148 : R149)[textEnd] + value.cluster.upstreamJson; textEnd = 2; g22 = true; g23 = true }
+  if (value.upstreamHost !== undefined) { if (isPlain) { text += (g23 ? R150 : g22 ? R151 : R152)[textEnd] + value.upstreamHost; textEnd = 1 } else { text += (g23 ? R153 : g22 ? R154 : R155)[textEnd] + quote(value.upstreamHost); textEnd = 2 }; g22 = true; g23 = true }
+  if (value.upstreamLocalAddress !== undefined) { if (isPlain) { text += (g23 ? R156 : g22 ? R157 : R158)[textEnd] + value.upstreamLocalAddress; textEnd = 1 } else { text += (g23 ? R159 : g22 ? R160 : R161)[textEnd] + quote(value.upstreamLocalAddress); textEnd = 2 }; g22 = true; g23 = true }
+  if (value.upstreamTransportFailureReason !== undefined) { if (isPlain) { text += (g23 ? R162 : g22 ? R163 : R164)[textEnd] + value.upstreamTransportFailureReason; textEnd = 1 } else { text += (g23 ? R165 : g22 ? R166 : R167)[textEnd] + quote(value.upstreamTransportFailureReason); textEnd = 2 }; g22 = true; g23 = true }
+  if (value.upstreamServiceTimeMs !== undefined) { text += (g23 ? R168 : g22 ? R169 : R170)[textEnd] + value.upstreamServiceTimeMs; textEnd = 2; g22 = true; g23 = true }
+  if (value.upstreamAttemptCount !== undefined) { text += (g23 ? R171 : g22 ? R172 : R173)[textEnd] + value.upstreamAttemptCount; textEnd = 2; g22 = true; g23 = true }
+  if (g23) textEnd = CLOSING[textEnd]
+  let g24 = false
+  if (value.downstreamLocalAddress !== undefined) { if (isPlain) { text += (g22 ? R174 : R175)[textEnd] + value.downstreamLocalAddress; textEnd = 1 } else { text += (g22 ? R176 : R177)[textEnd] + quote(value.downstreamLocalAddress); textEnd = 2 }; g22 = true; g24 = true }
+  if (value.downstreamRemoteAddress !== undefined) { if (isPlain) { text += (g24 ? R178 : g22 ? R179 : R180)[textEnd] + value.downstreamRemoteAddress; textEnd = 1 } else { text += (g24 ? R181 : g22 ? R182 : R183)[textEnd] + quote(value.downstreamRemoteAddress); textEnd = 2 }; g22 = true; g24 = true }
+  if (g24) textEnd = CLOSING[textEnd]
+  if (value.routeName !== undefined) { if (isPlain) { text += (g22 ? R184 : R185)[textEnd] + value.routeName; textEnd = 1 } else { text += (g22 ? R186 : R187)[textEnd] + quote(value.routeName); textEnd = 2 }; g22 = true }
+  let g25 = false
+  if (value.routeKind !== undefined) { if (isPlain) { text += (g22 ? R188 : R189)[textEnd] + value.routeKind; textEnd = 1 } else { text += (g22 ? R190 : R191)[textEnd] + quote(value.routeKind); textEnd = 2 }; g22 = true; g25 = true }
+  if (value.routeNamespace !== undefined) { if (isPlain) { text += (g25 ? R192 : g22 ? R193 : R194)[textEnd] + value.routeNamespace; textEnd = 1 } else { text += (g25 ? R5 : g22 ? R195 : R196)[textEnd] + quote(value.routeNamespace); textEnd = 2 }; g22 = true; g25 = true }
+  if (value.routeObjectName !== undefined) { if (isPlain) { text += (g25 ? R197 : g22 ? R198 : R199)[textEnd] + value.routeObjectName; textEnd = 1 } else { text += (g25 ? R200 : g22 ? R201 : R202)[textEnd] + quote(value.routeObjectName); textEnd = 2 }; g22 = true; g25 = true }
+  if (value.routeRule !== undefined) { if (isPlain) { text += (g25 ? R203 : g22 ? R204 : R205)[textEnd] + value.routeRule; textEnd = 1 } else { text += (g25 ? R206 : g22 ? R207 : R208)[textEnd] + quote(value.routeRule); textEnd = 2 }; g22 = true; g25 = true }
+  if (g25) textEnd = CLOSING[textEnd]
+  if (value.xForwardedFor !== undefined) { text += (g22 ? R209 : R210)[textEnd] + (isPlain ? bare(value.xForwardedFor) : quoteAll(value.xForwardedFor)); textEnd = 2; g22 = true }
+  let g26 = false
+  if (value.grpcStatus !== undefined) { if (isPlain) { text += (g22 ? R211 : R212)[textEnd] + value.grpcStatus; textEnd = 1 } else { text += (g22 ? R213 : R214)[textEnd] + quote(value.grpcStatus); textEnd = 2 }; g22 = true; g26 = true }
+  if (value.grpcStatusCode !== undefined) { text += (g26 ? R215 : g22 ? R216 : R217)[textEnd] + value.grpcStatusCode; textEnd = 2; g22 = true; g26 = true }
+  if (g26) textEnd = CLOSING[textEnd]
+  let g27 = false
+  if (value.policyNamespace !== undefined) { text += (g22 ? R218 : R219)[textEnd] + quote(value.policyNamespace); textEnd = 2; g22 = true; g27 = true }
+  if (value.policyName !== undefined) { text += (g27 ? R200 : g22 ? R220 : R221)[textEnd] + quote(value.policyName); textEnd = 2; g22 = true; g27 = true }
+  if (value.policyRule !== undefined) { text += (g27 ? R206 : g22 ? R222 : R223)[textEnd] + quote(value.policyRule); textEnd = 2; g22 = true; g27 = true }
+  if (g27) textEnd = CLOSING[textEnd]
+  if (value.hop !== undefined && value.hop.envoyJson !== '') { text += (g22 ? R8 : R133)[textEnd] + value.hop.envoyJson; textEnd = 2; g22 = true }
+  if (value.logFormat !== undefined) { text += (g22 ? R224 : R225)[textEnd] + quote(value.logFormat); textEnd = 2; g22 = true }
+  if (value.ambiguous !== undefined) { text += (g22 ? R226 : R227)[textEnd] + value.ambiguous; textEnd = 2; g22 = true }
+  if (value.truncated !== undefined) { text += (g22 ? R228 : R229)[textEnd] + value.truncated; textEnd = 2; g22 = true }
+  if (value.sampleRate !== undefined) { text += (g22 ? R230 : R231)[textEnd] + value.sampleRate; textEnd = 2; g22 = true }
+  if (value.extra !== undefined) { text += (g22 ? R232 : R233)[textEnd] + value.extra; textEnd = 2; g22 = true }
+  if (value.originalBase64 !== undefined) { text += (g22 ? R234 : R235)[textEnd] + quote(value.originalBase64); textEnd = 2; g22 = true }
+  if (g22) textEnd = CLOSING[textEnd]
+  if (value.reporter !== undefined) { text += R8[textEnd] + value.reporter.json; textEnd = 2 }
+  return '{' + text + ENDINGS_OF_OBJECT[textEnd]
 }
 
 function emptyOutcome(): OutcomeFields {
@@ -1157,24 +1027,20 @@ export function makeOutcome(fields: Partial<OutcomeFields>): Outcome {
   if (value.eventOutcome !== undefined) { eventJson += O5[eventJsonEnd] + quote(value.eventOutcome); eventJsonEnd = 2 }
   if (value.eventCode !== undefined) { eventJson += O6[eventJsonEnd] + quote(value.eventCode); eventJsonEnd = 2 }
   if (value.eventReason !== undefined) { eventJson += O7[eventJsonEnd] + quote(value.eventReason); eventJsonEnd = 2 }
-  eventJson += (endsOpen(eventJsonEnd) ? '"' : '')
+  eventJson += ENDINGS[eventJsonEnd]
   let errorJson = ''
   let errorJsonEnd: End = 0
-  let g0 = ''
-  let g0End: End = 0
-  if (value.errorType !== undefined) { g0 += O8[g0End] + quote(value.errorType); g0End = 2 }
-  if (value.errorMessage !== undefined) { g0 += O9[g0End] + quote(value.errorMessage); g0End = 2 }
-  if (g0 !== '') {
-    errorJson += O10[errorJsonEnd] + g0 + (endsOpen(g0End) ? '"}' : '}')
-    errorJsonEnd = 2
-  }
-  errorJson += (endsOpen(errorJsonEnd) ? '"' : '')
+  let g0 = false
+  if (value.errorType !== undefined) { errorJson += O8[errorJsonEnd] + quote(value.errorType); errorJsonEnd = 2; g0 = true }
+  if (value.errorMessage !== undefined) { errorJson += (g0 ? O9 : O10)[errorJsonEnd] + quote(value.errorMessage); errorJsonEnd = 2; g0 = true }
+  if (g0) errorJsonEnd = CLOSING[errorJsonEnd]
+  errorJson += ENDINGS[errorJsonEnd]
   let networkJson = ''
   let networkJsonEnd: End = 0
   if (value.networkDirection !== undefined) { networkJson += O11[networkJsonEnd] + quote(value.networkDirection); networkJsonEnd = 2 }
   if (value.networkTransport !== undefined) { networkJson += O12[networkJsonEnd] + quote(value.networkTransport); networkJsonEnd = 2 }
   if (value.networkProtocol !== undefined) { networkJson += O13[networkJsonEnd] + quote(value.networkProtocol); networkJsonEnd = 2 }
-  networkJson += (endsOpen(networkJsonEnd) ? '"' : '')
+  networkJson += ENDINGS[networkJsonEnd]
   let envoyJson = ''
   let envoyJsonEnd: End = 0
   if (value.responseFlags !== undefined) { envoyJson += O14[envoyJsonEnd] + quoteAll(value.responseFlags); envoyJsonEnd = 2 }
@@ -1182,19 +1048,15 @@ export function makeOutcome(fields: Partial<OutcomeFields>): Outcome {
   if (value.responseFlagsLong !== undefined) { envoyJson += O16[envoyJsonEnd] + quoteAll(value.responseFlagsLong); envoyJsonEnd = 2 }
   if (value.responseFlagsExplained !== undefined) { envoyJson += O17[envoyJsonEnd] + quoteAll(value.responseFlagsExplained); envoyJsonEnd = 2 }
   if (value.flagClass !== undefined) { envoyJson += O18[envoyJsonEnd] + quote(value.flagClass); envoyJsonEnd = 2 }
-  if (value.direction !== undefined) { envoyJson += O19[envoyJsonEnd] + quote(value.direction); envoyJsonEnd = 2 }
-  let g1 = ''
-  let g1End: End = 0
-  if (value.verdictResponder !== undefined) { g1 += O20[g1End] + quote(value.verdictResponder); g1End = 2 }
-  if (value.verdictRule !== undefined) { g1 += O21[g1End] + quote(value.verdictRule); g1End = 2 }
-  if (value.verdictCause !== undefined) { g1 += O22[g1End] + quote(value.verdictCause); g1End = 2 }
-  if (value.verdictCutShort !== undefined) { g1 += O23[g1End] + value.verdictCutShort; g1End = 2 }
-  if (value.verdictChecks !== undefined) { g1 += O24[g1End] + quoteAll(value.verdictChecks); g1End = 2 }
-  if (g1 !== '') {
-    envoyJson += O25[envoyJsonEnd] + g1 + (endsOpen(g1End) ? '"}' : '}')
-    envoyJsonEnd = 2
-  }
-  envoyJson += (endsOpen(envoyJsonEnd) ? '"' : '')
+  if (value.direction !== undefined) { envoyJson += O11[envoyJsonEnd] + quote(value.direction); envoyJsonEnd = 2 }
+  let g1 = false
+  if (value.verdictResponder !== undefined) { envoyJson += O19[envoyJsonEnd] + quote(value.verdictResponder); envoyJsonEnd = 2; g1 = true }
+  if (value.verdictRule !== undefined) { envoyJson += (g1 ? O20 : O21)[envoyJsonEnd] + quote(value.verdictRule); envoyJsonEnd = 2; g1 = true }
+  if (value.verdictCause !== undefined) { envoyJson += (g1 ? O22 : O23)[envoyJsonEnd] + quote(value.verdictCause); envoyJsonEnd = 2; g1 = true }
+  if (value.verdictCutShort !== undefined) { envoyJson += (g1 ? O24 : O25)[envoyJsonEnd] + value.verdictCutShort; envoyJsonEnd = 2; g1 = true }
+  if (value.verdictChecks !== undefined) { envoyJson += (g1 ? O26 : O27)[envoyJsonEnd] + quoteAll(value.verdictChecks); envoyJsonEnd = 2; g1 = true }
+  if (g1) envoyJsonEnd = CLOSING[envoyJsonEnd]
+  envoyJson += ENDINGS[envoyJsonEnd]
   return { ...value, eventJson: flat(eventJson), errorJson: flat(errorJson), networkJson: flat(networkJson), envoyJson: flat(envoyJson) }
 }
 
@@ -1218,45 +1080,29 @@ export function makeHop(fields: Partial<HopFields>): Hop {
   let destinationJson = ''
   let destinationJsonEnd: End = 0
   if (value.destinationDomain !== undefined) { destinationJson += H0[destinationJsonEnd] + quote(value.destinationDomain); destinationJsonEnd = 2 }
-  destinationJson += (endsOpen(destinationJsonEnd) ? '"' : '')
+  destinationJson += ENDINGS[destinationJsonEnd]
   let serviceJson = ''
   let serviceJsonEnd: End = 0
-  let g0 = ''
-  let g0End: End = 0
-  if (value.serviceName !== undefined) { g0 += H1[g0End] + quote(value.serviceName); g0End = 2 }
-  let g1 = ''
-  let g1End: End = 0
-  if (value.serviceNodeName !== undefined) { g1 += H2[g1End] + quote(value.serviceNodeName); g1End = 2 }
-  if (g1 !== '') {
-    g0 += H3[g0End] + g1 + (endsOpen(g1End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g2 = ''
-  let g2End: End = 0
-  if (value.serviceOriginName !== undefined) { g2 += H4[g2End] + quote(value.serviceOriginName); g2End = 2 }
-  if (g2 !== '') {
-    g0 += H5[g0End] + g2 + (endsOpen(g2End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g3 = ''
-  let g3End: End = 0
-  if (value.serviceTargetName !== undefined) { g3 += H6[g3End] + quote(value.serviceTargetName); g3End = 2 }
-  if (g3 !== '') {
-    g0 += H7[g0End] + g3 + (endsOpen(g3End) ? '"}' : '}')
-    g0End = 2
-  }
-  if (g0 !== '') {
-    serviceJson += H8[serviceJsonEnd] + g0 + (endsOpen(g0End) ? '"}' : '}')
-    serviceJsonEnd = 2
-  }
-  serviceJson += (endsOpen(serviceJsonEnd) ? '"' : '')
+  let g0 = false
+  if (value.serviceName !== undefined) { serviceJson += H1[serviceJsonEnd] + quote(value.serviceName); serviceJsonEnd = 2; g0 = true }
+  let g1 = false
+  if (value.serviceNodeName !== undefined) { serviceJson += (g0 ? H2 : H3)[serviceJsonEnd] + quote(value.serviceNodeName); serviceJsonEnd = 2; g0 = true; g1 = true }
+  if (g1) serviceJsonEnd = CLOSING[serviceJsonEnd]
+  let g2 = false
+  if (value.serviceOriginName !== undefined) { serviceJson += (g0 ? H4 : H5)[serviceJsonEnd] + quote(value.serviceOriginName); serviceJsonEnd = 2; g0 = true; g2 = true }
+  if (g2) serviceJsonEnd = CLOSING[serviceJsonEnd]
+  let g3 = false
+  if (value.serviceTargetName !== undefined) { serviceJson += (g0 ? H6 : H7)[serviceJsonEnd] + quote(value.serviceTargetName); serviceJsonEnd = 2; g0 = true; g3 = true }
+  if (g3) serviceJsonEnd = CLOSING[serviceJsonEnd]
+  if (g0) serviceJsonEnd = CLOSING[serviceJsonEnd]
+  serviceJson += ENDINGS[serviceJsonEnd]
   let envoyJson = ''
   let envoyJsonEnd: End = 0
-  if (value.mtls !== undefined) { envoyJson += H9[envoyJsonEnd] + value.mtls; envoyJsonEnd = 2 }
-  if (value.source !== undefined) { envoyJson += H10[envoyJsonEnd] + value.source.json; envoyJsonEnd = 2 }
-  if (value.destination !== undefined) { envoyJson += H11[envoyJsonEnd] + value.destination.json; envoyJsonEnd = 2 }
-  if (value.workloads !== undefined) { envoyJson += H12[envoyJsonEnd] + quoteAll(value.workloads); envoyJsonEnd = 2 }
-  envoyJson += (endsOpen(envoyJsonEnd) ? '"' : '')
+  if (value.mtls !== undefined) { envoyJson += H8[envoyJsonEnd] + value.mtls; envoyJsonEnd = 2 }
+  if (value.source !== undefined) { envoyJson += H9[envoyJsonEnd] + value.source.json; envoyJsonEnd = 2 }
+  if (value.destination !== undefined) { envoyJson += H10[envoyJsonEnd] + value.destination.json; envoyJsonEnd = 2 }
+  if (value.workloads !== undefined) { envoyJson += H11[envoyJsonEnd] + quoteAll(value.workloads); envoyJsonEnd = 2 }
+  envoyJson += ENDINGS[envoyJsonEnd]
   return { ...value, destinationJson: flat(destinationJson), serviceJson: flat(serviceJson), envoyJson: flat(envoyJson) }
 }
 
@@ -1276,127 +1122,81 @@ export function makeCluster(fields: Partial<ClusterFields>): Cluster {
   let upstreamJson = ''
   let upstreamJsonEnd: End = 0
   if (value.upstreamCluster !== undefined) { upstreamJson += C0[upstreamJsonEnd] + quote(value.upstreamCluster); upstreamJsonEnd = 2 }
-  let g0 = ''
-  let g0End: End = 0
-  if (value.clusterDirection !== undefined) { g0 += C1[g0End] + quote(value.clusterDirection); g0End = 2 }
-  if (value.clusterPort !== undefined) { g0 += C2[g0End] + value.clusterPort; g0End = 2 }
-  if (value.clusterSubset !== undefined) { g0 += C3[g0End] + quote(value.clusterSubset); g0End = 2 }
-  if (value.clusterFqdn !== undefined) { g0 += C4[g0End] + quote(value.clusterFqdn); g0End = 2 }
-  if (g0 !== '') {
-    upstreamJson += C5[upstreamJsonEnd] + g0 + (endsOpen(g0End) ? '"}' : '}')
-    upstreamJsonEnd = 2
-  }
-  upstreamJson += (endsOpen(upstreamJsonEnd) ? '"' : '')
+  let g0 = false
+  if (value.clusterDirection !== undefined) { upstreamJson += C1[upstreamJsonEnd] + quote(value.clusterDirection); upstreamJsonEnd = 2; g0 = true }
+  if (value.clusterPort !== undefined) { upstreamJson += (g0 ? C2 : C3)[upstreamJsonEnd] + value.clusterPort; upstreamJsonEnd = 2; g0 = true }
+  if (value.clusterSubset !== undefined) { upstreamJson += (g0 ? C4 : C5)[upstreamJsonEnd] + quote(value.clusterSubset); upstreamJsonEnd = 2; g0 = true }
+  if (value.clusterFqdn !== undefined) { upstreamJson += (g0 ? C6 : C7)[upstreamJsonEnd] + quote(value.clusterFqdn); upstreamJsonEnd = 2; g0 = true }
+  if (g0) upstreamJsonEnd = CLOSING[upstreamJsonEnd]
+  upstreamJson += ENDINGS[upstreamJsonEnd]
   return { ...value, upstreamJson: flat(upstreamJson) }
 }
 
 /** The reporter's members of a document, without braces. */
 export function encodeReporter(value: ReporterFields): string {
-  let g0 = ''
-  let g0End: End = 0
-  let g1 = ''
-  let g1End: End = 0
-  g1 += P0[g1End] + 'proxy'; g1End = 1
-  if (value.observerProduct !== undefined) { g1 += P1[g1End] + quote(value.observerProduct); g1End = 2 }
-  if (value.observerVendor !== undefined) { g1 += P2[g1End] + quote(value.observerVendor); g1End = 2 }
-  if (value.observerVersion !== undefined) { g1 += P3[g1End] + quote(value.observerVersion); g1End = 2 }
-  if (value.observerName !== undefined) { g1 += P4[g1End] + quote(value.observerName); g1End = 2 }
-  if (g1 !== '') {
-    g0 += P5[g0End] + g1 + (endsOpen(g1End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g2 = ''
-  let g2End: End = 0
-  if (value.hostName !== undefined) { g2 += P6[g2End] + quote(value.hostName); g2End = 2 }
-  if (g2 !== '') {
-    g0 += P7[g0End] + g2 + (endsOpen(g2End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g3 = ''
-  let g3End: End = 0
-  if (value.orchestratorType !== undefined) { g3 += P8[g3End] + quote(value.orchestratorType); g3End = 2 }
-  let g4 = ''
-  let g4End: End = 0
-  if (value.clusterName !== undefined) { g4 += P9[g4End] + quote(value.clusterName); g4End = 2 }
-  if (g4 !== '') {
-    g3 += P10[g3End] + g4 + (endsOpen(g4End) ? '"}' : '}')
-    g3End = 2
-  }
-  if (g3 !== '') {
-    g0 += P11[g0End] + g3 + (endsOpen(g3End) ? '"}' : '}')
-    g0End = 2
-  }
-  let g5 = ''
-  let g5End: End = 0
-  let g6 = ''
-  let g6End: End = 0
-  if (value.podName !== undefined) { g6 += P12[g6End] + quote(value.podName); g6End = 2 }
-  if (value.podUid !== undefined) { g6 += P13[g6End] + quote(value.podUid); g6End = 2 }
-  if (value.podIp !== undefined) { g6 += P14[g6End] + quote(value.podIp); g6End = 2 }
-  if (g6 !== '') {
-    g5 += P15[g5End] + g6 + (endsOpen(g6End) ? '"}' : '}')
-    g5End = 2
-  }
-  if (value.namespace !== undefined) { g5 += P16[g5End] + quote(value.namespace); g5End = 2 }
-  let g7 = ''
-  let g7End: End = 0
-  if (value.nodeName !== undefined) { g7 += P17[g7End] + quote(value.nodeName); g7End = 2 }
-  if (g7 !== '') {
-    g5 += P18[g5End] + g7 + (endsOpen(g7End) ? '"}' : '}')
-    g5End = 2
-  }
-  let g8 = ''
-  let g8End: End = 0
-  if (value.containerName !== undefined) { g8 += P19[g8End] + quote(value.containerName); g8End = 2 }
-  if (g8 !== '') {
-    g5 += P20[g5End] + g8 + (endsOpen(g8End) ? '"}' : '}')
-    g5End = 2
-  }
-  let g9 = ''
-  let g9End: End = 0
-  if (value.deploymentName !== undefined) { g9 += P21[g9End] + quote(value.deploymentName); g9End = 2 }
-  if (g9 !== '') {
-    g5 += P22[g5End] + g9 + (endsOpen(g9End) ? '"}' : '}')
-    g5End = 2
-  }
-  if (value.podLabels !== undefined) { g5 += P23[g5End] + value.podLabels; g5End = 2 }
-  if (g5 !== '') {
-    g0 += P24[g0End] + g5 + (endsOpen(g5End) ? '"}' : '}')
-    g0End = 2
-  }
-  if (value.staticLabels !== undefined) { g0 += P25[g0End] + value.staticLabels; g0End = 2 }
-  let g10 = ''
-  let g10End: End = 0
-  g10 += P26[g10End] + '9.0.0'; g10End = 1
-  if (g10 !== '') {
-    g0 += P27[g0End] + g10 + (endsOpen(g10End) ? '"}' : '}')
-    g0End = 2
-  }
-  g0 += (endsOpen(g0End) ? '"' : '')
-  return flat(g0)
+  let text = ''
+  let textEnd: End = 0
+  let g0 = false
+  text += P0[textEnd] + 'proxy'; textEnd = 1; g0 = true
+  if (value.observerProduct !== undefined) { text += (g0 ? P1 : P2)[textEnd] + quote(value.observerProduct); textEnd = 2; g0 = true }
+  if (value.observerVendor !== undefined) { text += (g0 ? P3 : P4)[textEnd] + quote(value.observerVendor); textEnd = 2; g0 = true }
+  if (value.observerVersion !== undefined) { text += (g0 ? P5 : P6)[textEnd] + quote(value.observerVersion); textEnd = 2; g0 = true }
+  if (value.observerName !== undefined) { text += (g0 ? P7 : P8)[textEnd] + quote(value.observerName); textEnd = 2; g0 = true }
+  if (g0) textEnd = CLOSING[textEnd]
+  let g1 = false
+  if (value.hostName !== undefined) { text += P9[textEnd] + quote(value.hostName); textEnd = 2; g1 = true }
+  if (g1) textEnd = CLOSING[textEnd]
+  let g2 = false
+  if (value.orchestratorType !== undefined) { text += P10[textEnd] + quote(value.orchestratorType); textEnd = 2; g2 = true }
+  let g3 = false
+  if (value.clusterName !== undefined) { text += (g2 ? P11 : P12)[textEnd] + quote(value.clusterName); textEnd = 2; g2 = true; g3 = true }
+  if (g3) textEnd = CLOSING[textEnd]
+  if (g2) textEnd = CLOSING[textEnd]
+  let g4 = false
+  let g5 = false
+  if (value.podName !== undefined) { text += P13[textEnd] + quote(value.podName); textEnd = 2; g4 = true; g5 = true }
+  if (value.podUid !== undefined) { text += (g5 ? P14 : g4 ? P15 : P16)[textEnd] + quote(value.podUid); textEnd = 2; g4 = true; g5 = true }
+  if (value.podIp !== undefined) { text += (g5 ? P17 : g4 ? P18 : P19)[textEnd] + quote(value.podIp); textEnd = 2; g4 = true; g5 = true }
+  if (g5) textEnd = CLOSING[textEnd]
+  if (value.namespace !== undefined) { text += (g4 ? P20 : P21)[textEnd] + quote(value.namespace); textEnd = 2; g4 = true }
+  let g6 = false
+  if (value.nodeName !== undefined) { text += (g4 ? P22 : P23)[textEnd] + quote(value.nodeName); textEnd = 2; g4 = true; g6 = true }
+  if (g6) textEnd = CLOSING[textEnd]
+  let g7 = false
+  if (value.containerName !== undefined) { text += (g4 ? P24 : P25)[textEnd] + quote(value.containerName); textEnd = 2; g4 = true; g7 = true }
+  if (g7) textEnd = CLOSING[textEnd]
+  let g8 = false
+  if (value.deploymentName !== undefined) { text += (g4 ? P26 : P27)[textEnd] + quote(value.deploymentName); textEnd = 2; g4 = true; g8 = true }
+  if (g8) textEnd = CLOSING[textEnd]
+  if (value.podLabels !== undefined) { text += (g4 ? P28 : P29)[textEnd] + value.podLabels; textEnd = 2; g4 = true }
+  if (g4) textEnd = CLOSING[textEnd]
+  if (value.staticLabels !== undefined) { text += P28[textEnd] + value.staticLabels; textEnd = 2 }
+  let g9 = false
+  text += P30[textEnd] + '9.0.0'; textEnd = 1; g9 = true
+  if (g9) textEnd = CLOSING[textEnd]
+  return flat(text + ENDINGS[textEnd])
 }
 
 /** The JSON object of one end of a hop. */
 export function encodeEndpoint(value: EndpointFields): JsonText {
-  let g0 = ''
-  let g0End: End = 0
-  if (value.kind !== undefined) { g0 += E0[g0End] + quote(value.kind); g0End = 2 }
-  if (value.pod !== undefined) { g0 += E1[g0End] + quote(value.pod); g0End = 2 }
-  if (value.podUid !== undefined) { g0 += E2[g0End] + quote(value.podUid); g0End = 2 }
-  if (value.namespace !== undefined) { g0 += E3[g0End] + quote(value.namespace); g0End = 2 }
-  if (value.node !== undefined) { g0 += E4[g0End] + quote(value.node); g0End = 2 }
-  if (value.zone !== undefined) { g0 += E5[g0End] + quote(value.zone); g0End = 2 }
-  if (value.cluster !== undefined) { g0 += E6[g0End] + quote(value.cluster); g0End = 2 }
-  if (value.workload !== undefined) { g0 += E7[g0End] + quote(value.workload); g0End = 2 }
-  if (value.workloadKind !== undefined) { g0 += E8[g0End] + quote(value.workloadKind); g0End = 2 }
-  if (value.service !== undefined) { g0 += E9[g0End] + quote(value.service); g0End = 2 }
-  if (value.method !== undefined) { g0 += E10[g0End] + quote(value.method); g0End = 2 }
-  if (value.confidence !== undefined) { g0 += E11[g0End] + quote(value.confidence); g0End = 2 }
-  if (value.reason !== undefined) { g0 += E12[g0End] + quote(value.reason); g0End = 2 }
-  if (value.podState !== undefined) { g0 += E13[g0End] + quote(value.podState); g0End = 2 }
-  if (value.podStateMs !== undefined) { g0 += E14[g0End] + value.podStateMs; g0End = 2 }
-  if (value.labels !== undefined) { g0 += E15[g0End] + value.labels; g0End = 2 }
-  if (value.serviceLabels !== undefined) { g0 += E16[g0End] + value.serviceLabels; g0End = 2 }
-  g0 += (endsOpen(g0End) ? '"' : '')
-  return flat('{' + g0 + '}')
+  let text = ''
+  let textEnd: End = 0
+  if (value.kind !== undefined) { text += E0[textEnd] + quote(value.kind); textEnd = 2 }
+  if (value.pod !== undefined) { text += E1[textEnd] + quote(value.pod); textEnd = 2 }
+  if (value.podUid !== undefined) { text += E2[textEnd] + quote(value.podUid); textEnd = 2 }
+  if (value.namespace !== undefined) { text += E3[textEnd] + quote(value.namespace); textEnd = 2 }
+  if (value.node !== undefined) { text += E4[textEnd] + quote(value.node); textEnd = 2 }
+  if (value.zone !== undefined) { text += E5[textEnd] + quote(value.zone); textEnd = 2 }
+  if (value.cluster !== undefined) { text += E6[textEnd] + quote(value.cluster); textEnd = 2 }
+  if (value.workload !== undefined) { text += E7[textEnd] + quote(value.workload); textEnd = 2 }
+  if (value.workloadKind !== undefined) { text += E8[textEnd] + quote(value.workloadKind); textEnd = 2 }
+  if (value.service !== undefined) { text += E9[textEnd] + quote(value.service); textEnd = 2 }
+  if (value.method !== undefined) { text += E10[textEnd] + quote(value.method); textEnd = 2 }
+  if (value.confidence !== undefined) { text += E11[textEnd] + quote(value.confidence); textEnd = 2 }
+  if (value.reason !== undefined) { text += E12[textEnd] + quote(value.reason); textEnd = 2 }
+  if (value.podState !== undefined) { text += E13[textEnd] + quote(value.podState); textEnd = 2 }
+  if (value.podStateMs !== undefined) { text += E14[textEnd] + value.podStateMs; textEnd = 2 }
+  if (value.labels !== undefined) { text += E15[textEnd] + value.labels; textEnd = 2 }
+  if (value.serviceLabels !== undefined) { text += E16[textEnd] + value.serviceLabels; textEnd = 2 }
+  return flat('{' + text + ENDINGS_OF_OBJECT[textEnd])
 }
