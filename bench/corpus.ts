@@ -37,7 +37,7 @@ function textLine(fields: Fields): string {
 
 /** A transcoder as the agent uses it, for one sidecar of the recorded cluster. */
 export async function corpusTranscoder(): Promise<Transcoder> {
-  const index = await loadIndex({ inventory: fixture('cluster.json').pathname })
+  const { index } = await loadIndex({ inventory: fixture('cluster.json').pathname })
   const identity = {
     namespace: 'default',
     podName: 'productpage-v1-5c6d8f7b9-2xqzt',

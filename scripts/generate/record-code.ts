@@ -7,6 +7,9 @@ const LINE_FIELDS: readonly Field[] = FIELDS.filter((field: Field) => field.part
 const PART_DOCS: Readonly<Record<Part, string>> = {
   outcome: 'What kind of line it is and what happened.',
   hop: 'Who talked to whom.',
+  target: 'The address that was called.',
+  authority: 'The host that was asked for.',
+  status: 'Status and details.',
   cluster: 'The parts of a cluster name.',
 }
 
@@ -20,7 +23,7 @@ export function recordCode(): string {
   return `// Generated from src/record/fields.ts by \`npm run generate\`. Do not edit.
 import type { JsonText } from '../field.ts'
 import { CLOSING, type End, endings, labels } from '../labels.ts'
-import { bare, flat, quote, quoteAll } from '../quote.ts'
+import { bare, flat, quote, quoteAll, steadyQuote } from '../quote.ts'
 
 /** One line, parsed and enriched. Every property exists; \`undefined\` means absent. */
 ${interfaceOf(

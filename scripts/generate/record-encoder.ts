@@ -68,6 +68,7 @@ class CodeWriter {
   readonly #constants = new Map<string, string>()
   readonly #lines: string[] = []
   #groups = 0
+  #steadies = 0
   #text = ''
 
   constructor(owner: Owner, prefix: string) {
@@ -77,6 +78,7 @@ class CodeWriter {
 
   get code(): EncoderCode {
     const constants = [...this.#constants].map(([start, name]) => `const ${name} = labels('${start}')`)
+    for (let i = 1; i <= this.#steadies; i += 1) constants.push(`const Q${i} = steadyQuote()`)
     return { constants: constants.join('\n'), body: this.#lines.join('\n') }
   }
 
@@ -139,6 +141,10 @@ class CodeWriter {
       this.#when(isThere, around, append(`"${name}":`, ready, CLOSED))
       return
     }
+    if (field.text === 'steady') {
+      this.#when(isThere, around, append(`"${name}":`, `${this.#steady()}(${value})`, CLOSED))
+      return
+    }
     const checked = () => append(`"${name}":`, `quote(${value})`, CLOSED)
     const unquoted = () => append(`"${name}":"`, value, OPEN)
     if (field.text === undefined) this.#when(isThere, around, checked())
@@ -167,6 +173,11 @@ class CodeWriter {
     }
     const closed = this.#constant(start, around)
     return names.length === 0 ? closed : `(${names.join('')}${closed})`
+  }
+
+  #steady(): string {
+    this.#steadies += 1
+    return `Q${this.#steadies}`
   }
 
   #constant(start: string, around: readonly Around[]): string {

@@ -14,7 +14,7 @@ export interface ShownDocument {
   readonly log?: { readonly level?: string; readonly logger?: string }
   readonly message?: string
   readonly http?: { readonly request?: { readonly method?: string; readonly id?: string } }
-  readonly url?: { readonly path?: string }
+  readonly url?: { readonly path?: string; readonly domain?: string }
   readonly source?: { readonly address?: string; readonly port?: number }
   readonly destination?: { readonly address?: string; readonly port?: number; readonly domain?: string }
   readonly kubernetes?: { readonly pod?: { readonly name?: string }; readonly namespace?: string }
@@ -51,13 +51,20 @@ export function sourceOf(document: ShownDocument): string {
   return end?.workload ?? end?.pod ?? end?.service ?? document.source?.address ?? '?'
 }
 
-/** Who was called: service, else workload, else the address. */
+/**
+ * Who was called: service, else workload, else the address. Where no endpoint was chosen, what the client asked for
+ * says most.
+ */
 export function destinationOf(document: ShownDocument): string {
   const end = document.envoy?.destination
-  const name = end?.service ?? end?.workload ?? document.destination?.domain
-  if (name !== undefined) return name
-  const { address, port } = document.destination ?? {}
-  return address === undefined ? '?' : port === undefined ? address : `${address}:${port}`
+  const asked =
+    document.envoy?.upstream?.host === undefined && end?.service === undefined ? document.url?.domain : undefined
+  return asked ?? end?.service ?? end?.workload ?? document.destination?.domain ?? addressOf(document.destination)
+}
+
+function addressOf({ address, port }: { readonly address?: string; readonly port?: number } = {}): string {
+  if (address === undefined) return '?'
+  return port === undefined ? address : `${address}:${port}`
 }
 
 /** `SOURCE -> DESTINATION` */

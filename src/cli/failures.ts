@@ -16,12 +16,21 @@ export interface FailureGroup {
   readonly cause: string
   readonly reason: string
   readonly check: string | undefined
+  /** On which side of the hop the first line of it was written. */
+  readonly direction: string | undefined
   readonly count: number
   /** A few that differ in who talked to whom. */
   readonly examples: readonly ShownDocument[]
 }
 
+/** What is said of a cause; from the two sides of a hop it reads differently. */
+type Meaning = Pick<FailureGroup, 'cause' | 'reason' | 'check' | 'direction'>
+
 export interface Failures {
+  /** Lines of every kind. */
+  readonly lines: number
+  /** Lines that could not be read, by reason, most frequent first. */
+  readonly unread: readonly (readonly [reason: string, count: number])[]
   /** Most frequent cause first. */
   readonly groups: readonly FailureGroup[]
   /** How often each flag was set, most frequent first; `-` counts failures without a flag. */
@@ -42,9 +51,13 @@ const MAX_FLAGS = 1_000
 export class FailureTally {
   readonly #groups = new Map<string, Group>()
   readonly #flags = new Map<string, number>()
+  readonly #unread = new Map<string, number>()
+  #lines = 0
   #count = 0
 
   add(document: ShownDocument): void {
+    this.#lines += 1
+    if (document.event?.dataset === 'envoy.unparsed') this.#countUnread(document.error?.type ?? 'unknown')
     if (!isFailure(document)) return
     this.#count += 1
     for (const flag of document.envoy?.response_flags ?? ['-']) this.#countFlag(flag)
@@ -56,9 +69,16 @@ export class FailureTally {
   result(): Failures {
     return {
       groups: [...this.#groups.values()].sort((a, b) => b.count - a.count || (a.cause < b.cause ? -1 : 1)),
-      flags: [...this.#flags].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)),
+      flags: mostFirst(this.#flags),
+      unread: mostFirst(this.#unread),
       count: this.#count,
+      lines: this.#lines,
     }
+  }
+
+  /** Reasons are a closed set. */
+  #countUnread(reason: string): void {
+    this.#unread.set(reason, (this.#unread.get(reason) ?? 0) + 1)
   }
 
   #countFlag(flag: string): void {
@@ -72,20 +92,26 @@ export class FailureTally {
     const key = `${meaning.cause} ${meaning.reason}`
     const known = this.#groups.get(key)
     if (known !== undefined) return known
-    if (this.#groups.size >= MAX_GROUPS - 1) return this.#add(OTHERS, { cause: OTHERS, reason: '', check: undefined })
+    if (this.#groups.size >= MAX_GROUPS - 1)
+      return this.#add(OTHERS, { cause: OTHERS, reason: '', check: undefined, direction: undefined })
     return this.#add(key, meaning)
   }
 
-  #add(key: string, meaning: Pick<FailureGroup, 'cause' | 'reason' | 'check'>): Group {
+  #add(key: string, meaning: Meaning): Group {
     const group = this.#groups.get(key) ?? { ...meaning, count: 0, examples: [] }
     this.#groups.set(key, group)
     return group
   }
 }
 
-function meaningOf({ event, envoy }: ShownDocument): Pick<FailureGroup, 'cause' | 'reason' | 'check'> {
+function meaningOf({ event, envoy }: ShownDocument): Meaning {
   const verdict = envoy?.verdict
-  return { cause: verdict?.cause ?? event?.code ?? 'unknown', reason: event?.reason ?? '', check: verdict?.checks?.[0] }
+  const cause = verdict?.cause ?? event?.code ?? 'unknown'
+  return { cause, reason: event?.reason ?? '', check: verdict?.checks?.[0], direction: envoy?.direction }
+}
+
+function mostFirst(counts: ReadonlyMap<string, number>): (readonly [string, number])[] {
+  return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
 }
 const OTHERS = 'others'
 
@@ -105,29 +131,45 @@ export interface FailuresView {
   readonly always?: readonly string[]
 }
 
-/** The failures for people: causes with their sentence, first check and examples, then the flags. */
+/** The failures for people: causes with their sentence, first check and examples, then the flags and what was read. */
 export function renderFailures(failures: Failures, view: FailuresView): string {
-  const { groups, flags, count } = failures
-  if (count === 0) return 'No failures.\n'
+  const { groups } = failures
   const { maxGroups = groups.length, always = [] } = view
   const isShown = (group: FailureGroup, i: number) => i < maxGroups || always.includes(group.cause)
-  const shown = groups.filter(isShown).flatMap((group) => [...renderGroup(group, view), ''])
-  const rest = groups.filter((group, i) => !isShown(group, i)).map((group) => `${group.cause} ${group.count}`)
-  const more = rest.length === 0 ? [] : [...indented('and  ', rest.join(', '), view.width), '']
-  const total = indented(
-    '',
-    `${count} failures. By flag: ${flags.map(([flag, n]) => `${flag} ${n}`).join(', ')}`,
-    view.width,
+  const titles = titlesOf(groups)
+  const shown = groups.flatMap((group, i) =>
+    isShown(group, i) ? [...renderGroup(group, titles[i] ?? '', view), ''] : [],
   )
-  return `${[...shown, ...more, ...total].join('\n')}\n`
+  const rest = groups.flatMap((group, i) => (isShown(group, i) ? [] : [`${titles[i]} ${group.count}`]))
+  const more = rest.length === 0 ? [] : [...indented('and  ', rest.join(', '), view.width), '']
+  return `${[...shown, ...more, ...totals(failures, view.width)].join('\n')}\n`
 }
 
-function renderGroup(
-  { cause, reason, check, count, examples }: FailureGroup,
-  { width, painter = paint(false) }: FailuresView,
-): string[] {
+/** The cause, with the side where the same cause stands twice. */
+function titlesOf(groups: readonly FailureGroup[]): string[] {
+  return groups.map((group) => {
+    const isAlone = groups.filter(({ cause }) => cause === group.cause).length === 1
+    return isAlone ? group.cause : `${group.cause} (${group.direction})`
+  })
+}
+
+function totals({ count, lines, flags, unread }: Failures, width: number): string[] {
+  const failed = count === 0 ? 'No failures' : `${count} failures`
+  const byFlag = count === 0 ? '' : ` By flag: ${listOf(flags)}`
+  const missed = unread.reduce((sum, [, n]) => sum + n, 0)
+  const unreadText =
+    missed === 0 ? '' : `${missed} lines could not be read: ${listOf(unread)}. Run without --failures to see them`
+  return [...indented('', `${failed} in ${lines} lines.${byFlag}`, width), ...indented('', unreadText, width)]
+}
+
+function listOf(counts: readonly (readonly [string, number])[]): string {
+  return counts.map(([name, n]) => `${name} ${n}`).join(', ')
+}
+
+function renderGroup(group: FailureGroup, title: string, { width, painter = paint(false) }: FailuresView): string[] {
+  const { reason, check, count, examples } = group
   return [
-    `  ${painter.bold(cause)}  x${count}`,
+    `  ${painter.bold(title)}  x${count}`,
     ...indented('  ', reason, width),
     ...(check === undefined ? [] : indented('  check  ', check, width)),
     ...columns(examples.map(exampleRow)).map((row) => `      ${row}`),
@@ -141,5 +183,7 @@ function indented(label: string, text: string, width: number): string[] {
 }
 
 function exampleRow(document: ShownDocument): string[] {
-  return [timeOf(document), hopOf(document), statusOf(document), answeredBy(document), document.url?.path ?? '']
+  const id = document.http?.request?.id
+  const request = [document.url?.path ?? '', id === undefined ? '' : `id ${id}`].join('  ').trim()
+  return [timeOf(document), hopOf(document), statusOf(document), answeredBy(document), request]
 }

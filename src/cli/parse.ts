@@ -12,6 +12,7 @@ import { isFailure, type ShownDocument } from './document.ts'
 import { FailureTally, renderFailures } from './failures.ts'
 import { type Io, isColoured, write } from './io.ts'
 import { type OptionValues, parseOptions } from './options.ts'
+import { printable } from './printable.ts'
 import { renderRows } from './rows.ts'
 import { widthOf } from './table.ts'
 import { wholeLines } from './whole-lines.ts'
@@ -46,7 +47,8 @@ Example:
   kubectl logs deploy/productpage-v1 -c istio-proxy | flagship parse --output table --failures`,
   async run(args, io) {
     const { values } = parseOptions('parse', args, OPTIONS)
-    const index = await loadIndex({ inventory: values.inventory })
+    const { index, warnings } = await loadIndex({ inventory: values.inventory })
+    for (const warning of warnings) io.stderr.write(`flagship: ${printable(warning)}\n`)
     const vantages = new Vantages({ index }, {})
     const transcoder = createTranscoder(
       {
@@ -68,7 +70,7 @@ Example:
 
 function formatsOf(format: string | undefined): Formats {
   if (format === undefined || format === 'auto') return BUILT_IN_ONLY
-  return { pinned: compileFormat('cli', format), custom: [] }
+  return { pinned: compileFormat('--format', format), custom: [] }
 }
 
 async function* segments(transcoder: Transcoder, io: Io): AsyncGenerator<Segment> {

@@ -3,8 +3,7 @@ import { SYSTEM_CLOCK } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { kubernetesMode } from '../config/summary.ts'
-import type { EndpointIndex } from '../enrich/endpoint/index.ts'
-import { loadIndex } from '../enrich/kubernetes/load-index.ts'
+import { type LoadedIndex, loadIndex } from '../enrich/kubernetes/load-index.ts'
 import { FILE_SYSTEM } from '../ingest/file-system.ts'
 import { type Agent, startAgent } from '../pipeline/agent.ts'
 import { createLogger } from '../telemetry/logger.ts'
@@ -36,7 +35,8 @@ Example: flagship run --config flagship.yaml
     const logger = createLogger(config.log.level, io.stderr)
     const metrics = createMetrics()
     metrics.set('flagship_build_info', { version: version() }, 1)
-    const index = await indexOf(config)
+    const { index, warnings } = await indexOf(config)
+    for (const warning of warnings) logger.warn({ inventory: config.enrich.inventory }, warning)
     const agent = await startAgent(agentSettings(config, io.stdout), {
       clock: SYSTEM_CLOCK,
       random: Math.random,
@@ -58,7 +58,7 @@ Example: flagship run --config flagship.yaml
   },
 }
 
-function indexOf(config: Config): Promise<EndpointIndex> {
+function indexOf(config: Config): Promise<LoadedIndex> {
   const { inventory, labels, networks } = config.enrich
   return loadIndex({ inventory: kubernetesMode(config) === 'inventory' ? inventory : undefined, labels, networks })
 }

@@ -71,7 +71,6 @@ function assignTimes(line: EnvoyLine, record: LogRecord): void {
 
 /** What goes into the record as it stands. */
 function assignRaw(line: EnvoyLine, record: LogRecord): void {
-  record.responseCode = line.responseCode
   record.connectionTerminationDetails = line.connectionTerminationDetails
   record.upstreamTransportFailureReason = line.upstreamTransportFailureReason
   record.upstreamServiceTimeMs = line.upstreamServiceTimeMs

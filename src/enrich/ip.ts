@@ -147,3 +147,11 @@ function longestZeroRun(groups: readonly number[]): { start: number; length: num
   }
   return best
 }
+
+/** Whether a canonical address is of a range that every network uses for itself (RFC 1918, RFC 6598, RFC 4193). */
+export function isPrivate(ip: string): boolean {
+  if (ip.includes(':')) return /^f[cd]/.test(ip)
+  const [first = 0, second = 0] = ip.split('.', 2).map(Number)
+  if (first === 10 || (first === 192 && second === 168)) return true
+  return (first === 172 && second >= 16 && second <= 31) || (first === 100 && second >= 64 && second <= 127)
+}

@@ -41,7 +41,7 @@ export const EMPTY_CARRY: Carry = { joins: [], heads: {} }
 /**
  * Bytes to encoded documents, pure and synchronous: equal arguments give equal results.
  *
- * One per rotation chain, made by `createTranscoder(settings, identity, frame)`.
+ * One per rotation chain, made by `createTranscoder(settings, vantages)`.
  */
 export interface Transcoder {
   transcode(chunk: Chunk, carry: Carry): { readonly segment: Segment; readonly carry: Carry }

@@ -153,7 +153,11 @@ class Work {
     return keepOriginal === 'always' || (keepOriginal === 'failures' && record.outcome?.eventOutcome === 'failure')
   }
 
-  /** A line without a head that follows a diagnostic belongs to it: a dump or a stack trace. */
+  /**
+   * A line without a head that follows a diagnostic and is indented or closes a bracket belongs to it: a dump or a
+   * stack trace. Anything else is kept as a line that could not be read: an access line of a format that nobody
+   * configured must not share the fate of the diagnostic before it.
+   */
   #continued(parsed: ParsedLine, text: string, stream: string): ParsedLine {
     if (parsed.kind === 'log') {
       const { format, level, logger } = parsed.line
@@ -162,7 +166,7 @@ class Work {
     }
     const head = this.heads[stream]
     if (head === undefined) return parsed
-    if (parsed.kind === 'unparsed' && parsed.reason === 'no_format_fits') {
+    if (parsed.kind === 'unparsed' && parsed.reason === 'no_format_fits' && CONTINUES.test(text)) {
       const line: ComponentLine = { ...head, time: undefined, timeMs: undefined, message: text, extra: undefined }
       return { kind: 'log', line }
     }
@@ -209,6 +213,9 @@ class Work {
 function isJson(parsed: ParsedLine): boolean {
   return parsed.kind === 'access' && parsed.isJson
 }
+
+/** How the further lines of a dump or a stack trace begin. */
+const CONTINUES = /^[ \t}\])]/
 
 /** The bytes of a framed line's content, for joining. */
 function contentBytes(chunk: Chunk, framed: Framed): Buffer {

@@ -21,9 +21,10 @@ export type FieldType =
 /**
  * Fields that take few different values together are held by an object of their own, `record.outcome` and so on, which
  * is made once for each combination and keeps its part of the document ready. `outcome`: what kind of line it is and
- * what happened. `hop`: who talked to whom. `cluster`: the parts of a cluster name.
+ * what happened. `hop`: who talked to whom. `target`: the address that was called. `authority`: the host that was asked
+ * for. `status`: status and details. `cluster`: the parts of a cluster name.
  */
-export const PARTS = ['outcome', 'hop', 'cluster'] as const
+export const PARTS = ['outcome', 'hop', 'target', 'authority', 'status', 'cluster'] as const
 export type Part = (typeof PARTS)[number]
 
 export interface Field {
@@ -38,9 +39,10 @@ export interface Field {
   readonly operator?: string
   /**
    * Where a text comes from, which decides how it is quoted. `line`: it is a part of the line, so it needs no escaping
-   * where the line needed none. `word`: a word of ours that never does. Absent: it is looked at each time.
+   * where the line needed none. `word`: a word of ours that never does. `steady`: the same as in the document before,
+   * mostly, so its quoted form is kept. Absent: it is looked at each time.
    */
-  readonly text?: 'line' | 'word'
+  readonly text?: 'line' | 'word' | 'steady'
   /** The object that holds the field, where that is not the record itself. */
   readonly part?: Part
   /** True for a list of values. */

@@ -9,6 +9,18 @@ export function quote(value: string): string {
   return UNSAFE.test(value) ? escaped(value) : `"${value}"`
 }
 
+/** `quote` for a value that is mostly the one of the call before. */
+export function steadyQuote(): (value: string) => string {
+  let last = ''
+  let quoted = '""'
+  return (value) => {
+    if (value === last) return quoted
+    last = value
+    quoted = flat(quote(value))
+    return quoted
+  }
+}
+
 /** JSON array of strings. */
 export function quoteAll(values: readonly string[]): string {
   let list = ''

@@ -1,7 +1,8 @@
 import type { EnvoyLine } from '../../record/envoy-line.ts'
-import type { LogRecord } from '../../record/generated/record.ts'
+import { type LogRecord, makeTarget, type Target } from '../../record/generated/record.ts'
 import type { Direction } from '../../record/layer.ts'
 import { type Address, parseAddress } from '../address.ts'
+import { memoized } from '../flag/bounded-memo.ts'
 
 /**
  * Fill in `source.*`, `destination.*`, `client.*` and `network.forwarded_ip` from the addresses of a line.
@@ -11,7 +12,7 @@ import { type Address, parseAddress } from '../address.ts'
  */
 export function assignAddresses(line: EnvoyLine, direction: Direction, record: LogRecord): void {
   const peer = addressOf(line.downstreamRemoteAddress)
-  const destination = destinationOf(line, direction)
+  const target = targetIn(line, direction)
   if (peer !== undefined) {
     record.sourceAddress = peer.host
     record.sourceIp = peer.ip
@@ -21,21 +22,28 @@ export function assignAddresses(line: EnvoyLine, direction: Direction, record: L
       record.clientIp = peer.ip
     }
   }
-  if (destination !== undefined) {
-    record.destinationAddress = destination.host
-    record.destinationIp = destination.ip
-    record.destinationPort = destination.port
-  }
-  record.relatedIp = distinct(peer?.ip, destination?.ip)
+  record.target = target
+  record.relatedIp = distinct(peer?.ip, target?.destinationIp)
   if (line.xForwardedFor !== undefined) assignForwarded(line.xForwardedFor, record)
 }
 
-function destinationOf(line: EnvoyLine, direction: Direction): Address | undefined {
+function targetIn(line: EnvoyLine, direction: Direction): Target | undefined {
   const upstream = line.more?.hboneAddress ?? line.upstreamHost
-  const [first, second] =
-    direction === 'inbound' ? [line.downstreamLocalAddress, upstream] : [upstream, line.downstreamLocalAddress]
-  return addressOf(first) ?? addressOf(second)
+  const dialled = line.downstreamLocalAddress
+  return direction === 'inbound' ? (targetAt(dialled) ?? targetAt(upstream)) : (targetAt(upstream) ?? targetAt(dialled))
 }
+
+function targetAt(text: string | undefined): Target | undefined {
+  return text === undefined ? undefined : targetOf(text).target
+}
+
+/** One object for each text. */
+const targetOf = memoized((text): { readonly target: Target | undefined } => {
+  const address = parseAddress(text)
+  if (address === undefined) return { target: undefined }
+  const { host, ip, port } = address
+  return { target: makeTarget({ destinationAddress: host, destinationIp: ip, destinationPort: port }) }
+})
 
 function addressOf(text: string | undefined): Address | undefined {
   return text === undefined ? undefined : parseAddress(text)

@@ -1,5 +1,6 @@
 import type { EnvoyLine } from '../../record/envoy-line.ts'
-import type { LogRecord } from '../../record/generated/record.ts'
+import { type Authority, type LogRecord, makeAuthority } from '../../record/generated/record.ts'
+import { memoized } from '../flag/bounded-memo.ts'
 
 /** Fill in what only an HTTP request has: method, status, body sizes, URL. */
 export function assignHttp(line: EnvoyLine, record: LogRecord): void {
@@ -11,7 +12,7 @@ export function assignHttp(line: EnvoyLine, record: LogRecord): void {
   if (line.responseCode !== 0) record.httpStatusCode = line.responseCode
   record.httpVersion = line.protocol?.startsWith('HTTP/') === true ? line.protocol.slice(5) : line.protocol
   if (line.path !== undefined) assignPath(line.path, record)
-  if (line.authority !== undefined) assignAuthority(line.authority, record)
+  if (line.authority !== undefined) record.authority = authorityOf(line.authority)
 }
 
 /** `url.original` is kept only where path and query do not give it back: an empty query. */
@@ -28,19 +29,16 @@ function assignPath(path: string, record: LogRecord): void {
   }
 }
 
-/** `host`, `host:port`, `[v6]:port`; what is no port stays part of the host. */
-function assignAuthority(authority: string, record: LogRecord): void {
+/** `host`, `host:port`, `[v6]:port`; what is no port stays part of the host. One object for each text. */
+const authorityOf: (authority: string) => Authority = memoized((authority) => {
   const colon = authority.lastIndexOf(':')
   const isBracketed = authority.charCodeAt(0) === 0x5b
   const hasPort =
     colon !== -1 && (isBracketed ? authority.charCodeAt(colon - 1) === 0x5d : authority.indexOf(':') === colon)
   const port = hasPort ? portOf(authority, colon + 1) : undefined
   const host = port === undefined ? authority : authority.slice(0, colon)
-  record.urlDomain = host
-  record.serverAddress = host
-  record.urlPort = port
-  record.serverPort = port
-}
+  return makeAuthority({ serverAddress: host, serverPort: port, urlDomain: host, urlPort: port })
+})
 
 /** A number from 1 to 65535. */
 function portOf(text: string, from: number): number | undefined {

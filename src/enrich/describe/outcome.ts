@@ -6,20 +6,22 @@ import type { Verdict } from '../verdict/verdict.ts'
 
 /** What an access line reports on and what happened. One object for each combination, so that its JSON is made once. */
 export function outcomeOf(line: EnvoyLine, layer: Layer, direction: Direction, verdict: Verdict): Outcome {
-  const flags = line.responseFlags ?? ''
   const protocol = protocolOf(line, layer)
-  const transport = line.protocol === 'HTTP/3' ? 'udp' : 'tcp'
-  const slot = DIRECTIONS[direction] * PROTOCOLS.length + PROTOCOLS.indexOf(protocol)
-  const slots = slotsOf(verdict, transport === 'udp' ? `${flags} udp` : flags)
+  const isUdp = line.protocol === 'HTTP/3'
+  const isTold = layer !== 'http' || line.responseCode !== undefined || line.responseFlags !== undefined
+  const slot =
+    (DIRECTIONS[direction] * PROTOCOLS.length + PROTOCOLS.indexOf(protocol)) * 4 + (isUdp ? 2 : 0) + (isTold ? 1 : 0)
+  const slots = slotsOf(verdict, line.responseFlags ?? '')
   return (slots[slot] ??= makeOutcome({
     dataset: 'envoy.access',
     ...flagsOf(line.responseFlags, verdict),
     ...verdictOf(verdict),
+    eventOutcome: verdict.isFailure ? 'failure' : isTold ? 'success' : 'unknown',
     eventCategory: layer === 'http' ? ['web'] : ['network'],
     eventType: typeOf(layer, verdict),
     direction,
     networkDirection: NETWORK_DIRECTIONS[direction],
-    networkTransport: transport,
+    networkTransport: isUdp ? 'udp' : 'tcp',
     networkProtocol: protocol,
   }))
 }
@@ -67,7 +69,6 @@ function typeOf(layer: Layer, verdict: Verdict): readonly string[] {
 
 function verdictOf(verdict: Verdict): Partial<OutcomeFields> {
   return {
-    eventOutcome: verdict.isFailure ? 'failure' : 'success',
     eventReason: verdict.reason,
     verdictResponder: verdict.responder,
     verdictRule: verdict.rule,

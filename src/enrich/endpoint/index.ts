@@ -1,4 +1,4 @@
-import { classOf } from '../ip.ts'
+import { classOf, isPrivate } from '../ip.ts'
 import { CidrNames, parseCidr } from './cidr.ts'
 import { type NodeFacts, NodeTable } from './node-table.ts'
 import { addressKey, type PodFacts, PodTable } from './pod-table.ts'
@@ -152,7 +152,9 @@ export class EndpointIndex {
     if (networkName !== undefined) return resolved('external', { networkName })
     const ipClass = classOf(ip)
     if (ipClass !== 'unicast') return unresolved(ipClass === 'unspecified' ? 'no_address' : ipClass)
-    return this.#ranges.isNearby(ip) ? unresolved('not_known') : resolved('external', {})
+    if (this.#ranges.isNearby(ip)) return unresolved('not_known')
+    // A private address may be anybody's: a pod that the source of rows does not have, a machine, another cluster.
+    return isPrivate(ip) ? unresolved('private') : resolved('external', {})
   }
 }
 

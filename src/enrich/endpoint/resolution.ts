@@ -22,8 +22,8 @@ export interface Hint {
 /**
  * Why an end of a hop is not resolved, or not for sure.
  *
- * history: somebody held the address, but not then. not_known: inside a pod or service range, never seen. no_time: the
- * line has none. two_owners: the address changed hands within the tolerance. skew: only within the tolerance of an
+ * history: somebody held the address, but not then. not_known: inside a pod or service range, never seen. private: a
+ * private address of no range that is known; name the range under enrich.networks. no_time: the line has none. two_owners: the address changed hands within the tolerance. skew: only within the tolerance of an
  * owner's time. shared_address: several services have it. namespace_mismatch: the pod does not fit the service.
  * san_mismatch: the pod does not fit the SPIFFE name. other_network: behind another network's gateway. loopback,
  * link_local, no_address: not an address of anybody. xff: a forwarded client, not the peer. nat: a node's address, who
@@ -33,6 +33,7 @@ export interface Hint {
 export type Reason =
   | 'history'
   | 'not_known'
+  | 'private'
   | 'no_time'
   | 'two_owners'
   | 'skew'

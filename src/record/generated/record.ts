@@ -1,7 +1,7 @@
 // Generated from src/record/fields.ts by `npm run generate`. Do not edit.
 import type { JsonText } from '../field.ts'
 import { CLOSING, type End, endings, labels } from '../labels.ts'
-import { bare, flat, quote, quoteAll } from '../quote.ts'
+import { bare, flat, quote, quoteAll, steadyQuote } from '../quote.ts'
 
 /** One line, parsed and enriched. Every property exists; `undefined` means absent. */
 export interface LogRecord {
@@ -43,22 +43,12 @@ export interface LogRecord {
   sourcePort: number | undefined
   /** TCP: bytes the peer sent. `%BYTES_RECEIVED%` */
   sourceBytes: number | undefined
-  /** Outbound and gateway: the chosen endpoint; inbound: this pod; else the address that was dialled, so that failures without an endpoint have one. `%UPSTREAM_HOST%` */
-  destinationAddress: string | undefined
-  /** The same, where it is an IP address. `%UPSTREAM_HOST%` */
-  destinationIp: string | undefined
-  /** Port of the same address. `%UPSTREAM_HOST%` */
-  destinationPort: number | undefined
   /** TCP: bytes sent back to the peer. `%BYTES_SENT%` */
   destinationBytes: number | undefined
   /** The original client, only where the line says who it was. `%REQ(X-FORWARDED-FOR)%` */
   clientAddress: string | undefined
   /** The same, where it is an IP address. `%REQ(X-FORWARDED-FOR)%` */
   clientIp: string | undefined
-  /** Host the client asked for. `%REQ(:AUTHORITY)%` */
-  serverAddress: string | undefined
-  /** Port in the authority, where it has one. `%REQ(:AUTHORITY)%` */
-  serverPort: number | undefined
   /** First entry of x-forwarded-for, as the client sent it: not to be trusted. `%REQ(X-FORWARDED-FOR)%` */
   networkForwardedIp: string | undefined
   /** TCP: bytes in both directions. */
@@ -83,10 +73,6 @@ export interface LogRecord {
   urlPath: string | undefined
   /** What follows the question mark. `%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%` */
   urlQuery: string | undefined
-  /** Host part of the authority. `%REQ(:AUTHORITY)%` */
-  urlDomain: string | undefined
-  /** Port part of the authority. `%REQ(:AUTHORITY)%` */
-  urlPort: number | undefined
   /** Scheme, where the format logs it. `%REQ(:SCHEME)%` */
   urlScheme: string | undefined
   /** User-Agent header, not parsed. `%REQ(USER-AGENT)%` */
@@ -109,12 +95,6 @@ export interface LogRecord {
   spanId: string | undefined
   /** Every address of the two ends, each once. */
   relatedIp: readonly string[] | undefined
-  /** Status as logged: 0 when nothing was answered or the line is not HTTP. `%RESPONSE_CODE%` */
-  responseCode: number | undefined
-  /** Details up to the first bracket: a bounded set that can be counted. `%RESPONSE_CODE_DETAILS%` */
-  responseCodeDetails: string | undefined
-  /** The whole details text. `%RESPONSE_CODE_DETAILS%` */
-  responseCodeDetailsText: string | undefined
   /** Why this proxy closed the connection; for ztunnel its error text. `%CONNECTION_TERMINATION_DETAILS%` */
   connectionTerminationDetails: string | undefined
   /** Chosen endpoint as logged; absent when none was chosen. `%UPSTREAM_HOST%` */
@@ -171,6 +151,12 @@ export interface LogRecord {
   outcome: Outcome | undefined
   /** Who talked to whom. */
   hop: Hop | undefined
+  /** The address that was called. */
+  target: Target | undefined
+  /** The host that was asked for. */
+  authority: Authority | undefined
+  /** Status and details. */
+  status: Status | undefined
   /** The parts of a cluster name. */
   cluster: Cluster | undefined
 }
@@ -183,7 +169,7 @@ export interface OutcomeFields {
   eventCategory: readonly string[] | undefined
   /** `access` or `connection`, with `error` or `denied` on failures. */
   eventType: readonly string[] | undefined
-  /** `failure` for HTTP with status 400 or above, status 0, a gRPC status other than OK, an error flag or a refusing verdict; for TCP with an error flag; `success` otherwise. */
+  /** `failure` for HTTP with status 400 or above, status 0, a gRPC status other than OK, an error flag or a refusing verdict; for TCP with an error flag or a refusing verdict; `unknown` for HTTP when the format logs neither status nor flags; `success` otherwise. */
   eventOutcome: string | undefined
   /** The primary response flag: cause before symptom, whatever the order in the line. `%RESPONSE_FLAGS%` */
   eventCode: string | undefined
@@ -255,6 +241,51 @@ export interface HopFields {
 export interface Hop extends HopFields {
   readonly destinationJson: string
   readonly serviceJson: string
+  readonly envoyJson: string
+}
+
+/** The address that was called. */
+export interface TargetFields {
+  /** Outbound and gateway: the chosen endpoint; inbound: this pod; else the address that was dialled, so that failures without an endpoint have one. `%UPSTREAM_HOST%` */
+  destinationAddress: string | undefined
+  /** The same, where it is an IP address. `%UPSTREAM_HOST%` */
+  destinationIp: string | undefined
+  /** Port of the same address. `%UPSTREAM_HOST%` */
+  destinationPort: number | undefined
+}
+/** The same with its parts of the document ready made: members of objects, without braces. */
+export interface Target extends TargetFields {
+  readonly destinationJson: string
+}
+
+/** The host that was asked for. */
+export interface AuthorityFields {
+  /** Host the client asked for. `%REQ(:AUTHORITY)%` */
+  serverAddress: string | undefined
+  /** Port in the authority, where it has one. `%REQ(:AUTHORITY)%` */
+  serverPort: number | undefined
+  /** Host part of the authority. `%REQ(:AUTHORITY)%` */
+  urlDomain: string | undefined
+  /** Port part of the authority. `%REQ(:AUTHORITY)%` */
+  urlPort: number | undefined
+}
+/** The same with its parts of the document ready made: members of objects, without braces. */
+export interface Authority extends AuthorityFields {
+  readonly serverJson: string
+  readonly urlJson: string
+}
+
+/** Status and details. */
+export interface StatusFields {
+  /** Status as logged: 0 when nothing was answered or the line is not HTTP. `%RESPONSE_CODE%` */
+  responseCode: number | undefined
+  /** Details up to the first bracket: a bounded set that can be counted. `%RESPONSE_CODE_DETAILS%` */
+  responseCodeDetails: string | undefined
+  /** The whole details text. `%RESPONSE_CODE_DETAILS%` */
+  responseCodeDetailsText: string | undefined
+}
+/** The same with its parts of the document ready made: members of objects, without braces. */
+export interface Status extends StatusFields {
   readonly envoyJson: string
 }
 
@@ -382,14 +413,9 @@ export function emptyRecord(): LogRecord {
     sourceIp: undefined,
     sourcePort: undefined,
     sourceBytes: undefined,
-    destinationAddress: undefined,
-    destinationIp: undefined,
-    destinationPort: undefined,
     destinationBytes: undefined,
     clientAddress: undefined,
     clientIp: undefined,
-    serverAddress: undefined,
-    serverPort: undefined,
     networkForwardedIp: undefined,
     networkBytes: undefined,
     httpVersion: undefined,
@@ -402,8 +428,6 @@ export function emptyRecord(): LogRecord {
     urlOriginal: undefined,
     urlPath: undefined,
     urlQuery: undefined,
-    urlDomain: undefined,
-    urlPort: undefined,
     urlScheme: undefined,
     userAgent: undefined,
     tlsVersion: undefined,
@@ -415,9 +439,6 @@ export function emptyRecord(): LogRecord {
     traceId: undefined,
     spanId: undefined,
     relatedIp: undefined,
-    responseCode: undefined,
-    responseCodeDetails: undefined,
-    responseCodeDetailsText: undefined,
     connectionTerminationDetails: undefined,
     upstreamHost: undefined,
     upstreamLocalAddress: undefined,
@@ -446,6 +467,9 @@ export function emptyRecord(): LogRecord {
     reporter: undefined,
     outcome: undefined,
     hop: undefined,
+    target: undefined,
+    authority: undefined,
+    status: undefined,
     cluster: undefined,
   }
 }
@@ -538,203 +562,183 @@ const R35 = labels('"port":')
 const R36 = labels('"source":{"port":')
 const R37 = labels('"bytes":')
 const R38 = labels('"source":{"bytes":')
-const R39 = labels('"destination":{"address":"')
-const R40 = labels('"destination":{"address":')
-const R41 = labels('"destination":{"ip":"')
-const R42 = labels('"destination":{"ip":')
-const R43 = labels('"destination":{"port":')
-const R44 = labels('"destination":{"bytes":')
-const R45 = labels('"destination":{')
-const R46 = labels('"client":{"address":"')
-const R47 = labels('"client":{"address":')
-const R48 = labels('"client":{"ip":"')
-const R49 = labels('"client":{"ip":')
-const R50 = labels('"server":{"address":"')
-const R51 = labels('"server":{"address":')
-const R52 = labels('"server":{"port":')
-const R53 = labels('"network":{')
-const R54 = labels('"forwarded_ip":"')
-const R55 = labels('"network":{"forwarded_ip":"')
-const R56 = labels('"forwarded_ip":')
-const R57 = labels('"network":{"forwarded_ip":')
-const R58 = labels('"network":{"bytes":')
-const R59 = labels('"http":{"version":"')
-const R60 = labels('"http":{"version":')
-const R61 = labels('"request":{"method":"')
-const R62 = labels('"http":{"request":{"method":"')
-const R63 = labels('"request":{"method":')
-const R64 = labels('"http":{"request":{"method":')
-const R65 = labels('"id":"')
-const R66 = labels('"request":{"id":"')
-const R67 = labels('"http":{"request":{"id":"')
-const R68 = labels('"id":')
-const R69 = labels('"request":{"id":')
-const R70 = labels('"http":{"request":{"id":')
-const R71 = labels('"body":{"bytes":')
-const R72 = labels('"request":{"body":{"bytes":')
-const R73 = labels('"http":{"request":{"body":{"bytes":')
-const R74 = labels('"referrer":"')
-const R75 = labels('"request":{"referrer":"')
-const R76 = labels('"http":{"request":{"referrer":"')
-const R77 = labels('"referrer":')
-const R78 = labels('"request":{"referrer":')
-const R79 = labels('"http":{"request":{"referrer":')
-const R80 = labels('"response":{"status_code":')
-const R81 = labels('"http":{"response":{"status_code":')
-const R82 = labels('"response":{"body":{"bytes":')
-const R83 = labels('"http":{"response":{"body":{"bytes":')
-const R84 = labels('"url":{"original":"')
-const R85 = labels('"url":{"original":')
-const R86 = labels('"path":"')
-const R87 = labels('"url":{"path":"')
-const R88 = labels('"path":')
-const R89 = labels('"url":{"path":')
-const R90 = labels('"query":"')
-const R91 = labels('"url":{"query":"')
-const R92 = labels('"query":')
-const R93 = labels('"url":{"query":')
-const R94 = labels('"domain":"')
-const R95 = labels('"url":{"domain":"')
-const R96 = labels('"domain":')
-const R97 = labels('"url":{"domain":')
-const R98 = labels('"url":{"port":')
-const R99 = labels('"scheme":"')
-const R100 = labels('"url":{"scheme":"')
-const R101 = labels('"scheme":')
-const R102 = labels('"url":{"scheme":')
-const R103 = labels('"user_agent":{"original":"')
-const R104 = labels('"user_agent":{"original":')
-const R105 = labels('"tls":{"version":"')
-const R106 = labels('"tls":{"version":')
-const R107 = labels('"version_protocol":"')
-const R108 = labels('"tls":{"version_protocol":"')
-const R109 = labels('"version_protocol":')
-const R110 = labels('"tls":{"version_protocol":')
-const R111 = labels('"cipher":"')
-const R112 = labels('"tls":{"cipher":"')
-const R113 = labels('"cipher":')
-const R114 = labels('"tls":{"cipher":')
-const R115 = labels('"client":{"server_name":"')
-const R116 = labels('"tls":{"client":{"server_name":"')
-const R117 = labels('"client":{"server_name":')
-const R118 = labels('"tls":{"client":{"server_name":')
-const R119 = labels('"subject":"')
-const R120 = labels('"client":{"subject":"')
-const R121 = labels('"tls":{"client":{"subject":"')
-const R122 = labels('"subject":')
-const R123 = labels('"client":{"subject":')
-const R124 = labels('"tls":{"client":{"subject":')
-const R125 = labels('"x509":{"alternative_names":')
-const R126 = labels('"client":{"x509":{"alternative_names":')
-const R127 = labels('"tls":{"client":{"x509":{"alternative_names":')
-const R128 = labels('"trace":{"id":"')
-const R129 = labels('"trace":{"id":')
-const R130 = labels('"span":{"id":"')
-const R131 = labels('"span":{"id":')
-const R132 = labels('"related":{"ip":')
-const R133 = labels('"envoy":{')
-const R134 = labels('"response_code":')
-const R135 = labels('"envoy":{"response_code":')
-const R136 = labels('"response_code_details":"')
-const R137 = labels('"envoy":{"response_code_details":"')
-const R138 = labels('"response_code_details":')
-const R139 = labels('"envoy":{"response_code_details":')
-const R140 = labels('"response_code_details_text":"')
-const R141 = labels('"envoy":{"response_code_details_text":"')
-const R142 = labels('"response_code_details_text":')
-const R143 = labels('"envoy":{"response_code_details_text":')
-const R144 = labels('"connection_termination_details":"')
-const R145 = labels('"envoy":{"connection_termination_details":"')
-const R146 = labels('"connection_termination_details":')
-const R147 = labels('"envoy":{"connection_termination_details":')
-const R148 = labels('"upstream":{')
-const R149 = labels('"envoy":{"upstream":{')
-const R150 = labels('"host":"')
-const R151 = labels('"upstream":{"host":"')
-const R152 = labels('"envoy":{"upstream":{"host":"')
-const R153 = labels('"host":')
-const R154 = labels('"upstream":{"host":')
-const R155 = labels('"envoy":{"upstream":{"host":')
-const R156 = labels('"local_address":"')
-const R157 = labels('"upstream":{"local_address":"')
-const R158 = labels('"envoy":{"upstream":{"local_address":"')
-const R159 = labels('"local_address":')
-const R160 = labels('"upstream":{"local_address":')
-const R161 = labels('"envoy":{"upstream":{"local_address":')
-const R162 = labels('"transport_failure_reason":"')
-const R163 = labels('"upstream":{"transport_failure_reason":"')
-const R164 = labels('"envoy":{"upstream":{"transport_failure_reason":"')
-const R165 = labels('"transport_failure_reason":')
-const R166 = labels('"upstream":{"transport_failure_reason":')
-const R167 = labels('"envoy":{"upstream":{"transport_failure_reason":')
-const R168 = labels('"service_time_ms":')
-const R169 = labels('"upstream":{"service_time_ms":')
-const R170 = labels('"envoy":{"upstream":{"service_time_ms":')
-const R171 = labels('"attempt_count":')
-const R172 = labels('"upstream":{"attempt_count":')
-const R173 = labels('"envoy":{"upstream":{"attempt_count":')
-const R174 = labels('"downstream":{"local_address":"')
-const R175 = labels('"envoy":{"downstream":{"local_address":"')
-const R176 = labels('"downstream":{"local_address":')
-const R177 = labels('"envoy":{"downstream":{"local_address":')
-const R178 = labels('"remote_address":"')
-const R179 = labels('"downstream":{"remote_address":"')
-const R180 = labels('"envoy":{"downstream":{"remote_address":"')
-const R181 = labels('"remote_address":')
-const R182 = labels('"downstream":{"remote_address":')
-const R183 = labels('"envoy":{"downstream":{"remote_address":')
-const R184 = labels('"route_name":"')
-const R185 = labels('"envoy":{"route_name":"')
-const R186 = labels('"route_name":')
-const R187 = labels('"envoy":{"route_name":')
-const R188 = labels('"route":{"kind":"')
-const R189 = labels('"envoy":{"route":{"kind":"')
-const R190 = labels('"route":{"kind":')
-const R191 = labels('"envoy":{"route":{"kind":')
-const R192 = labels('"namespace":"')
-const R193 = labels('"route":{"namespace":"')
-const R194 = labels('"envoy":{"route":{"namespace":"')
-const R195 = labels('"route":{"namespace":')
-const R196 = labels('"envoy":{"route":{"namespace":')
-const R197 = labels('"name":"')
-const R198 = labels('"route":{"name":"')
-const R199 = labels('"envoy":{"route":{"name":"')
-const R200 = labels('"name":')
-const R201 = labels('"route":{"name":')
-const R202 = labels('"envoy":{"route":{"name":')
-const R203 = labels('"rule":"')
-const R204 = labels('"route":{"rule":"')
-const R205 = labels('"envoy":{"route":{"rule":"')
-const R206 = labels('"rule":')
-const R207 = labels('"route":{"rule":')
-const R208 = labels('"envoy":{"route":{"rule":')
-const R209 = labels('"x_forwarded_for":')
-const R210 = labels('"envoy":{"x_forwarded_for":')
-const R211 = labels('"grpc":{"status":"')
-const R212 = labels('"envoy":{"grpc":{"status":"')
-const R213 = labels('"grpc":{"status":')
-const R214 = labels('"envoy":{"grpc":{"status":')
-const R215 = labels('"status_code":')
-const R216 = labels('"grpc":{"status_code":')
-const R217 = labels('"envoy":{"grpc":{"status_code":')
-const R218 = labels('"policy":{"namespace":')
-const R219 = labels('"envoy":{"policy":{"namespace":')
-const R220 = labels('"policy":{"name":')
-const R221 = labels('"envoy":{"policy":{"name":')
-const R222 = labels('"policy":{"rule":')
-const R223 = labels('"envoy":{"policy":{"rule":')
-const R224 = labels('"log_format":')
-const R225 = labels('"envoy":{"log_format":')
-const R226 = labels('"ambiguous":')
-const R227 = labels('"envoy":{"ambiguous":')
-const R228 = labels('"truncated":')
-const R229 = labels('"envoy":{"truncated":')
-const R230 = labels('"sample_rate":')
-const R231 = labels('"envoy":{"sample_rate":')
-const R232 = labels('"extra":')
-const R233 = labels('"envoy":{"extra":')
-const R234 = labels('"original_base64":')
-const R235 = labels('"envoy":{"original_base64":')
+const R39 = labels('"destination":{')
+const R40 = labels('"destination":{"bytes":')
+const R41 = labels('"client":{"address":"')
+const R42 = labels('"client":{"address":')
+const R43 = labels('"client":{"ip":"')
+const R44 = labels('"client":{"ip":')
+const R45 = labels('"network":{')
+const R46 = labels('"forwarded_ip":"')
+const R47 = labels('"network":{"forwarded_ip":"')
+const R48 = labels('"forwarded_ip":')
+const R49 = labels('"network":{"forwarded_ip":')
+const R50 = labels('"network":{"bytes":')
+const R51 = labels('"http":{"version":"')
+const R52 = labels('"http":{"version":')
+const R53 = labels('"request":{"method":"')
+const R54 = labels('"http":{"request":{"method":"')
+const R55 = labels('"request":{"method":')
+const R56 = labels('"http":{"request":{"method":')
+const R57 = labels('"id":"')
+const R58 = labels('"request":{"id":"')
+const R59 = labels('"http":{"request":{"id":"')
+const R60 = labels('"id":')
+const R61 = labels('"request":{"id":')
+const R62 = labels('"http":{"request":{"id":')
+const R63 = labels('"body":{"bytes":')
+const R64 = labels('"request":{"body":{"bytes":')
+const R65 = labels('"http":{"request":{"body":{"bytes":')
+const R66 = labels('"referrer":"')
+const R67 = labels('"request":{"referrer":"')
+const R68 = labels('"http":{"request":{"referrer":"')
+const R69 = labels('"referrer":')
+const R70 = labels('"request":{"referrer":')
+const R71 = labels('"http":{"request":{"referrer":')
+const R72 = labels('"response":{"status_code":')
+const R73 = labels('"http":{"response":{"status_code":')
+const R74 = labels('"response":{"body":{"bytes":')
+const R75 = labels('"http":{"response":{"body":{"bytes":')
+const R76 = labels('"url":{"original":"')
+const R77 = labels('"url":{"original":')
+const R78 = labels('"path":"')
+const R79 = labels('"url":{"path":"')
+const R80 = labels('"path":')
+const R81 = labels('"url":{"path":')
+const R82 = labels('"query":"')
+const R83 = labels('"url":{"query":"')
+const R84 = labels('"query":')
+const R85 = labels('"url":{"query":')
+const R86 = labels('"url":{')
+const R87 = labels('"scheme":"')
+const R88 = labels('"url":{"scheme":"')
+const R89 = labels('"scheme":')
+const R90 = labels('"url":{"scheme":')
+const R91 = labels('"user_agent":{"original":"')
+const R92 = labels('"user_agent":{"original":')
+const R93 = labels('"tls":{"version":"')
+const R94 = labels('"tls":{"version":')
+const R95 = labels('"version_protocol":"')
+const R96 = labels('"tls":{"version_protocol":"')
+const R97 = labels('"version_protocol":')
+const R98 = labels('"tls":{"version_protocol":')
+const R99 = labels('"cipher":"')
+const R100 = labels('"tls":{"cipher":"')
+const R101 = labels('"cipher":')
+const R102 = labels('"tls":{"cipher":')
+const R103 = labels('"client":{"server_name":"')
+const R104 = labels('"tls":{"client":{"server_name":"')
+const R105 = labels('"client":{"server_name":')
+const R106 = labels('"tls":{"client":{"server_name":')
+const R107 = labels('"subject":"')
+const R108 = labels('"client":{"subject":"')
+const R109 = labels('"tls":{"client":{"subject":"')
+const R110 = labels('"subject":')
+const R111 = labels('"client":{"subject":')
+const R112 = labels('"tls":{"client":{"subject":')
+const R113 = labels('"x509":{"alternative_names":')
+const R114 = labels('"client":{"x509":{"alternative_names":')
+const R115 = labels('"tls":{"client":{"x509":{"alternative_names":')
+const R116 = labels('"trace":{"id":"')
+const R117 = labels('"trace":{"id":')
+const R118 = labels('"span":{"id":"')
+const R119 = labels('"span":{"id":')
+const R120 = labels('"related":{"ip":')
+const R121 = labels('"envoy":{')
+const R122 = labels('"connection_termination_details":"')
+const R123 = labels('"envoy":{"connection_termination_details":"')
+const R124 = labels('"connection_termination_details":')
+const R125 = labels('"envoy":{"connection_termination_details":')
+const R126 = labels('"upstream":{')
+const R127 = labels('"envoy":{"upstream":{')
+const R128 = labels('"host":"')
+const R129 = labels('"upstream":{"host":"')
+const R130 = labels('"envoy":{"upstream":{"host":"')
+const R131 = labels('"host":')
+const R132 = labels('"upstream":{"host":')
+const R133 = labels('"envoy":{"upstream":{"host":')
+const R134 = labels('"local_address":"')
+const R135 = labels('"upstream":{"local_address":"')
+const R136 = labels('"envoy":{"upstream":{"local_address":"')
+const R137 = labels('"local_address":')
+const R138 = labels('"upstream":{"local_address":')
+const R139 = labels('"envoy":{"upstream":{"local_address":')
+const R140 = labels('"transport_failure_reason":"')
+const R141 = labels('"upstream":{"transport_failure_reason":"')
+const R142 = labels('"envoy":{"upstream":{"transport_failure_reason":"')
+const R143 = labels('"transport_failure_reason":')
+const R144 = labels('"upstream":{"transport_failure_reason":')
+const R145 = labels('"envoy":{"upstream":{"transport_failure_reason":')
+const R146 = labels('"service_time_ms":')
+const R147 = labels('"upstream":{"service_time_ms":')
+const R148 = labels('"envoy":{"upstream":{"service_time_ms":')
+const R149 = labels('"attempt_count":')
+const R150 = labels('"upstream":{"attempt_count":')
+const R151 = labels('"envoy":{"upstream":{"attempt_count":')
+const R152 = labels('"downstream":{"local_address":"')
+const R153 = labels('"envoy":{"downstream":{"local_address":"')
+const R154 = labels('"downstream":{"local_address":')
+const R155 = labels('"envoy":{"downstream":{"local_address":')
+const R156 = labels('"remote_address":"')
+const R157 = labels('"downstream":{"remote_address":"')
+const R158 = labels('"envoy":{"downstream":{"remote_address":"')
+const R159 = labels('"remote_address":')
+const R160 = labels('"downstream":{"remote_address":')
+const R161 = labels('"envoy":{"downstream":{"remote_address":')
+const R162 = labels('"route_name":"')
+const R163 = labels('"envoy":{"route_name":"')
+const R164 = labels('"route_name":')
+const R165 = labels('"envoy":{"route_name":')
+const R166 = labels('"route":{"kind":"')
+const R167 = labels('"envoy":{"route":{"kind":"')
+const R168 = labels('"route":{"kind":')
+const R169 = labels('"envoy":{"route":{"kind":')
+const R170 = labels('"namespace":"')
+const R171 = labels('"route":{"namespace":"')
+const R172 = labels('"envoy":{"route":{"namespace":"')
+const R173 = labels('"route":{"namespace":')
+const R174 = labels('"envoy":{"route":{"namespace":')
+const R175 = labels('"name":"')
+const R176 = labels('"route":{"name":"')
+const R177 = labels('"envoy":{"route":{"name":"')
+const R178 = labels('"name":')
+const R179 = labels('"route":{"name":')
+const R180 = labels('"envoy":{"route":{"name":')
+const R181 = labels('"rule":"')
+const R182 = labels('"route":{"rule":"')
+const R183 = labels('"envoy":{"route":{"rule":"')
+const R184 = labels('"rule":')
+const R185 = labels('"route":{"rule":')
+const R186 = labels('"envoy":{"route":{"rule":')
+const R187 = labels('"x_forwarded_for":')
+const R188 = labels('"envoy":{"x_forwarded_for":')
+const R189 = labels('"grpc":{"status":"')
+const R190 = labels('"envoy":{"grpc":{"status":"')
+const R191 = labels('"grpc":{"status":')
+const R192 = labels('"envoy":{"grpc":{"status":')
+const R193 = labels('"status_code":')
+const R194 = labels('"grpc":{"status_code":')
+const R195 = labels('"envoy":{"grpc":{"status_code":')
+const R196 = labels('"policy":{"namespace":')
+const R197 = labels('"envoy":{"policy":{"namespace":')
+const R198 = labels('"policy":{"name":')
+const R199 = labels('"envoy":{"policy":{"name":')
+const R200 = labels('"policy":{"rule":')
+const R201 = labels('"envoy":{"policy":{"rule":')
+const R202 = labels('"log_format":')
+const R203 = labels('"envoy":{"log_format":')
+const R204 = labels('"ambiguous":')
+const R205 = labels('"envoy":{"ambiguous":')
+const R206 = labels('"truncated":')
+const R207 = labels('"envoy":{"truncated":')
+const R208 = labels('"sample_rate":')
+const R209 = labels('"envoy":{"sample_rate":')
+const R210 = labels('"extra":')
+const R211 = labels('"envoy":{"extra":')
+const R212 = labels('"original_base64":')
+const R213 = labels('"envoy":{"original_base64":')
+const Q1 = steadyQuote()
+const Q2 = steadyQuote()
 const P0 = labels('"observer":{"type":"')
 const P1 = labels('"product":')
 const P2 = labels('"observer":{"product":')
@@ -823,6 +827,16 @@ const H8 = labels('"mtls":')
 const H9 = labels('"source":')
 const H10 = labels('"destination":')
 const H11 = labels('"workloads":')
+const T0 = labels('"address":')
+const T1 = labels('"ip":')
+const T2 = labels('"port":')
+const A0 = labels('"server":{"address":')
+const A1 = labels('"port":')
+const A2 = labels('"server":{"port":')
+const A3 = labels('"domain":')
+const S0 = labels('"response_code":')
+const S1 = labels('"response_code_details":')
+const S2 = labels('"response_code_details_text":')
 const C0 = labels('"cluster":')
 const C1 = labels('"cluster_parts":{"direction":')
 const C2 = labels('"port":')
@@ -858,7 +872,7 @@ export function encodeRecord(value: LogRecord, isPlain: boolean): string {
   if (value.logLevel !== undefined) { text += R20[textEnd] + quote(value.logLevel); textEnd = 2; g2 = true }
   if (value.logLogger !== undefined) { text += (g2 ? R21 : R22)[textEnd] + quote(value.logLogger); textEnd = 2; g2 = true }
   let g3 = false
-  if (value.logFilePath !== undefined) { text += (g2 ? R23 : R24)[textEnd] + quote(value.logFilePath); textEnd = 2; g2 = true; g3 = true }
+  if (value.logFilePath !== undefined) { text += (g2 ? R23 : R24)[textEnd] + Q1(value.logFilePath); textEnd = 2; g2 = true; g3 = true }
   if (g3) textEnd = CLOSING[textEnd]
   if (value.logOffset !== undefined) { text += (g2 ? R25 : R26)[textEnd] + value.logOffset; textEnd = 2; g2 = true }
   if (g2) textEnd = CLOSING[textEnd]
@@ -871,118 +885,110 @@ export function encodeRecord(value: LogRecord, isPlain: boolean): string {
   if (value.sourceBytes !== undefined) { text += (g4 ? R37 : R38)[textEnd] + value.sourceBytes; textEnd = 2; g4 = true }
   if (g4) textEnd = CLOSING[textEnd]
   let g5 = false
-  if (value.destinationAddress !== undefined) { if (isPlain) { text += R39[textEnd] + value.destinationAddress; textEnd = 1 } else { text += R40[textEnd] + quote(value.destinationAddress); textEnd = 2 }; g5 = true }
-  if (value.destinationIp !== undefined) { if (isPlain) { text += (g5 ? R31 : R41)[textEnd] + value.destinationIp; textEnd = 1 } else { text += (g5 ? R33 : R42)[textEnd] + quote(value.destinationIp); textEnd = 2 }; g5 = true }
-  if (value.destinationPort !== undefined) { text += (g5 ? R35 : R43)[textEnd] + value.destinationPort; textEnd = 2; g5 = true }
-  if (value.destinationBytes !== undefined) { text += (g5 ? R37 : R44)[textEnd] + value.destinationBytes; textEnd = 2; g5 = true }
-  if (value.hop !== undefined && value.hop.destinationJson !== '') { text += (g5 ? R8 : R45)[textEnd] + value.hop.destinationJson; textEnd = 2; g5 = true }
+  if (value.target !== undefined && value.target.destinationJson !== '') { text += R39[textEnd] + value.target.destinationJson; textEnd = 2; g5 = true }
+  if (value.destinationBytes !== undefined) { text += (g5 ? R37 : R40)[textEnd] + value.destinationBytes; textEnd = 2; g5 = true }
+  if (value.hop !== undefined && value.hop.destinationJson !== '') { text += (g5 ? R8 : R39)[textEnd] + value.hop.destinationJson; textEnd = 2; g5 = true }
   if (g5) textEnd = CLOSING[textEnd]
   let g6 = false
-  if (value.clientAddress !== undefined) { if (isPlain) { text += R46[textEnd] + value.clientAddress; textEnd = 1 } else { text += R47[textEnd] + quote(value.clientAddress); textEnd = 2 }; g6 = true }
-  if (value.clientIp !== undefined) { if (isPlain) { text += (g6 ? R31 : R48)[textEnd] + value.clientIp; textEnd = 1 } else { text += (g6 ? R33 : R49)[textEnd] + quote(value.clientIp); textEnd = 2 }; g6 = true }
+  if (value.clientAddress !== undefined) { if (isPlain) { text += R41[textEnd] + value.clientAddress; textEnd = 1 } else { text += R42[textEnd] + quote(value.clientAddress); textEnd = 2 }; g6 = true }
+  if (value.clientIp !== undefined) { if (isPlain) { text += (g6 ? R31 : R43)[textEnd] + value.clientIp; textEnd = 1 } else { text += (g6 ? R33 : R44)[textEnd] + quote(value.clientIp); textEnd = 2 }; g6 = true }
   if (g6) textEnd = CLOSING[textEnd]
+  if (value.authority !== undefined && value.authority.serverJson !== '') { text += R8[textEnd] + value.authority.serverJson; textEnd = 2 }
   let g7 = false
-  if (value.serverAddress !== undefined) { if (isPlain) { text += R50[textEnd] + value.serverAddress; textEnd = 1 } else { text += R51[textEnd] + quote(value.serverAddress); textEnd = 2 }; g7 = true }
-  if (value.serverPort !== undefined) { text += (g7 ? R35 : R52)[textEnd] + value.serverPort; textEnd = 2; g7 = true }
+  if (value.outcome !== undefined && value.outcome.networkJson !== '') { text += R45[textEnd] + value.outcome.networkJson; textEnd = 2; g7 = true }
+  if (value.networkForwardedIp !== undefined) { if (isPlain) { text += (g7 ? R46 : R47)[textEnd] + value.networkForwardedIp; textEnd = 1 } else { text += (g7 ? R48 : R49)[textEnd] + quote(value.networkForwardedIp); textEnd = 2 }; g7 = true }
+  if (value.networkBytes !== undefined) { text += (g7 ? R37 : R50)[textEnd] + value.networkBytes; textEnd = 2; g7 = true }
   if (g7) textEnd = CLOSING[textEnd]
   let g8 = false
-  if (value.outcome !== undefined && value.outcome.networkJson !== '') { text += R53[textEnd] + value.outcome.networkJson; textEnd = 2; g8 = true }
-  if (value.networkForwardedIp !== undefined) { if (isPlain) { text += (g8 ? R54 : R55)[textEnd] + value.networkForwardedIp; textEnd = 1 } else { text += (g8 ? R56 : R57)[textEnd] + quote(value.networkForwardedIp); textEnd = 2 }; g8 = true }
-  if (value.networkBytes !== undefined) { text += (g8 ? R37 : R58)[textEnd] + value.networkBytes; textEnd = 2; g8 = true }
-  if (g8) textEnd = CLOSING[textEnd]
+  if (value.httpVersion !== undefined) { if (isPlain) { text += R51[textEnd] + value.httpVersion; textEnd = 1 } else { text += R52[textEnd] + quote(value.httpVersion); textEnd = 2 }; g8 = true }
   let g9 = false
-  if (value.httpVersion !== undefined) { if (isPlain) { text += R59[textEnd] + value.httpVersion; textEnd = 1 } else { text += R60[textEnd] + quote(value.httpVersion); textEnd = 2 }; g9 = true }
+  if (value.method !== undefined) { if (isPlain) { text += (g8 ? R53 : R54)[textEnd] + value.method; textEnd = 1 } else { text += (g8 ? R55 : R56)[textEnd] + quote(value.method); textEnd = 2 }; g8 = true; g9 = true }
+  if (value.requestId !== undefined) { if (isPlain) { text += (g9 ? R57 : g8 ? R58 : R59)[textEnd] + value.requestId; textEnd = 1 } else { text += (g9 ? R60 : g8 ? R61 : R62)[textEnd] + quote(value.requestId); textEnd = 2 }; g8 = true; g9 = true }
   let g10 = false
-  if (value.method !== undefined) { if (isPlain) { text += (g9 ? R61 : R62)[textEnd] + value.method; textEnd = 1 } else { text += (g9 ? R63 : R64)[textEnd] + quote(value.method); textEnd = 2 }; g9 = true; g10 = true }
-  if (value.requestId !== undefined) { if (isPlain) { text += (g10 ? R65 : g9 ? R66 : R67)[textEnd] + value.requestId; textEnd = 1 } else { text += (g10 ? R68 : g9 ? R69 : R70)[textEnd] + quote(value.requestId); textEnd = 2 }; g9 = true; g10 = true }
-  let g11 = false
-  if (value.httpBytesReceived !== undefined) { text += (g10 ? R71 : g9 ? R72 : R73)[textEnd] + value.httpBytesReceived; textEnd = 2; g9 = true; g10 = true; g11 = true }
-  if (g11) textEnd = CLOSING[textEnd]
-  if (value.referrer !== undefined) { if (isPlain) { text += (g10 ? R74 : g9 ? R75 : R76)[textEnd] + value.referrer; textEnd = 1 } else { text += (g10 ? R77 : g9 ? R78 : R79)[textEnd] + quote(value.referrer); textEnd = 2 }; g9 = true; g10 = true }
+  if (value.httpBytesReceived !== undefined) { text += (g9 ? R63 : g8 ? R64 : R65)[textEnd] + value.httpBytesReceived; textEnd = 2; g8 = true; g9 = true; g10 = true }
   if (g10) textEnd = CLOSING[textEnd]
-  let g12 = false
-  if (value.httpStatusCode !== undefined) { text += (g9 ? R80 : R81)[textEnd] + value.httpStatusCode; textEnd = 2; g9 = true; g12 = true }
-  let g13 = false
-  if (value.httpBytesSent !== undefined) { text += (g12 ? R71 : g9 ? R82 : R83)[textEnd] + value.httpBytesSent; textEnd = 2; g9 = true; g12 = true; g13 = true }
-  if (g13) textEnd = CLOSING[textEnd]
-  if (g12) textEnd = CLOSING[textEnd]
+  if (value.referrer !== undefined) { if (isPlain) { text += (g9 ? R66 : g8 ? R67 : R68)[textEnd] + value.referrer; textEnd = 1 } else { text += (g9 ? R69 : g8 ? R70 : R71)[textEnd] + quote(value.referrer); textEnd = 2 }; g8 = true; g9 = true }
   if (g9) textEnd = CLOSING[textEnd]
+  let g11 = false
+  if (value.httpStatusCode !== undefined) { text += (g8 ? R72 : R73)[textEnd] + value.httpStatusCode; textEnd = 2; g8 = true; g11 = true }
+  let g12 = false
+  if (value.httpBytesSent !== undefined) { text += (g11 ? R63 : g8 ? R74 : R75)[textEnd] + value.httpBytesSent; textEnd = 2; g8 = true; g11 = true; g12 = true }
+  if (g12) textEnd = CLOSING[textEnd]
+  if (g11) textEnd = CLOSING[textEnd]
+  if (g8) textEnd = CLOSING[textEnd]
+  let g13 = false
+  if (value.urlOriginal !== undefined) { if (isPlain) { text += R76[textEnd] + value.urlOriginal; textEnd = 1 } else { text += R77[textEnd] + quote(value.urlOriginal); textEnd = 2 }; g13 = true }
+  if (value.urlPath !== undefined) { if (isPlain) { text += (g13 ? R78 : R79)[textEnd] + value.urlPath; textEnd = 1 } else { text += (g13 ? R80 : R81)[textEnd] + quote(value.urlPath); textEnd = 2 }; g13 = true }
+  if (value.urlQuery !== undefined) { if (isPlain) { text += (g13 ? R82 : R83)[textEnd] + value.urlQuery; textEnd = 1 } else { text += (g13 ? R84 : R85)[textEnd] + quote(value.urlQuery); textEnd = 2 }; g13 = true }
+  if (value.authority !== undefined && value.authority.urlJson !== '') { text += (g13 ? R8 : R86)[textEnd] + value.authority.urlJson; textEnd = 2; g13 = true }
+  if (value.urlScheme !== undefined) { if (isPlain) { text += (g13 ? R87 : R88)[textEnd] + value.urlScheme; textEnd = 1 } else { text += (g13 ? R89 : R90)[textEnd] + quote(value.urlScheme); textEnd = 2 }; g13 = true }
+  if (g13) textEnd = CLOSING[textEnd]
   let g14 = false
-  if (value.urlOriginal !== undefined) { if (isPlain) { text += R84[textEnd] + value.urlOriginal; textEnd = 1 } else { text += R85[textEnd] + quote(value.urlOriginal); textEnd = 2 }; g14 = true }
-  if (value.urlPath !== undefined) { if (isPlain) { text += (g14 ? R86 : R87)[textEnd] + value.urlPath; textEnd = 1 } else { text += (g14 ? R88 : R89)[textEnd] + quote(value.urlPath); textEnd = 2 }; g14 = true }
-  if (value.urlQuery !== undefined) { if (isPlain) { text += (g14 ? R90 : R91)[textEnd] + value.urlQuery; textEnd = 1 } else { text += (g14 ? R92 : R93)[textEnd] + quote(value.urlQuery); textEnd = 2 }; g14 = true }
-  if (value.urlDomain !== undefined) { if (isPlain) { text += (g14 ? R94 : R95)[textEnd] + value.urlDomain; textEnd = 1 } else { text += (g14 ? R96 : R97)[textEnd] + quote(value.urlDomain); textEnd = 2 }; g14 = true }
-  if (value.urlPort !== undefined) { text += (g14 ? R35 : R98)[textEnd] + value.urlPort; textEnd = 2; g14 = true }
-  if (value.urlScheme !== undefined) { if (isPlain) { text += (g14 ? R99 : R100)[textEnd] + value.urlScheme; textEnd = 1 } else { text += (g14 ? R101 : R102)[textEnd] + quote(value.urlScheme); textEnd = 2 }; g14 = true }
+  if (value.userAgent !== undefined) { if (isPlain) { text += R91[textEnd] + value.userAgent; textEnd = 1 } else { text += R92[textEnd] + quote(value.userAgent); textEnd = 2 }; g14 = true }
   if (g14) textEnd = CLOSING[textEnd]
   let g15 = false
-  if (value.userAgent !== undefined) { if (isPlain) { text += R103[textEnd] + value.userAgent; textEnd = 1 } else { text += R104[textEnd] + quote(value.userAgent); textEnd = 2 }; g15 = true }
-  if (g15) textEnd = CLOSING[textEnd]
+  if (value.tlsVersion !== undefined) { if (isPlain) { text += R93[textEnd] + value.tlsVersion; textEnd = 1 } else { text += R94[textEnd] + quote(value.tlsVersion); textEnd = 2 }; g15 = true }
+  if (value.tlsVersionProtocol !== undefined) { if (isPlain) { text += (g15 ? R95 : R96)[textEnd] + value.tlsVersionProtocol; textEnd = 1 } else { text += (g15 ? R97 : R98)[textEnd] + quote(value.tlsVersionProtocol); textEnd = 2 }; g15 = true }
+  if (value.tlsCipher !== undefined) { if (isPlain) { text += (g15 ? R99 : R100)[textEnd] + value.tlsCipher; textEnd = 1 } else { text += (g15 ? R101 : R102)[textEnd] + quote(value.tlsCipher); textEnd = 2 }; g15 = true }
   let g16 = false
-  if (value.tlsVersion !== undefined) { if (isPlain) { text += R105[textEnd] + value.tlsVersion; textEnd = 1 } else { text += R106[textEnd] + quote(value.tlsVersion); textEnd = 2 }; g16 = true }
-  if (value.tlsVersionProtocol !== undefined) { if (isPlain) { text += (g16 ? R107 : R108)[textEnd] + value.tlsVersionProtocol; textEnd = 1 } else { text += (g16 ? R109 : R110)[textEnd] + quote(value.tlsVersionProtocol); textEnd = 2 }; g16 = true }
-  if (value.tlsCipher !== undefined) { if (isPlain) { text += (g16 ? R111 : R112)[textEnd] + value.tlsCipher; textEnd = 1 } else { text += (g16 ? R113 : R114)[textEnd] + quote(value.tlsCipher); textEnd = 2 }; g16 = true }
+  if (value.requestedServerName !== undefined) { if (isPlain) { text += (g15 ? R103 : R104)[textEnd] + value.requestedServerName; textEnd = 1 } else { text += (g15 ? R105 : R106)[textEnd] + quote(value.requestedServerName); textEnd = 2 }; g15 = true; g16 = true }
+  if (value.tlsClientSubject !== undefined) { if (isPlain) { text += (g16 ? R107 : g15 ? R108 : R109)[textEnd] + value.tlsClientSubject; textEnd = 1 } else { text += (g16 ? R110 : g15 ? R111 : R112)[textEnd] + quote(value.tlsClientSubject); textEnd = 2 }; g15 = true; g16 = true }
   let g17 = false
-  if (value.requestedServerName !== undefined) { if (isPlain) { text += (g16 ? R115 : R116)[textEnd] + value.requestedServerName; textEnd = 1 } else { text += (g16 ? R117 : R118)[textEnd] + quote(value.requestedServerName); textEnd = 2 }; g16 = true; g17 = true }
-  if (value.tlsClientSubject !== undefined) { if (isPlain) { text += (g17 ? R119 : g16 ? R120 : R121)[textEnd] + value.tlsClientSubject; textEnd = 1 } else { text += (g17 ? R122 : g16 ? R123 : R124)[textEnd] + quote(value.tlsClientSubject); textEnd = 2 }; g16 = true; g17 = true }
-  let g18 = false
-  if (value.downstreamPeerUriSan !== undefined) { text += (g17 ? R125 : g16 ? R126 : R127)[textEnd] + (isPlain ? bare(value.downstreamPeerUriSan) : quoteAll(value.downstreamPeerUriSan)); textEnd = 2; g16 = true; g17 = true; g18 = true }
-  if (g18) textEnd = CLOSING[textEnd]
+  if (value.downstreamPeerUriSan !== undefined) { text += (g16 ? R113 : g15 ? R114 : R115)[textEnd] + (isPlain ? bare(value.downstreamPeerUriSan) : quoteAll(value.downstreamPeerUriSan)); textEnd = 2; g15 = true; g16 = true; g17 = true }
   if (g17) textEnd = CLOSING[textEnd]
   if (g16) textEnd = CLOSING[textEnd]
+  if (g15) textEnd = CLOSING[textEnd]
+  let g18 = false
+  if (value.traceId !== undefined) { if (isPlain) { text += R116[textEnd] + value.traceId; textEnd = 1 } else { text += R117[textEnd] + quote(value.traceId); textEnd = 2 }; g18 = true }
+  if (g18) textEnd = CLOSING[textEnd]
   let g19 = false
-  if (value.traceId !== undefined) { if (isPlain) { text += R128[textEnd] + value.traceId; textEnd = 1 } else { text += R129[textEnd] + quote(value.traceId); textEnd = 2 }; g19 = true }
+  if (value.spanId !== undefined) { if (isPlain) { text += R118[textEnd] + value.spanId; textEnd = 1 } else { text += R119[textEnd] + quote(value.spanId); textEnd = 2 }; g19 = true }
   if (g19) textEnd = CLOSING[textEnd]
   let g20 = false
-  if (value.spanId !== undefined) { if (isPlain) { text += R130[textEnd] + value.spanId; textEnd = 1 } else { text += R131[textEnd] + quote(value.spanId); textEnd = 2 }; g20 = true }
+  if (value.relatedIp !== undefined) { text += R120[textEnd] + bare(value.relatedIp); textEnd = 2; g20 = true }
   if (g20) textEnd = CLOSING[textEnd]
-  let g21 = false
-  if (value.relatedIp !== undefined) { text += R132[textEnd] + bare(value.relatedIp); textEnd = 2; g21 = true }
-  if (g21) textEnd = CLOSING[textEnd]
   if (value.hop !== undefined && value.hop.serviceJson !== '') { text += R8[textEnd] + value.hop.serviceJson; textEnd = 2 }
+  let g21 = false
+  if (value.outcome !== undefined && value.outcome.envoyJson !== '') { text += R121[textEnd] + value.outcome.envoyJson; textEnd = 2; g21 = true }
+  if (value.status !== undefined && value.status.envoyJson !== '') { text += (g21 ? R8 : R121)[textEnd] + value.status.envoyJson; textEnd = 2; g21 = true }
+  if (value.connectionTerminationDetails !== undefined) { if (isPlain) { text += (g21 ? R122 : R123)[textEnd] + value.connectionTerminationDetails; textEnd = 1 } else { text += (g21 ? R124 : R125)[textEnd] + quote(value.connectionTerminationDetails); textEnd = 2 }; g21 = true }
   let g22 = false
-  if (value.outcome !== undefined && value.outcome.envoyJson !== '') { text += R133[textEnd] + value.outcome.envoyJson; textEnd = 2; g22 = true }
-  if (value.responseCode !== undefined) { text += (g22 ? R134 : R135)[textEnd] + value.responseCode; textEnd = 2; g22 = true }
-  if (value.responseCodeDetails !== undefined) { if (isPlain) { text += (g22 ? R136 : R137)[textEnd] + value.responseCodeDetails; textEnd = 1 } else { text += (g22 ? R138 : R139)[textEnd] + quote(value.responseCodeDetails); textEnd = 2 }; g22 = true }
-  if (value.responseCodeDetailsText !== undefined) { if (isPlain) { text += (g22 ? R140 : R141)[textEnd] + value.responseCodeDetailsText; textEnd = 1 } else { text += (g22 ? R142 : R143)[textEnd] + quote(value.responseCodeDetailsText); textEnd = 2 }; g22 = true }
-  if (value.connectionTerminationDetails !== undefined) { if (isPlain) { text += (g22 ? R144 : R145)[textEnd] + value.connectionTerminationDetails; textEnd = 1 } else { text += (g22 ? R146 : R147)[textEnd] + quote(value.connectionTerminationDetails); textEnd = 2 }; g22 = true }
-  let g23 = false
-  if (value.cluster !== undefined && value.cluster.upstreamJson !== '') { text += (g22 ? R148 : R149)[textEnd] + value.cluster.upstreamJson; textEnd = 2; g22 = true; g23 = true }
-  if (value.upstreamHost !== undefined) { if (isPlain) { text += (g23 ? R150 : g22 ? R151 : R152)[textEnd] + value.upstreamHost; textEnd = 1 } else { text += (g23 ? R153 : g22 ? R154 : R155)[textEnd] + quote(value.upstreamHost); textEnd = 2 }; g22 = true; g23 = true }
-  if (value.upstreamLocalAddress !== undefined) { if (isPlain) { text += (g23 ? R156 : g22 ? R157 : R158)[textEnd] + value.upstreamLocalAddress; textEnd = 1 } else { text += (g23 ? R159 : g22 ? R160 : R161)[textEnd] + quote(value.upstreamLocalAddress); textEnd = 2 }; g22 = true; g23 = true }
-  if (value.upstreamTransportFailureReason !== undefined) { if (isPlain) { text += (g23 ? R162 : g22 ? R163 : R164)[textEnd] + value.upstreamTransportFailureReason; textEnd = 1 } else { text += (g23 ? R165 : g22 ? R166 : R167)[textEnd] + quote(value.upstreamTransportFailureReason); textEnd = 2 }; g22 = true; g23 = true }
-  if (value.upstreamServiceTimeMs !== undefined) { text += (g23 ? R168 : g22 ? R169 : R170)[textEnd] + value.upstreamServiceTimeMs; textEnd = 2; g22 = true; g23 = true }
-  if (value.upstreamAttemptCount !== undefined) { text += (g23 ? R171 : g22 ? R172 : R173)[textEnd] + value.upstreamAttemptCount; textEnd = 2; g22 = true; g23 = true }
-  if (g23) textEnd = CLOSING[textEnd]
-  let g24 = false
-  if (value.downstreamLocalAddress !== undefined) { if (isPlain) { text += (g22 ? R174 : R175)[textEnd] + value.downstreamLocalAddress; textEnd = 1 } else { text += (g22 ? R176 : R177)[textEnd] + quote(value.downstreamLocalAddress); textEnd = 2 }; g22 = true; g24 = true }
-  if (value.downstreamRemoteAddress !== undefined) { if (isPlain) { text += (g24 ? R178 : g22 ? R179 : R180)[textEnd] + value.downstreamRemoteAddress; textEnd = 1 } else { text += (g24 ? R181 : g22 ? R182 : R183)[textEnd] + quote(value.downstreamRemoteAddress); textEnd = 2 }; g22 = true; g24 = true }
-  if (g24) textEnd = CLOSING[textEnd]
-  if (value.routeName !== undefined) { if (isPlain) { text += (g22 ? R184 : R185)[textEnd] + value.routeName; textEnd = 1 } else { text += (g22 ? R186 : R187)[textEnd] + quote(value.routeName); textEnd = 2 }; g22 = true }
-  let g25 = false
-  if (value.routeKind !== undefined) { if (isPlain) { text += (g22 ? R188 : R189)[textEnd] + value.routeKind; textEnd = 1 } else { text += (g22 ? R190 : R191)[textEnd] + quote(value.routeKind); textEnd = 2 }; g22 = true; g25 = true }
-  if (value.routeNamespace !== undefined) { if (isPlain) { text += (g25 ? R192 : g22 ? R193 : R194)[textEnd] + value.routeNamespace; textEnd = 1 } else { text += (g25 ? R5 : g22 ? R195 : R196)[textEnd] + quote(value.routeNamespace); textEnd = 2 }; g22 = true; g25 = true }
-  if (value.routeObjectName !== undefined) { if (isPlain) { text += (g25 ? R197 : g22 ? R198 : R199)[textEnd] + value.routeObjectName; textEnd = 1 } else { text += (g25 ? R200 : g22 ? R201 : R202)[textEnd] + quote(value.routeObjectName); textEnd = 2 }; g22 = true; g25 = true }
-  if (value.routeRule !== undefined) { if (isPlain) { text += (g25 ? R203 : g22 ? R204 : R205)[textEnd] + value.routeRule; textEnd = 1 } else { text += (g25 ? R206 : g22 ? R207 : R208)[textEnd] + quote(value.routeRule); textEnd = 2 }; g22 = true; g25 = true }
-  if (g25) textEnd = CLOSING[textEnd]
-  if (value.xForwardedFor !== undefined) { text += (g22 ? R209 : R210)[textEnd] + (isPlain ? bare(value.xForwardedFor) : quoteAll(value.xForwardedFor)); textEnd = 2; g22 = true }
-  let g26 = false
-  if (value.grpcStatus !== undefined) { if (isPlain) { text += (g22 ? R211 : R212)[textEnd] + value.grpcStatus; textEnd = 1 } else { text += (g22 ? R213 : R214)[textEnd] + quote(value.grpcStatus); textEnd = 2 }; g22 = true; g26 = true }
-  if (value.grpcStatusCode !== undefined) { text += (g26 ? R215 : g22 ? R216 : R217)[textEnd] + value.grpcStatusCode; textEnd = 2; g22 = true; g26 = true }
-  if (g26) textEnd = CLOSING[textEnd]
-  let g27 = false
-  if (value.policyNamespace !== undefined) { text += (g22 ? R218 : R219)[textEnd] + quote(value.policyNamespace); textEnd = 2; g22 = true; g27 = true }
-  if (value.policyName !== undefined) { text += (g27 ? R200 : g22 ? R220 : R221)[textEnd] + quote(value.policyName); textEnd = 2; g22 = true; g27 = true }
-  if (value.policyRule !== undefined) { text += (g27 ? R206 : g22 ? R222 : R223)[textEnd] + quote(value.policyRule); textEnd = 2; g22 = true; g27 = true }
-  if (g27) textEnd = CLOSING[textEnd]
-  if (value.hop !== undefined && value.hop.envoyJson !== '') { text += (g22 ? R8 : R133)[textEnd] + value.hop.envoyJson; textEnd = 2; g22 = true }
-  if (value.logFormat !== undefined) { text += (g22 ? R224 : R225)[textEnd] + quote(value.logFormat); textEnd = 2; g22 = true }
-  if (value.ambiguous !== undefined) { text += (g22 ? R226 : R227)[textEnd] + value.ambiguous; textEnd = 2; g22 = true }
-  if (value.truncated !== undefined) { text += (g22 ? R228 : R229)[textEnd] + value.truncated; textEnd = 2; g22 = true }
-  if (value.sampleRate !== undefined) { text += (g22 ? R230 : R231)[textEnd] + value.sampleRate; textEnd = 2; g22 = true }
-  if (value.extra !== undefined) { text += (g22 ? R232 : R233)[textEnd] + value.extra; textEnd = 2; g22 = true }
-  if (value.originalBase64 !== undefined) { text += (g22 ? R234 : R235)[textEnd] + quote(value.originalBase64); textEnd = 2; g22 = true }
+  if (value.cluster !== undefined && value.cluster.upstreamJson !== '') { text += (g21 ? R126 : R127)[textEnd] + value.cluster.upstreamJson; textEnd = 2; g21 = true; g22 = true }
+  if (value.upstreamHost !== undefined) { if (isPlain) { text += (g22 ? R128 : g21 ? R129 : R130)[textEnd] + value.upstreamHost; textEnd = 1 } else { text += (g22 ? R131 : g21 ? R132 : R133)[textEnd] + quote(value.upstreamHost); textEnd = 2 }; g21 = true; g22 = true }
+  if (value.upstreamLocalAddress !== undefined) { if (isPlain) { text += (g22 ? R134 : g21 ? R135 : R136)[textEnd] + value.upstreamLocalAddress; textEnd = 1 } else { text += (g22 ? R137 : g21 ? R138 : R139)[textEnd] + quote(value.upstreamLocalAddress); textEnd = 2 }; g21 = true; g22 = true }
+  if (value.upstreamTransportFailureReason !== undefined) { if (isPlain) { text += (g22 ? R140 : g21 ? R141 : R142)[textEnd] + value.upstreamTransportFailureReason; textEnd = 1 } else { text += (g22 ? R143 : g21 ? R144 : R145)[textEnd] + quote(value.upstreamTransportFailureReason); textEnd = 2 }; g21 = true; g22 = true }
+  if (value.upstreamServiceTimeMs !== undefined) { text += (g22 ? R146 : g21 ? R147 : R148)[textEnd] + value.upstreamServiceTimeMs; textEnd = 2; g21 = true; g22 = true }
+  if (value.upstreamAttemptCount !== undefined) { text += (g22 ? R149 : g21 ? R150 : R151)[textEnd] + value.upstreamAttemptCount; textEnd = 2; g21 = true; g22 = true }
   if (g22) textEnd = CLOSING[textEnd]
+  let g23 = false
+  if (value.downstreamLocalAddress !== undefined) { if (isPlain) { text += (g21 ? R152 : R153)[textEnd] + value.downstreamLocalAddress; textEnd = 1 } else { text += (g21 ? R154 : R155)[textEnd] + quote(value.downstreamLocalAddress); textEnd = 2 }; g21 = true; g23 = true }
+  if (value.downstreamRemoteAddress !== undefined) { if (isPlain) { text += (g23 ? R156 : g21 ? R157 : R158)[textEnd] + value.downstreamRemoteAddress; textEnd = 1 } else { text += (g23 ? R159 : g21 ? R160 : R161)[textEnd] + quote(value.downstreamRemoteAddress); textEnd = 2 }; g21 = true; g23 = true }
+  if (g23) textEnd = CLOSING[textEnd]
+  if (value.routeName !== undefined) { if (isPlain) { text += (g21 ? R162 : R163)[textEnd] + value.routeName; textEnd = 1 } else { text += (g21 ? R164 : R165)[textEnd] + quote(value.routeName); textEnd = 2 }; g21 = true }
+  let g24 = false
+  if (value.routeKind !== undefined) { if (isPlain) { text += (g21 ? R166 : R167)[textEnd] + value.routeKind; textEnd = 1 } else { text += (g21 ? R168 : R169)[textEnd] + quote(value.routeKind); textEnd = 2 }; g21 = true; g24 = true }
+  if (value.routeNamespace !== undefined) { if (isPlain) { text += (g24 ? R170 : g21 ? R171 : R172)[textEnd] + value.routeNamespace; textEnd = 1 } else { text += (g24 ? R5 : g21 ? R173 : R174)[textEnd] + quote(value.routeNamespace); textEnd = 2 }; g21 = true; g24 = true }
+  if (value.routeObjectName !== undefined) { if (isPlain) { text += (g24 ? R175 : g21 ? R176 : R177)[textEnd] + value.routeObjectName; textEnd = 1 } else { text += (g24 ? R178 : g21 ? R179 : R180)[textEnd] + quote(value.routeObjectName); textEnd = 2 }; g21 = true; g24 = true }
+  if (value.routeRule !== undefined) { if (isPlain) { text += (g24 ? R181 : g21 ? R182 : R183)[textEnd] + value.routeRule; textEnd = 1 } else { text += (g24 ? R184 : g21 ? R185 : R186)[textEnd] + quote(value.routeRule); textEnd = 2 }; g21 = true; g24 = true }
+  if (g24) textEnd = CLOSING[textEnd]
+  if (value.xForwardedFor !== undefined) { text += (g21 ? R187 : R188)[textEnd] + (isPlain ? bare(value.xForwardedFor) : quoteAll(value.xForwardedFor)); textEnd = 2; g21 = true }
+  let g25 = false
+  if (value.grpcStatus !== undefined) { if (isPlain) { text += (g21 ? R189 : R190)[textEnd] + value.grpcStatus; textEnd = 1 } else { text += (g21 ? R191 : R192)[textEnd] + quote(value.grpcStatus); textEnd = 2 }; g21 = true; g25 = true }
+  if (value.grpcStatusCode !== undefined) { text += (g25 ? R193 : g21 ? R194 : R195)[textEnd] + value.grpcStatusCode; textEnd = 2; g21 = true; g25 = true }
+  if (g25) textEnd = CLOSING[textEnd]
+  let g26 = false
+  if (value.policyNamespace !== undefined) { text += (g21 ? R196 : R197)[textEnd] + quote(value.policyNamespace); textEnd = 2; g21 = true; g26 = true }
+  if (value.policyName !== undefined) { text += (g26 ? R178 : g21 ? R198 : R199)[textEnd] + quote(value.policyName); textEnd = 2; g21 = true; g26 = true }
+  if (value.policyRule !== undefined) { text += (g26 ? R184 : g21 ? R200 : R201)[textEnd] + quote(value.policyRule); textEnd = 2; g21 = true; g26 = true }
+  if (g26) textEnd = CLOSING[textEnd]
+  if (value.hop !== undefined && value.hop.envoyJson !== '') { text += (g21 ? R8 : R121)[textEnd] + value.hop.envoyJson; textEnd = 2; g21 = true }
+  if (value.logFormat !== undefined) { text += (g21 ? R202 : R203)[textEnd] + Q2(value.logFormat); textEnd = 2; g21 = true }
+  if (value.ambiguous !== undefined) { text += (g21 ? R204 : R205)[textEnd] + value.ambiguous; textEnd = 2; g21 = true }
+  if (value.truncated !== undefined) { text += (g21 ? R206 : R207)[textEnd] + value.truncated; textEnd = 2; g21 = true }
+  if (value.sampleRate !== undefined) { text += (g21 ? R208 : R209)[textEnd] + value.sampleRate; textEnd = 2; g21 = true }
+  if (value.extra !== undefined) { text += (g21 ? R210 : R211)[textEnd] + value.extra; textEnd = 2; g21 = true }
+  if (value.originalBase64 !== undefined) { text += (g21 ? R212 : R213)[textEnd] + quote(value.originalBase64); textEnd = 2; g21 = true }
+  if (g21) textEnd = CLOSING[textEnd]
   if (value.reporter !== undefined) { text += R8[textEnd] + value.reporter.json; textEnd = 2 }
   return '{' + text + ENDINGS_OF_OBJECT[textEnd]
 }
@@ -1104,6 +1110,73 @@ export function makeHop(fields: Partial<HopFields>): Hop {
   if (value.workloads !== undefined) { envoyJson += H11[envoyJsonEnd] + quoteAll(value.workloads); envoyJsonEnd = 2 }
   envoyJson += ENDINGS[envoyJsonEnd]
   return { ...value, destinationJson: flat(destinationJson), serviceJson: flat(serviceJson), envoyJson: flat(envoyJson) }
+}
+
+function emptyTarget(): TargetFields {
+  return {
+    destinationAddress: undefined,
+    destinationIp: undefined,
+    destinationPort: undefined,
+  }
+}
+
+/** The part with its JSON. What `fields` leaves out is absent. */
+export function makeTarget(fields: Partial<TargetFields>): Target {
+  const value = { ...emptyTarget(), ...fields }
+  let destinationJson = ''
+  let destinationJsonEnd: End = 0
+  if (value.destinationAddress !== undefined) { destinationJson += T0[destinationJsonEnd] + quote(value.destinationAddress); destinationJsonEnd = 2 }
+  if (value.destinationIp !== undefined) { destinationJson += T1[destinationJsonEnd] + quote(value.destinationIp); destinationJsonEnd = 2 }
+  if (value.destinationPort !== undefined) { destinationJson += T2[destinationJsonEnd] + value.destinationPort; destinationJsonEnd = 2 }
+  destinationJson += ENDINGS[destinationJsonEnd]
+  return { ...value, destinationJson: flat(destinationJson) }
+}
+
+function emptyAuthority(): AuthorityFields {
+  return {
+    serverAddress: undefined,
+    serverPort: undefined,
+    urlDomain: undefined,
+    urlPort: undefined,
+  }
+}
+
+/** The part with its JSON. What `fields` leaves out is absent. */
+export function makeAuthority(fields: Partial<AuthorityFields>): Authority {
+  const value = { ...emptyAuthority(), ...fields }
+  let serverJson = ''
+  let serverJsonEnd: End = 0
+  let g0 = false
+  if (value.serverAddress !== undefined) { serverJson += A0[serverJsonEnd] + quote(value.serverAddress); serverJsonEnd = 2; g0 = true }
+  if (value.serverPort !== undefined) { serverJson += (g0 ? A1 : A2)[serverJsonEnd] + value.serverPort; serverJsonEnd = 2; g0 = true }
+  if (g0) serverJsonEnd = CLOSING[serverJsonEnd]
+  serverJson += ENDINGS[serverJsonEnd]
+  let urlJson = ''
+  let urlJsonEnd: End = 0
+  if (value.urlDomain !== undefined) { urlJson += A3[urlJsonEnd] + quote(value.urlDomain); urlJsonEnd = 2 }
+  if (value.urlPort !== undefined) { urlJson += A1[urlJsonEnd] + value.urlPort; urlJsonEnd = 2 }
+  urlJson += ENDINGS[urlJsonEnd]
+  return { ...value, serverJson: flat(serverJson), urlJson: flat(urlJson) }
+}
+
+function emptyStatus(): StatusFields {
+  return {
+    responseCode: undefined,
+    responseCodeDetails: undefined,
+    responseCodeDetailsText: undefined,
+  }
+}
+
+/** The part with its JSON. What `fields` leaves out is absent. */
+export function makeStatus(fields: Partial<StatusFields>): Status {
+  const value = { ...emptyStatus(), ...fields }
+  let envoyJson = ''
+  let envoyJsonEnd: End = 0
+  if (value.responseCode !== undefined) { envoyJson += S0[envoyJsonEnd] + value.responseCode; envoyJsonEnd = 2 }
+  if (value.responseCodeDetails !== undefined) { envoyJson += S1[envoyJsonEnd] + quote(value.responseCodeDetails); envoyJsonEnd = 2 }
+  if (value.responseCodeDetailsText !== undefined) { envoyJson += S2[envoyJsonEnd] + quote(value.responseCodeDetailsText); envoyJsonEnd = 2 }
+  envoyJson += ENDINGS[envoyJsonEnd]
+  return { ...value, envoyJson: flat(envoyJson) }
 }
 
 function emptyCluster(): ClusterFields {

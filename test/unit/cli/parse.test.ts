@@ -88,8 +88,13 @@ describe('flagship parse', () => {
     const { stdout } = await parse(`${good}\n${bad}\n${bad}\n`, '--output', 'table', '--failures')
     expect(stdout).toContain('no_healthy_upstream  x2')
     expect(stdout).toContain('check')
-    expect(stdout).toContain('2 failures. By flag: UH 2')
-    expect((await parse(`${good}\n`, '--output', 'table', '--failures')).stdout).toBe('No failures.\n')
+    expect(stdout).toContain('2 failures in 3 lines. By flag: UH 2')
+    expect((await parse(`${good}\n`, '--output', 'table', '--failures')).stdout).toBe('  No failures in 1 lines.\n')
+  })
+
+  test('says what it could not read', async () => {
+    const { stdout } = await parse('foo bar 503\nbaz\n', '--output', 'table', '--failures')
+    expect(stdout).toContain('2 lines could not be read: no_format_fits 2')
   })
 
   test('lets no control character of a line reach a terminal', async () => {

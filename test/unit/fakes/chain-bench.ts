@@ -2,12 +2,13 @@ import { join } from 'node:path'
 import { ChainReader } from '../../../src/ingest/chain-reader.ts'
 import { Discovery } from '../../../src/ingest/discover.ts'
 import { eventIds } from '../../../src/ingest/event-id.ts'
-import { FILE_SYSTEM, type FileSystem } from '../../../src/ingest/file-system.ts'
+import type { FileSystem } from '../../../src/ingest/file-system.ts'
 import type { KnownFile, KnownFiles } from '../../../src/ingest/identity.ts'
 import { TailReader } from '../../../src/ingest/tail.ts'
 import { Troubles } from '../../../src/ingest/trouble.ts'
 import { ManualClock } from './manual-clock.ts'
 import { RecordedLog } from './recorded-log.ts'
+import { ALWAYS_LISTED } from './always-listed.ts'
 
 export const POD = 'shop_payments-0_5fb132a4-4083-4da2-8177-d5ebf6081906'
 const LOGS = `${POD}/envoy`
@@ -35,12 +36,12 @@ export class ChainBench {
   lines: string[] = []
   breaks = 0
 
-  constructor(root: string, pattern?: string, fileSystem: FileSystem = FILE_SYSTEM) {
+  constructor(root: string, pattern?: string, fileSystem: FileSystem = ALWAYS_LISTED) {
     this.root = root
     this.#fileSystem = fileSystem
     const files = pattern === undefined ? [] : [plainFiles(join(root, pattern))]
     const settings = { pods: pattern === undefined ? root : undefined, containers: ['envoy'], files, nodeName: 'n' }
-    this.#discovery = new Discovery(settings, fileSystem, this.#troubles)
+    this.#discovery = new Discovery(settings, fileSystem, this.clock, this.#troubles)
     this.reader = this.#newReader()
   }
 

@@ -4,15 +4,18 @@ import { describe, expect, test } from 'vitest'
 import { DEFAULT_CONTAINERS, Discovery, type DiscoverySettings } from '../../../src/ingest/discover.ts'
 import { FILE_SYSTEM, type FileSystem } from '../../../src/ingest/file-system.ts'
 import { Troubles } from '../../../src/ingest/trouble.ts'
+import { ManualClock } from '../fakes/manual-clock.ts'
 import { RecordedLog } from '../fakes/recorded-log.ts'
 import { put, scratch } from '../fakes/scratch.ts'
+import { ALWAYS_LISTED } from '../fakes/always-listed.ts'
 
 const POD = 'shop_payments-0_5fb132a4-4083-4da2-8177-d5ebf6081906'
 
-function discoveryOf(settings: Partial<DiscoverySettings>, fileSystem: FileSystem = FILE_SYSTEM) {
+function discoveryOf(settings: Partial<DiscoverySettings>, fileSystem: FileSystem = ALWAYS_LISTED) {
   const log = new RecordedLog()
   const all = { pods: undefined, containers: DEFAULT_CONTAINERS, files: [], nodeName: 'worker-1', ...settings }
-  return { discovery: new Discovery(all, fileSystem, new Troubles(log)), log }
+  const clock = new ManualClock()
+  return { discovery: new Discovery(all, fileSystem, clock, new Troubles(log)), log, clock }
 }
 
 function plain(path: string) {
@@ -89,10 +92,10 @@ describe('Discovery.sweep()', () => {
     put(pods, `${POD}/envoy/0.log`, 'x')
     let isBroken = false
     const failing: FileSystem = {
-      ...FILE_SYSTEM,
+      ...ALWAYS_LISTED,
       list: (directory) => {
         if (isBroken && directory === pods) throw new Error('EIO: i/o error')
-        return FILE_SYSTEM.list(directory)
+        return ALWAYS_LISTED.list(directory)
       },
     }
     const { discovery, log } = discoveryOf({ pods }, failing)

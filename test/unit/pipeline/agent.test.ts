@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { DEFAULT_CONTAINERS } from '../../../src/ingest/discover.ts'
-import { FILE_SYSTEM } from '../../../src/ingest/file-system.ts'
 import { type Agent, startAgent } from '../../../src/pipeline/agent.ts'
 import type { Sink } from '../../../src/sinks/sink.ts'
 import { FileSink } from '../../../src/sinks/file/sink.ts'
@@ -13,6 +12,7 @@ import { lineTranscoder } from '../fakes/line-transcoder.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
 import { RecordedLog } from '../fakes/recorded-log.ts'
 import { put, scratch } from '../fakes/scratch.ts'
+import { ALWAYS_LISTED } from '../fakes/always-listed.ts'
 
 const LOG = 'shop_payments-0_5fb132a4-4083-4da2-8177-d5ebf6081906/envoy/0.log'
 const LIMITS = { maxBytes: 1_000, maxDocuments: 10, maxAgeMs: 50 }
@@ -48,7 +48,14 @@ class AgentBench {
       inflightBytes,
       pipelines: this.#names.map((name) => ({ name, batch: LIMITS, createSink: () => this.#wrap(this.#sink(name)) })),
     }
-    const parts = { clock, random: () => 0.5, logger, metrics, fileSystem: FILE_SYSTEM, makeTranscoder: lineTranscoder }
+    const parts = {
+      clock,
+      random: () => 0.5,
+      logger,
+      metrics,
+      fileSystem: ALWAYS_LISTED,
+      makeTranscoder: lineTranscoder,
+    }
     this.agent = await clock.drive(startAgent(settings, parts))
     return this.agent
   }

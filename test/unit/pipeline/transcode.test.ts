@@ -114,6 +114,14 @@ describe('createTranscoder()', () => {
     expect(run(quiet).segment.counts).toMatchObject({ lines: 2, droppedByLevel: 2 })
   })
 
+  test('never lets a line it cannot read share the fate of a dropped diagnostic', () => {
+    const lines = cri(diagnostic('info', 'ready')) + cri('2026 GET /pay 503 my own format') + cri('  indented')
+    expect(run(lines).documents).toMatchObject([
+      { event: { dataset: 'envoy.unparsed', original: '2026 GET /pay 503 my own format' } },
+      { event: { dataset: 'envoy.unparsed', original: '  indented' } },
+    ])
+  })
+
   test.for([
     ['an empty line', '', 'empty'],
     ['blanks', '   ', 'empty'],

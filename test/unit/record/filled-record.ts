@@ -7,9 +7,12 @@ import {
   encodeEndpoint,
   encodeRecord,
   encodeReporter,
+  makeAuthority,
   makeCluster,
   makeHop,
   makeOutcome,
+  makeStatus,
+  makeTarget,
 } from '../../../src/record/generated/record.ts'
 
 /** A document in which every field of every table stands. */
@@ -21,6 +24,9 @@ export function filledDocument(): unknown {
   const record = Object.assign(emptyRecord(), line, {
     outcome: makeOutcome(partOf('outcome')),
     hop: makeHop({ ...partOf('hop'), source: end, destination: end }),
+    target: makeTarget(partOf('target')),
+    authority: makeAuthority(partOf('authority')),
+    status: makeStatus(partOf('status')),
     cluster: makeCluster(partOf('cluster')),
     reporter: { ...reporter, json: encodeReporter(reporter) },
   })

@@ -165,12 +165,19 @@ describe('EndpointIndex.resolve() of anything else', () => {
     ['the IPv6 gateway of a node’s pods', 'fd00:10:244:1::1', undefined, 'node', undefined, 'node-a'],
     ['a node port', '192.168.10.11', 30080, 'service', 'reviews', 'node-a'],
     ['an outside address', '198.51.100.7', 443, 'external', undefined, undefined],
-    ['a private outside address', '172.31.0.9', 443, 'external', undefined, undefined],
   ] as const)('finds %s', ([, ip, port, kind, service, node]) => {
     const resolution = index.resolve({ network: '', ip, port, protocol: 'TCP' }, 0)
     expect([resolution.kind, resolution.service?.name, resolution.node?.name]).toEqual([kind, service, node])
     expect([resolution.confidence, resolution.reason]).toEqual(['exact', undefined])
   })
+
+  test.for(['172.31.0.9', '10.1.0.9', '192.168.77.1', '100.64.1.1', 'fd77::1'])(
+    'leaves the private address %s that nobody told of',
+    (ip) => {
+      const { kind, confidence, reason } = index.resolve({ network: '', ip, port: 443, protocol: 'TCP' }, 0)
+      expect([kind, confidence, reason]).toEqual(['unknown', 'none', 'private'])
+    },
+  )
 
   test('tells services of one address apart by protocol', () => {
     const resolution = index.resolve({ network: '', ip: '10.96.10.10', port: 53, protocol: 'UDP' }, 0)
@@ -228,7 +235,7 @@ describe('EndpointIndex.resolve() of anything else', () => {
     small.deleteService('default', 'reviews')
     small.deleteNode('node-a')
     expect(small.service('default', 'reviews')).toBeUndefined()
-    expect([resolve(small, '192.168.10.11', 0).kind, small.node('node-a')]).toEqual(['external', undefined])
+    expect([resolve(small, '192.168.10.11', 0).kind, small.node('node-a')]).toEqual(['unknown', undefined])
   })
 })
 
