@@ -34,35 +34,9 @@ ${interfaceOf(
 
 ${PARTS.map(partInterfaces).join('\n\n')}
 
-/** The proxy that wrote a line. */
-${interfaceOf('ReporterFields', REPORTER_FIELDS)}
-/** The same with its part of the document ready made. */
-export interface Reporter extends ReporterFields {
-  /** Members of the document's top level, without braces. */
-  readonly json: string
-}
+${ownInterfaces()}
 
-/** One end of a hop. */
-${interfaceOf('EndpointFields', ENDPOINT_FIELDS)}
-/** The same with its part of the document ready made. */
-export interface Endpoint extends EndpointFields {
-  /** The JSON object. */
-  readonly json: JsonText
-}
-
-/** A record with nothing in it. */
-${emptyOf(
-  'emptyRecord',
-  'LogRecord',
-  LINE_FIELDS,
-  PARTS.map((part) => `    ${part}: undefined,`),
-)}
-
-/** A reporter of whom nothing is known. */
-${emptyOf('emptyReporter', 'ReporterFields', REPORTER_FIELDS)}
-
-/** An endpoint of which nothing is known. */
-${emptyOf('emptyEndpoint', 'EndpointFields', ENDPOINT_FIELDS)}
+${emptyValues()}
 
 const ENDINGS = endings('')
 const ENDINGS_OF_OBJECT = endings('}')
@@ -93,6 +67,41 @@ ${endpoint.body}
   return flat('{' + text + ENDINGS_OF_OBJECT[textEnd])
 }
 `
+}
+
+/** Types of what stands for itself in a record. */
+function ownInterfaces(): string {
+  return `/** The proxy that wrote a line. */
+${interfaceOf('ReporterFields', REPORTER_FIELDS)}
+/** The same with its part of the document ready made. */
+export interface Reporter extends ReporterFields {
+  /** Members of the document's top level, without braces. */
+  readonly json: string
+}
+
+/** One end of a hop. */
+${interfaceOf('EndpointFields', ENDPOINT_FIELDS)}
+/** The same with its part of the document ready made. */
+export interface Endpoint extends EndpointFields {
+  /** The JSON object. */
+  readonly json: JsonText
+}`
+}
+
+function emptyValues(): string {
+  return `/** A record with nothing in it. */
+${emptyOf(
+  'emptyRecord',
+  'LogRecord',
+  LINE_FIELDS,
+  PARTS.map((part) => `    ${part}: undefined,`),
+)}
+
+/** A reporter of whom nothing is known. */
+${emptyOf('emptyReporter', 'ReporterFields', REPORTER_FIELDS)}
+
+/** An endpoint of which nothing is known. */
+${emptyOf('emptyEndpoint', 'EndpointFields', ENDPOINT_FIELDS)}`
 }
 
 function partInterfaces(part: Part): string {

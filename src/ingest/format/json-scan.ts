@@ -1,7 +1,7 @@
 import { type EnvoyLine, emptyLine } from '../../record/envoy-line.ts'
 import { methodOf } from './json.ts'
 import { wholeNumber } from './json-value.ts'
-import { labelOf, type Label, PlainBytes } from './plain-bytes.ts'
+import { labelOf, type Label, PlainBytes, SharedTexts } from './plain-bytes.ts'
 import { assignStartTime } from './start-time.ts'
 import { stripSemicolon } from './text-formats.ts'
 
@@ -61,6 +61,8 @@ const USER_AGENT = labelOf(',"user_agent":')
 const X_FORWARDED_FOR = labelOf(',"x_forwarded_for":')
 const NULL = labelOf('null')
 
+const SHARED = new SharedTexts()
+
 /** Walks over a line; once something does not fit it stays failed and gives nothing more. */
 class Scanner {
   readonly #text: string
@@ -78,43 +80,57 @@ class Scanner {
   }
 
   read(line: EnvoyLine): void {
-    line.authority = this.#string(FIRST)
+    line.authority = this.#shared(FIRST)
     line.bytesReceived = this.#number(BYTES_RECEIVED)
     line.bytesSent = this.#number(BYTES_SENT)
     line.connectionTerminationDetails = this.#string(CONNECTION_TERMINATION_DETAILS)
-    line.downstreamLocalAddress = this.#string(DOWNSTREAM_LOCAL_ADDRESS)
+    line.downstreamLocalAddress = this.#shared(DOWNSTREAM_LOCAL_ADDRESS)
     line.downstreamRemoteAddress = this.#string(DOWNSTREAM_REMOTE_ADDRESS)
     line.durationMs = this.#number(DURATION)
     line.method = methodOf(this.#string(METHOD))
     line.path = this.#string(PATH)
-    line.protocol = this.#string(PROTOCOL)
+    line.protocol = this.#shared(PROTOCOL)
     line.requestId = this.#string(REQUEST_ID)
-    line.requestedServerName = this.#string(REQUESTED_SERVER_NAME)
+    line.requestedServerName = this.#shared(REQUESTED_SERVER_NAME)
     line.responseCode = this.#number(RESPONSE_CODE)
-    line.responseCodeDetails = this.#string(RESPONSE_CODE_DETAILS)
+    line.responseCodeDetails = this.#shared(RESPONSE_CODE_DETAILS)
     line.responseFlags = this.#string(RESPONSE_FLAGS)
-    line.routeName = this.#string(ROUTE_NAME)
+    line.routeName = this.#shared(ROUTE_NAME)
     assignStartTime(line, this.#string(START_TIME))
-    line.upstreamCluster = stripSemicolon(this.#string(UPSTREAM_CLUSTER))
-    line.upstreamHost = this.#string(UPSTREAM_HOST)
+    line.upstreamCluster = stripSemicolon(this.#shared(UPSTREAM_CLUSTER))
+    line.upstreamHost = this.#shared(UPSTREAM_HOST)
     line.upstreamLocalAddress = this.#string(UPSTREAM_LOCAL_ADDRESS)
     line.upstreamServiceTimeMs = wholeNumber(this.#string(UPSTREAM_SERVICE_TIME))
     line.upstreamTransportFailureReason = this.#string(UPSTREAM_TRANSPORT_FAILURE_REASON)
-    line.userAgent = this.#string(USER_AGENT)
+    line.userAgent = this.#shared(USER_AGENT)
     line.xForwardedFor = this.#string(X_FORWARDED_FOR)
   }
 
   /** The value behind `label`: a text, or undefined for null, `-` and the empty text. */
   #string(label: Label): string | undefined {
+    const from = this.#textAt(label)
+    return from === -1 ? undefined : this.#text.slice(from, this.#at - 1)
+  }
+
+  /** The same for a text that other lines have too. */
+  #shared(label: Label): string | undefined {
+    const from = this.#textAt(label)
+    return from === -1 ? undefined : SHARED.textAt(this.#plain, this.#text, from, this.#at - 1)
+  }
+
+  /** Where the text behind `label` begins; it ends before the quote that was read last. -1 when there is none. */
+  #textAt(label: Label): number {
     const start = this.#valueAt(label)
-    if (start === -1) return undefined
+    if (start === -1) return -1
     const plain = this.#plain
-    if (plain.at(start) !== QUOTE) return this.#null(start)
+    if (plain.at(start) !== QUOTE) {
+      this.#null(start)
+      return -1
+    }
     const from = start + 1
     const end = plain.quoteFrom(from)
     this.#at = end + 1
-    if (end === from || (end === from + 1 && plain.at(from) === DASH)) return undefined
-    return this.#text.slice(from, end)
+    return end === from || (end === from + 1 && plain.at(from) === DASH) ? -1 : from
   }
 
   /** The whole number behind `label`, or undefined for null. */

@@ -44,6 +44,18 @@ export class PlainBytes {
     return true
   }
 
+  /** A number that differs for most texts that differ: of length, first, middle and last word. */
+  hashOf(from: number, to: number): number {
+    const words = this.#words
+    const start = this.#from + from
+    const end = this.#from + to - WORD
+    const first = words.getInt32(start, true)
+    const middle = words.getInt32((start + end) >> 1, true)
+    const last = words.getInt32(end, true)
+    const hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(middle, 0x85ebca77) ^ Math.imul(last, 0xc2b2ae3d)
+    return (hash ^ (hash >>> 13)) + to - from
+  }
+
   /** Place of the next quote from `place` on; the line's end when there is none. */
   quoteFrom(place: number): number {
     const { bytes } = this
@@ -53,6 +65,48 @@ export class PlainBytes {
     return at - this.#from
   }
 }
+
+/**
+ * Texts that repeat from line to line, each kept once: what comes back is the same string, flat and with its hash known,
+ * so that every table that is asked with it later answers by comparing pointers.
+ *
+ * Found by length and three words; the words of the whole text are then compared. A text is kept when it is seen the
+ * second time, so that those that never repeat cost nothing but a slice. Bounded: a newer text takes the place.
+ */
+export class SharedTexts {
+  readonly #seen = new Int32Array(PLACES)
+  readonly #kept: (Kept | undefined)[] = Array.from({ length: PLACES })
+
+  /** The text at `[from, to)` of a line; `text` is the whole line. */
+  textAt(plain: PlainBytes, text: string, from: number, to: number): string {
+    if (to - from < WORD || to - from > MAX_SHARED) return text.slice(from, to)
+    const hash = plain.hashOf(from, to)
+    const place = (hash ^ (hash >>> 16)) & (PLACES - 1)
+    const kept = this.#kept[place]
+    if (kept !== undefined && kept.label.length === to - from && plain.has(kept.label, from)) return kept.text
+    return this.#keepSecond(text.slice(from, to), hash, place)
+  }
+
+  #keepSecond(text: string, hash: number, place: number): string {
+    if (this.#seen[place] !== hash) {
+      this.#seen[place] = hash
+      return text
+    }
+    const label = labelOf(text)
+    const kept = Buffer.from(text).toString('latin1')
+    this.#kept[place] = { label, text: kept }
+    return kept
+  }
+}
+
+interface Kept {
+  readonly label: Label
+  readonly text: string
+}
+
+const PLACES = 1_024
+/** Longer than any address, name or user agent that is meant. */
+const MAX_SHARED = 256
 
 /** Sets the top bit of the bytes that are below 0x20, above 0x7e, or a backslash; where there is none it sets none. */
 function marked(word: number): number {
