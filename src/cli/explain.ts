@@ -1,3 +1,5 @@
+import { findFlag } from '../enrich/flag/catalogue.ts'
+import { matchDetails } from '../enrich/flag/details.ts'
 import { paint } from './colour.ts'
 import type { Command } from './command.ts'
 import { type ExplainOptions, explainFlags } from './explain-flags.ts'
@@ -24,7 +26,8 @@ const OPTIONS = {
 export const command: Command = {
   name: 'explain',
   summary: 'Say what response flags mean, or who answered a pasted line and why',
-  usage: `Usage: flagship explain FLAGS [OPTIONS]          flags such as UF,URX, short or long names
+  usage: `Usage: flagship explain FLAGS [OPTIONS]          flags such as UF,URX, short or long names; a status or
+                                                 details may stand beside them: 503 UC via_upstream
        flagship explain 'LINE' [OPTIONS]         one access line, quoted
        flagship explain - [OPTIONS] < LINES      lines on stdin (up to ${MAX_LINES})
 
@@ -69,12 +72,28 @@ interface Printer {
   readonly page: Page
 }
 
-async function explainNames(names: string, options: ExplainOptions, { io, isJson, page }: Printer): Promise<number> {
-  const explanation = explainFlags(names, options)
+async function explainNames(names: string, given: ExplainOptions, { io, isJson, page }: Printer): Promise<number> {
+  const { flags, options } = sortOut(names, given)
+  const explanation = explainFlags(flags, options)
   if (explanation.flags.length === 0 && options.details === undefined && options.status === undefined)
     throw usageError('explain', 'Cannot explain nothing', 'name flags, quote a line, or give lines on stdin')
   await write(io.stdout, isJson ? json(explanation, 2) : flagsText(explanation, page))
   return explanation.isKnown ? 0 : UNKNOWN_EXIT_CODE
+}
+
+/** What people type beside flags: a status is a number, details are a value of their catalogue. */
+function sortOut(names: string, options: ExplainOptions): { readonly flags: string; readonly options: ExplainOptions } {
+  const tokens = names.split(/[ ,]+/).filter((token) => token !== '')
+  const status = tokens.find((token) => /^[1-9]\d\d$/.test(token))
+  const details = tokens.find((token) => findFlag(token) === undefined && matchDetails(token).row !== undefined)
+  return {
+    flags: tokens.filter((token) => token !== status && token !== details).join(','),
+    options: {
+      ...options,
+      status: options.status ?? (status === undefined ? undefined : Number(status)),
+      details: options.details ?? details,
+    },
+  }
 }
 
 async function explainLines(

@@ -25,6 +25,21 @@ function widest(text: string): number {
   return Math.max(...prose.map((line) => line.length))
 }
 
+describe('runExplain() with what people type beside flags', () => {
+  test('takes a number for the status and a known value for the details', async () => {
+    const beside = await run(['503', 'UC', 'upstream_reset_before_response_started', '--json'])
+    const named = await run(['UC', '--status', '503', '--details', 'upstream_reset_before_response_started', '--json'])
+    expect(beside).toEqual(named)
+    expect(beside.code).toBe(0)
+  })
+
+  test('lets options go before', async () => {
+    expect(await run(['503', 'UC', '--status', '504', '--json'])).toEqual(
+      await run(['UC', '--status', '504', '--json']),
+    )
+  })
+})
+
 describe('explain FLAGS', () => {
   test('says meaning, fault, typical causes and commands to type', async () => {
     const { code, stdout } = await run(['UF,URX'])
