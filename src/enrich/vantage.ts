@@ -26,8 +26,6 @@ export class Vantage {
   #reporter: Reporter
   #serviceName: string | undefined
   #ownHop: Hop = makeHop({})
-  /** The resolver gives the same ends for lines that repeat. */
-  #hops = new WeakMap<Ends, Hop>()
 
   constructor(surroundings: Surroundings, identity: ReporterIdentity) {
     this.#surroundings = surroundings
@@ -45,14 +43,10 @@ export class Vantage {
     return this.#ends.reporter
   }
 
-  /** Who talked to whom in a line. */
+  /** Who talked to whom in a line. The resolver gives the same ends for lines that repeat, until the index changes. */
   hopOf(line: EnvoyLine, direction: Direction): Hop {
     const ends = this.#ends.endsOf(line, direction)
-    const known = this.#hops.get(ends)
-    if (known !== undefined) return known
-    const hop = this.#makeHop(ends)
-    this.#hops.set(ends, hop)
-    return hop
+    return (ends.hop ??= this.#makeHop(ends))
   }
 
   /** The hop of a line that speaks of nobody but its writer. */
@@ -65,7 +59,6 @@ export class Vantage {
     this.#version = index.version
     this.#reporter = reporterOf(this.#identity, index, clusterName, labels)
     this.#serviceName = this.#ends.reporter?.workload.name ?? this.#identity.workload
-    this.#hops = new WeakMap()
     this.#ownHop = makeHop(this.#ownService())
     return this.#reporter
   }

@@ -199,5 +199,6 @@ function endsBetween(
     workloads: workloads.length === 0 ? undefined : [...new Set(workloads)],
     destinationDomain: destination?.domain,
     unknownIp: source?.unknownIp ?? destination?.unknownIp,
+    hop: undefined,
   }
 }

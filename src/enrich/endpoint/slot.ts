@@ -1,4 +1,10 @@
-import { type Endpoint, type EndpointFields, emptyEndpoint, encodeEndpoint } from '../../record/generated/record.ts'
+import {
+  type Endpoint,
+  type EndpointFields,
+  emptyEndpoint,
+  encodeEndpoint,
+  type Hop,
+} from '../../record/generated/record.ts'
 import { detach } from './detach.ts'
 import type { PodFacts } from './pod-table.ts'
 
@@ -30,6 +36,8 @@ export interface Ends {
   readonly destinationDomain: string | undefined
   /** A cluster address that is not known yet: news may resolve it. */
   readonly unknownIp: string | undefined
+  /** The same rendered, once somebody has. */
+  hop: Hop | undefined
 }
 
 /** What a slot is made of. */
