@@ -125,12 +125,14 @@ export class ChainReader {
   async #tryFile(file: FollowedFile): Promise<Step> {
     try {
       const step = await this.#readFile(file)
-      this.#parts.troubles.end('read', file.path)
+      if (file.hasFailed) this.#parts.troubles.end('read', file.path)
+      file.hasFailed = false
       return step
     } catch (error) {
       this.#parts.troubles.begin('read', 'log', file.path, error)
       file.isSkipped = true
-      this.#isContinued = false
+      if (!file.hasFailed) this.#isContinued = false
+      file.hasFailed = true
       return 'next'
     }
   }

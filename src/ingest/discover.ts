@@ -1,8 +1,10 @@
+import type { Clock } from '../clock.ts'
 import { basename, dirname, join } from 'node:path'
 import type { ReporterIdentity } from '../record/reporter-identity.ts'
 import type { ChainSource, FoundChain, FoundFile } from './chain.ts'
-import { type FileSystem, isMissing } from './file-system.ts'
+import { type DirectoryEntry, type FileSystem, isMissing } from './file-system.ts'
 import type { Frame } from './frame/frame.ts'
+import { Listings } from './listings.ts'
 import { parsePodDirectory, type PodDirectory } from './pod-path.ts'
 import { orderPlainLogs, orderPodLogs, withoutRotation } from './rotation.ts'
 import type { Troubles } from './trouble.ts'
@@ -44,39 +46,46 @@ export class Discovery {
   readonly #settings: DiscoverySettings
   readonly #containers: ReadonlySet<string>
   readonly #fileSystem: FileSystem
+  readonly #listings: Listings
   readonly #troubles: Troubles
-  /** What the last good look at a directory gave: a look that fails says nothing about what is there. */
-  #lastPods = new Map<string, readonly FoundChain[]>()
+  /** What the last good look at a pod or a pattern gave: a look that fails says nothing about what is there. */
+  #last = new Map<string, readonly FoundChain[]>()
 
-  constructor(settings: DiscoverySettings, fileSystem: FileSystem, troubles: Troubles) {
+  constructor(settings: DiscoverySettings, fileSystem: FileSystem, clock: Clock, troubles: Troubles) {
     this.#settings = settings
     this.#containers = new Set(settings.containers)
     this.#fileSystem = fileSystem
+    this.#listings = new Listings(fileSystem, clock)
     this.#troubles = troubles
   }
 
   /** Look once. Two files with one scope never come in two chains. */
   sweep(): readonly FoundChain[] {
     const { pods, files } = this.#settings
+    const found = pods === undefined ? new Map<string, readonly FoundChain[]>() : this.#sweepPods(pods)
+    for (const entry of files) this.#keep(found, entry.path, this.#sweepPlain(entry))
+    this.#last = found
+    this.#listings.endSweep()
     const chains = new Map<string, FoundChain>()
-    if (pods !== undefined) for (const chain of this.#sweepPods(pods)) chains.set(chain.scope, chain)
-    for (const entry of files)
-      for (const chain of this.#sweepPlain(entry)) if (!chains.has(chain.scope)) chains.set(chain.scope, chain)
+    for (const chain of [...found.values()].flat()) if (!chains.has(chain.scope)) chains.set(chain.scope, chain)
     return [...chains.values()]
   }
 
-  #sweepPods(root: string): readonly FoundChain[] {
+  /** By the directory of the pod. */
+  #sweepPods(root: string): Map<string, readonly FoundChain[]> {
     const entries = this.#list(root)
-    if (entries === undefined) return [...this.#lastPods.values()].flat()
+    if (entries === undefined) return new Map(this.#last)
     const found = new Map<string, readonly FoundChain[]>()
     for (const { name, isDirectory } of entries) {
       const pod = isDirectory ? parsePodDirectory(name) : undefined
-      if (pod === undefined) continue
-      const directory = join(root, name)
-      found.set(name, this.#sweepPod(root, directory, pod) ?? this.#lastPods.get(name) ?? [])
+      if (pod !== undefined) this.#keep(found, name, this.#sweepPod(root, join(root, name), pod))
     }
-    this.#lastPods = found
-    return [...found.values()].flat()
+    return found
+  }
+
+  /** `chains` is undefined when the look failed. */
+  #keep(found: Map<string, readonly FoundChain[]>, key: string, chains: readonly FoundChain[] | undefined): void {
+    found.set(key, chains ?? this.#last.get(key) ?? [])
   }
 
   #sweepPod(root: string, directory: string, pod: PodDirectory): readonly FoundChain[] | undefined {
@@ -95,18 +104,22 @@ export class Discovery {
     return containers && chains
   }
 
-  #sweepPlain({ path, frame, format, reporter }: PlainFiles): readonly FoundChain[] {
+  #sweepPlain({ path, frame, format, reporter }: PlainFiles): readonly FoundChain[] | undefined {
     const { nodeName } = this.#settings
     const source: ChainSource = { identity: { nodeName, ...reporter }, frame, format, root: rootOf(path) }
-    const matches = this.#glob(path).filter((match) => !COMPRESSED.test(match))
-    const live = new Set(matches.map((match) => join(dirname(match), withoutRotation(basename(match)))))
-    return [...live].map((first) => {
+    const chains: FoundChain[] = []
+    const matches = this.#glob(path)?.filter((match) => !COMPRESSED.test(match))
+    const live = new Set(matches?.map((match) => join(dirname(match), withoutRotation(basename(match)))))
+    for (const first of live) {
       const directory = dirname(first)
-      const names = (this.#list(directory) ?? []).filter((entry) => !entry.isDirectory).map((entry) => entry.name)
+      const entries = this.#list(directory)
+      if (entries === undefined) return undefined
+      const names = entries.filter((entry) => !entry.isDirectory).map((entry) => entry.name)
       const ordered = orderPlainLogs(basename(first), names)
       const files = ordered.flatMap((name) => this.#look(join(directory, name), 0))
-      return { scope: `file\0${nodeName}\0${first}`, source, files }
-    })
+      chains.push({ scope: `file\0${nodeName}\0${first}`, source, files })
+    }
+    return matches && chains
   }
 
   #look(path: string, restart: number): readonly FoundFile[] {
@@ -123,9 +136,9 @@ export class Discovery {
   }
 
   /** Undefined when it cannot be told what is there. `mayBeGone`: a pod may be removed between two looks. */
-  #list(directory: string, mayBeGone = false): ReturnType<FileSystem['list']> | undefined {
+  #list(directory: string, mayBeGone = false): readonly DirectoryEntry[] | undefined {
     try {
-      const entries = this.#fileSystem.list(directory)
+      const entries = this.#listings.list(directory)
       this.#troubles.end('list', directory)
       return entries
     } catch (error) {
@@ -135,14 +148,14 @@ export class Discovery {
     }
   }
 
-  #glob(pattern: string): readonly string[] {
+  #glob(pattern: string): readonly string[] | undefined {
     try {
       const paths = this.#fileSystem.glob(pattern)
       this.#troubles.end('list', pattern)
       return paths
     } catch (error) {
       this.#troubles.begin('list', 'files', pattern, error)
-      return []
+      return undefined
     }
   }
 }

@@ -10,6 +10,11 @@ export interface FileStat {
   readonly modifiedMs: number
 }
 
+export interface DirectoryEntry {
+  readonly name: string
+  readonly isDirectory: boolean
+}
+
 /** A file that is open for reading; it stays readable when it is renamed or deleted. */
 export interface OpenFile {
   stat(): FileStat
@@ -25,7 +30,7 @@ export interface OpenFile {
  * through the thread pool. Content is read asynchronously. Every function throws what node:fs throws.
  */
 export interface FileSystem {
-  list(directory: string): readonly { readonly name: string; readonly isDirectory: boolean }[]
+  list(directory: string): readonly DirectoryEntry[]
   glob(pattern: string): readonly string[]
   /** Follows links. */
   stat(path: string): FileStat
@@ -85,7 +90,13 @@ function pathOfDescriptor(descriptor: number): string | undefined {
 function openFile(descriptor: number): OpenFile {
   return {
     stat: () => statOf(fs.fstatSync(descriptor)),
-    close: () => fs.closeSync(descriptor),
+    close: () => {
+      try {
+        fs.closeSync(descriptor)
+      } catch {
+        // Nothing was written, so nothing can be lost by it.
+      }
+    },
     read: async (buffer, positionBytes) => {
       let filled = 0
       while (filled < buffer.length) {

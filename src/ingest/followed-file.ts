@@ -23,6 +23,8 @@ export interface FollowedFile {
   isDone: boolean
   /** Not to be read before the next sweep. */
   isSkipped: boolean
+  /** The last try to read it failed. */
+  hasFailed: boolean
   /** Its size and time when there was nothing more to read in it. */
   triedBytes: number
   triedMs: number
@@ -100,6 +102,7 @@ function follow({ path, restart, device, inode, sizeBytes, modifiedMs }: FoundFi
     identity: undefined,
     isDone: false,
     isSkipped: false,
+    hasFailed: false,
     triedBytes: -1,
     triedMs: -1,
     missedSweeps: 0,

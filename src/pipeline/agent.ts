@@ -33,7 +33,7 @@ export async function startAgent(settings: AgentSettings, parts: AgentParts): Pr
     const pipelines: Pipeline[] = []
     for (const pipeline of settings.pipelines)
       pipelines.push(await openPipeline(pipeline, settings.stateDirectory, share, { ...parts, troubles }))
-    const discovery = new Discovery(settings.discovery, parts.fileSystem, troubles)
+    const discovery = new Discovery(settings.discovery, parts.fileSystem, parts.clock, troubles)
     return new RunningAgent(lock, discovery, pipelines, troubles, parts)
   } catch (error) {
     await lock.release()

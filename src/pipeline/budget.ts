@@ -23,10 +23,12 @@ export class Budget {
   /** Resolves when there is room for another read, or when `signal` is aborted. One may wait at a time. */
   async room(signal: AbortSignal): Promise<void> {
     while (this.spentBytes >= this.#mostBytes && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve
-        signal.addEventListener('abort', () => resolve(), { once: true })
-      })
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const wake = () => resolve()
+      this.#waiting = wake
+      signal.addEventListener('abort', wake)
+      await promise
+      signal.removeEventListener('abort', wake)
       this.#waiting = undefined
     }
   }

@@ -54,12 +54,23 @@ export async function readCursorFile(path: string): Promise<CursorState | undefi
 
 /** Replace the cursor at once: after a crash the path holds the old one or the new one, never a mix. */
 export async function writeCursorFile(path: string, { mark, entries }: CursorState): Promise<void> {
-  const lines = [mark === undefined ? {} : { mark }, ...entries].map((line) => `${JSON.stringify(line)}\n`)
-  const body = lines.join('')
+  const head = `${JSON.stringify(mark === undefined ? {} : { mark })}\n`
+  const body = head + entries.map(lineOf).join('')
   const temporary = `${path}.new`
   await writeSynced(temporary, `${FORMAT} ${VERSION} ${checksum(body)}\n${body}`)
   await rename(temporary, path)
   await syncDirectory(dirname(path)) // without this the rename itself may not survive a power cut
+}
+
+/** Lines of entries as they were written last: an entry is replaced when it changes, and few do between two commits. */
+const lines = new WeakMap<CursorEntry, string>()
+
+function lineOf(entry: CursorEntry): string {
+  const known = lines.get(entry)
+  if (known !== undefined) return known
+  const line = `${JSON.stringify(entry)}\n`
+  lines.set(entry, line)
+  return line
 }
 
 /** Make what happened to the names in a directory survive a power cut. */

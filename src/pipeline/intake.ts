@@ -15,6 +15,9 @@ import type { PipelineStatus } from './status.ts'
 
 /** How often a file that had nothing new is looked at. */
 const POLL_MS = 250
+/** And how often after it has had nothing new for a while. */
+const QUIET_POLL_MS = 1_000
+const QUIET_AFTER_MS = 10_000
 
 export interface IntakeParts {
   readonly reading: ReadingParts
@@ -34,6 +37,8 @@ interface Lane {
   readonly transcoder: Transcoder
   readonly ledger: Ledger
   carry: Carry
+  /** When it last had something new. */
+  readMs: number
   idleUntilMs: number
 }
 
@@ -103,11 +108,13 @@ export class Intake {
     const reader = new ChainReader(chain, this.#parts.reading)
     reader.update(chain)
     const transcoder = this.#parts.makeTranscoder(chain.source)
-    return { reader, transcoder, ledger: new Ledger(), carry: EMPTY_CARRY, idleUntilMs: 0 }
+    const readMs = this.#parts.clock.elapsedMs()
+    return { reader, transcoder, ledger: new Ledger(), carry: EMPTY_CARRY, readMs, idleUntilMs: 0 }
   }
 
   #rest(lane: Lane): void {
-    lane.idleUntilMs = this.#parts.clock.elapsedMs() + POLL_MS
+    const nowMs = this.#parts.clock.elapsedMs()
+    lane.idleUntilMs = nowMs + (nowMs - lane.readMs < QUIET_AFTER_MS ? POLL_MS : QUIET_POLL_MS)
     if (!lane.reader.isFinished) return
     this.#closeJoins(lane)
     if (!lane.ledger.isEmpty) return
@@ -122,6 +129,7 @@ export class Intake {
     this.#parts.cursor.follow({ fileKey, path, ...file })
     const { segment, carry } = lane.transcoder.transcode({ fileKey, path, offsetBytes, bytes }, lane.carry)
     lane.carry = carry
+    lane.readMs = this.#parts.clock.elapsedMs()
     this.#ship(lane, segment, { fileKey, toBytes: check.atBytes, check })
   }
 

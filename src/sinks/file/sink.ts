@@ -121,6 +121,7 @@ export class FileSink implements Sink {
   /** Begin the next file of the series. */
   async #next(): Promise<void> {
     await this.#close()
+    await this.#access.makeDirectory(dirname(this.#config.path))
     await this.#openFile(this.#number + 1)
   }
 
