@@ -29,7 +29,7 @@ const LimitsConfig = Type.Object(
   {
     inflightBytes: Type.Integer({
       description:
-        'Bytes of log that may be read and not yet answered, over all pipelines; reading pauses when it is reached.',
+        'Bytes of documents that may wait for an answer, shared evenly by all pipelines; reading pauses when it is reached.',
       default: 33_554_432,
       minimum: 4_194_304,
       maximum: 1_073_741_824,

@@ -22,7 +22,7 @@ export const METRICS = {
   flagship_lost_bytes: { type: 'gauge', help: 'Bytes of log that were deleted before they were read, at most, since the start. Any rise needs a person.', labels: ['pipeline'] },
   flagship_retries_total: { type: 'counter', help: 'Documents offered to a sink once more.', labels: ['pipeline'] },
   flagship_unacknowledged_bytes: { type: 'gauge', help: 'Bytes on disk that no cursor covers yet: how far delivery lags behind.', labels: ['pipeline'] },
-  flagship_inflight_bytes: { type: 'gauge', help: 'Bytes read and not yet answered: what counts against limits.inflightBytes.', labels: ['pipeline'] },
+  flagship_inflight_bytes: { type: 'gauge', help: 'Bytes of documents that wait for an answer: what counts against limits.inflightBytes.', labels: ['pipeline'] },
   flagship_pipeline_state: { type: 'gauge', help: '1 for the state the pipeline is in, 0 for the others.', labels: ['pipeline', 'state'] },
   flagship_deliver_seconds: { type: 'histogram', help: 'Time from offering a batch to its last answer.', labels: ['pipeline'], buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60] },
   flagship_last_delivery_timestamp_seconds: { type: 'gauge', help: 'When a sink last accepted a document, in seconds since 1970.', labels: ['pipeline'] },
