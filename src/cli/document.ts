@@ -56,10 +56,20 @@ export function sourceOf(document: ShownDocument): string {
  * says most.
  */
 export function destinationOf(document: ShownDocument): string {
-  const end = document.envoy?.destination
-  const asked =
-    document.envoy?.upstream?.host === undefined && end?.service === undefined ? document.url?.domain : undefined
-  return asked ?? end?.service ?? end?.workload ?? document.destination?.domain ?? addressOf(document.destination)
+  return (
+    askedFor(document) ??
+    nameOf(document.envoy?.destination) ??
+    document.destination?.domain ??
+    addressOf(document.destination)
+  )
+}
+
+function askedFor({ envoy, url }: ShownDocument): string | undefined {
+  return envoy?.upstream?.host === undefined && envoy?.destination?.service === undefined ? url?.domain : undefined
+}
+
+function nameOf(end: ShownEndpoint | undefined): string | undefined {
+  return end?.service ?? end?.workload
 }
 
 function addressOf({ address, port }: { readonly address?: string; readonly port?: number } = {}): string {

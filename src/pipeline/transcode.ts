@@ -138,17 +138,18 @@ class Work {
       this.builder.countDroppedByLevel()
       return
     }
-    const record = this.#describe(parsed, place)
-    if (this.#keepsOriginal(parsed, record)) {
+    const { record, kind } = this.#describe(parsed, place)
+    if (kind === 'unparsed') this.builder.countUnparsed(record.outcome?.errorType ?? '')
+    if (this.#keepsOriginal(kind, record)) {
       record.eventOriginal = text
       const raw = source?.bytes.subarray(from, to)
       if (raw !== undefined && !isUtf8(raw)) record.originalBase64 = raw.toString('base64')
     }
-    this.#emit(record, place, plain !== undefined && isJson(parsed))
+    this.#emit(record, DATASETS[kind], place, plain !== undefined && isJson(parsed))
   }
 
-  #keepsOriginal(parsed: ParsedLine, record: LogRecord): boolean {
-    if (parsed.kind === 'unparsed') return true
+  #keepsOriginal(kind: ParsedLine['kind'], record: LogRecord): boolean {
+    if (kind === 'unparsed') return true
     const { keepOriginal } = this.#settings
     return keepOriginal === 'always' || (keepOriginal === 'failures' && record.outcome?.eventOutcome === 'failure')
   }
@@ -175,16 +176,15 @@ class Work {
     return parsed
   }
 
-  #describe(parsed: ParsedLine, { podName, containerName }: Place): LogRecord {
+  /** A bug in describing must not stop the reading: the same bytes would be read again after a restart. */
+  #describe(parsed: ParsedLine, { podName, containerName }: Place): Described {
     const from = podName === undefined ? this.#vantages.file : this.#vantages.ofPod(podName, containerName)
-    switch (parsed.kind) {
-      case 'access':
-        return describeAccess(parsed.line, from)
-      case 'log':
-        return describeLog(parsed.line, from)
-      case 'unparsed':
-        this.builder.countUnparsed(parsed.reason)
-        return describeUnparsed(parsed.reason, from)
+    try {
+      if (parsed.kind === 'access') return { kind: 'access', record: describeAccess(parsed.line, from) }
+      if (parsed.kind === 'log') return { kind: 'log', record: describeLog(parsed.line, from) }
+      return { kind: 'unparsed', record: describeUnparsed(parsed.reason, from) }
+    } catch {
+      return { kind: 'unparsed', record: describeUnparsed('internal_error', from) }
     }
   }
 
@@ -196,7 +196,7 @@ class Work {
     return this.#ids(offsetBytes)
   }
 
-  #emit(record: LogRecord, place: Place, isPlain: boolean): void {
+  #emit(record: LogRecord, dataset: Dataset, place: Place, isPlain: boolean): void {
     const id = this.#idOf(place.fileKey, place.offsetBytes)
     record.eventId = id
     record.logFilePath = place.path
@@ -205,8 +205,20 @@ class Work {
     record.timestamp ??= place.time ?? new Date(this.#settings.now()).toISOString()
     if (place.stream !== '') record.stream = place.stream
     if (place.isTruncated) record.truncated = true
-    this.builder.add(encodeRecord(record, isPlain), id, record.outcome?.dataset as Dataset, place.offsetBytes)
+    this.builder.add(encodeRecord(record, isPlain), id, dataset, place.offsetBytes)
   }
+}
+
+/** A record and what it is of. */
+interface Described {
+  readonly kind: ParsedLine['kind']
+  readonly record: LogRecord
+}
+
+const DATASETS: Readonly<Record<ParsedLine['kind'], Dataset>> = {
+  access: 'envoy.access',
+  log: 'envoy.log',
+  unparsed: 'envoy.unparsed',
 }
 
 /** Whether no part of a plain line needs escaping: it was JSON that escaped nothing, so that no text in it has a quote. */
