@@ -134,10 +134,7 @@ class Work {
   #content(text: string, place: Place, source: PlainBytes | undefined, from: number, to: number): void {
     const plain = source?.turnTo(from, to) === true ? source : undefined
     const parsed = this.#continued(parse(text, this.#settings.formats, plain), text, place.stream)
-    if (parsed.kind === 'log' && levelRank(parsed.line.level) < levelRank(this.#settings.minLevel)) {
-      this.builder.countDroppedByLevel()
-      return
-    }
+    if (this.#isBelowLevel(parsed)) return this.builder.countDroppedByLevel()
     const { record, kind } = this.#describe(parsed, place)
     if (kind === 'unparsed') this.builder.countUnparsed(record.outcome?.errorType ?? '')
     if (this.#keepsOriginal(kind, record)) {
@@ -146,6 +143,10 @@ class Work {
       if (raw !== undefined && !isUtf8(raw)) record.originalBase64 = raw.toString('base64')
     }
     this.#emit(record, DATASETS[kind], place, plain !== undefined && isJson(parsed))
+  }
+
+  #isBelowLevel(parsed: ParsedLine): boolean {
+    return parsed.kind === 'log' && levelRank(parsed.line.level) < levelRank(this.#settings.minLevel)
   }
 
   #keepsOriginal(kind: ParsedLine['kind'], record: LogRecord): boolean {

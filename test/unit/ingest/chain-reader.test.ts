@@ -21,6 +21,11 @@ function plainBench(content: string): ChainBench & { readonly live: string } {
   return Object.assign(new ChainBench(root, 'access.log'), { live })
 }
 
+/** What a reused inode looks like: a file of another restart has one of its own. */
+function inodeOf(path: string): number {
+  return path.endsWith('1.log') ? 8 : 7
+}
+
 describe('ChainReader.read()', () => {
   test('gives whole lines from the beginning, then what is appended', async () => {
     const bench = podBench('one\ntwo\n')
@@ -200,7 +205,6 @@ describe('ChainReader.read()', () => {
   })
 
   test('does not mistake a new file on the inode of an old one', async () => {
-    const inodeOf = (path: string) => (path.endsWith('1.log') ? 8 : 7)
     const reusing: FileSystem = {
       ...ALWAYS_LISTED,
       stat: (path) => ({ ...ALWAYS_LISTED.stat(path), inode: inodeOf(path) }),
