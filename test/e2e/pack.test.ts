@@ -53,9 +53,11 @@ describe('the package, installed in an empty folder', () => {
     expect(document).toMatchObject({ '@timestamp': expect.any(String), event: { module: 'envoy' } })
   })
 
-  test('holds JavaScript and nothing that only a checkout needs', () => {
+  test('holds JavaScript, what the demo plays, and nothing that only a checkout needs', () => {
     const installed = join(folder, 'node_modules/flagship')
-    expect(readdirSync(installed).toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json'])
+    const entries = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'test']
+    expect(readdirSync(installed).toSorted()).toEqual(entries)
+    expect(readdirSync(join(installed, 'test/fixtures/recorded')).toSorted()).toEqual(['cluster.json', 'pods'])
     const files = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })
     expect(files.filter((name) => name.endsWith('.ts'))).toEqual([])
   })
