@@ -4,6 +4,7 @@ import { loadIndex } from '../src/enrich/kubernetes/load-index.ts'
 import { Vantages } from '../src/enrich/vantage.ts'
 import { BUILT_IN_ONLY } from '../src/ingest/format/detect.ts'
 import { type Carry, EMPTY_CARRY, type Transcoder } from '../src/pipeline/contract.ts'
+import { reuseSlab } from '../src/pipeline/slab.ts'
 import { createTranscoder } from '../src/pipeline/transcode.ts'
 
 const fixture = (path: string) => new URL(`../test/fixtures/recorded/${path}`, import.meta.url)
@@ -33,6 +34,12 @@ function textLine(fields: Fields): string {
     `${v('upstream_local_address')} ${v('downstream_local_address')} ${v('downstream_remote_address')} ` +
     `${v('requested_server_name')} ${v('route_name')}`
   )
+}
+
+export function countLines(corpus: Buffer): number {
+  let lines = 0
+  for (let at = corpus.indexOf(NEWLINE); at !== -1; at = corpus.indexOf(NEWLINE, at + 1)) lines += 1
+  return lines
 }
 
 /** A transcoder as the agent uses it, for one sidecar of the recorded cluster. */
@@ -70,6 +77,7 @@ export function transcodeAll(transcoder: Transcoder, corpus: Buffer): number {
     )
     carry = result.carry
     documentBytes += result.segment.bytes.length
+    reuseSlab(result.segment.bytes) // as the pipeline does when it is delivered
     at = end
   }
   return documentBytes
