@@ -27,6 +27,12 @@ export function unframe(frame: Frame, bytes: Buffer, start: number, end: number,
 function unframeAny(bytes: Buffer, from: number, to: number, framed: Framed): void {
   if (readCri(bytes, from, to, framed)) return
   const text = bytes.toString('utf8', from, to)
-  if (bytes[from] === OPEN_BRACE && readDocker(text, framed)) return
-  unwrapPiped(text, framed)
+  if (bytes[from] === OPEN_BRACE && readDocker(text, framed)) unframeInner(framed)
+  else unwrapPiped(text, framed)
+}
+
+/** A shipper without the right parser exports the runtime's whole record as the `log` of its own. */
+function unframeInner(framed: Framed): void {
+  const inner = Buffer.from(framed.text ?? '')
+  if (readCri(inner, 0, inner.length, framed)) framed.text = inner.toString('utf8', framed.from, framed.to)
 }

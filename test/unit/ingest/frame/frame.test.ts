@@ -55,6 +55,11 @@ describe('unframe() takes off what people pipe in', () => {
     ['a carriage return', `${log}\r`, { content: log }],
     ['CRI', `${time} stdout F ${log}`, { content: log, time }],
     ['docker', JSON.stringify({ log: `${log}\n`, stream: 'stdout', time }), { content: log, time }],
+    [
+      'CRI inside an export',
+      JSON.stringify({ log: `${time} stderr F ${log}` }),
+      { content: log, time, stream: 'stderr', isPartial: false },
+    ],
     ['an export with message', JSON.stringify({ message: log }), { content: log, isPartial: false }],
     ['kubectl --timestamps', `${time} ${log}`, { content: log, time }],
     [
