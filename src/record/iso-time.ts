@@ -8,6 +8,7 @@ export function isoTime(ms: number): string {
     cachedPrefix = new Date(second * 1000).toISOString().slice(0, 20)
     cachedSecond = second
   }
-  const millis = Math.floor(ms - second * 1000)
-  return cachedPrefix + (millis < 10 ? '00' : millis < 100 ? '0' : '') + millis + 'Z'
+  return cachedPrefix + (MILLIS[Math.floor(ms - second * 1000)] ?? '')
 }
+
+const MILLIS: readonly string[] = Array.from({ length: 1000 }, (_, millis) => `${String(millis).padStart(3, '0')}Z`)
