@@ -4,6 +4,7 @@ import type { ChainSource, FoundChain } from './chain.ts'
 import { type FileSystem, isMissing, type OpenFile } from './file-system.ts'
 import { close, type FollowedFile, mergeFound, unreadBytes } from './followed-file.ts'
 import { type Holder, Identities, type Identity, type KnownFile, type KnownFiles, letGo } from './identity.ts'
+import type { Loss } from './loss.ts'
 import type { Check, TailReader } from './tail.ts'
 import type { Troubles } from './trouble.ts'
 
@@ -21,7 +22,8 @@ export interface ChainChunk {
   readonly isContinued: boolean
   readonly check: Check
   /** What the cursor needs to know the file again. */
-  readonly file: Pick<Identity, 'familyKey' | 'generation'> & Pick<FollowedFile, 'device' | 'inode'>
+  readonly file: Pick<Identity, 'familyKey' | 'generation'> &
+    Pick<FollowedFile, 'device' | 'inode'> & { readonly scope: string }
 }
 
 /** What the readers of one pipeline share. */
@@ -32,6 +34,8 @@ export interface ReadingParts {
   readonly troubles: Troubles
   readonly known: KnownFiles
   readonly tail: TailReader
+  /** Told once of everything that cannot be delivered any more. */
+  readonly lose: (loss: Loss) => void
 }
 
 /** What a try to read one file came to. */
@@ -158,7 +162,7 @@ export class ChainReader {
   #open(file: FollowedFile): OpenFile | undefined {
     if (file.missedSweeps > 0) return undefined
     try {
-      const open = this.#parts.fileSystem.open(file.path, this.source.root)
+      const open = this.#parts.fileSystem.open(file.path, this.source.roots)
       const { device, inode } = open.stat()
       if (device === file.device && inode === file.inode) return open
       open.close()
@@ -178,7 +182,7 @@ export class ChainReader {
     if (check.atBytes >= file.sizeBytes) markTried(file)
     this.#last = file
     this.#isContinued = true
-    const facts = { familyKey, generation, device, inode }
+    const facts = { scope: this.scope, familyKey, generation, device, inode }
     return { fileKey, path, offsetBytes, bytes, isContinued, check, file: facts }
   }
 

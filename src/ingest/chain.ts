@@ -10,6 +10,8 @@ export interface FoundFile {
   readonly inode: number
   readonly sizeBytes: number
   readonly modifiedMs: number
+  /** A gzip file: its offsets count the bytes it unpacks to. */
+  readonly isCompressed: boolean
 }
 
 /** The files of one container, or of one plain log and its rotated predecessors, oldest first. */
@@ -26,6 +28,6 @@ export interface ChainSource {
   readonly frame: Frame
   /** `auto`, or the name of a configured format, or a format string. */
   readonly format: string
-  /** A link must not lead out of this directory. */
-  readonly root: string
+  /** A link must not lead out of these directories. */
+  readonly roots: readonly string[]
 }

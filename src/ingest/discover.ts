@@ -98,7 +98,7 @@ export class Discovery {
       const logs = orderPodLogs(entries.map((entry) => entry.name))
       const files = logs.flatMap((log) => this.#look(join(directory, name, log.name), log.restart))
       const identity = { ...pod, containerName: name, nodeName: this.#settings.nodeName }
-      const source: ChainSource = { identity, frame: 'cri', format: 'auto', root }
+      const source: ChainSource = { identity, frame: 'cri', format: 'auto', roots: [root] }
       chains.push({ scope: `pod\0${pod.podUid}\0${name}`, source, files })
     }
     return containers && chains
@@ -106,7 +106,7 @@ export class Discovery {
 
   #sweepPlain({ path, frame, format, reporter }: PlainFiles): readonly FoundChain[] | undefined {
     const { nodeName } = this.#settings
-    const source: ChainSource = { identity: { nodeName, ...reporter }, frame, format, root: rootOf(path) }
+    const source: ChainSource = { identity: { nodeName, ...reporter }, frame, format, roots: [rootOf(path)] }
     const chains: FoundChain[] = []
     const matches = this.#glob(path)?.filter((match) => !COMPRESSED.test(match))
     const live = new Set(matches?.map((match) => join(dirname(match), withoutRotation(basename(match)))))
@@ -127,7 +127,7 @@ export class Discovery {
       const { isFile, device, inode, sizeBytes, modifiedMs } = this.#fileSystem.stat(path)
       if (!isFile) throw new Error('it is not a regular file')
       this.#troubles.end('follow', path)
-      return [{ path, restart, device, inode, sizeBytes, modifiedMs }]
+      return [{ path, restart, device, inode, sizeBytes, modifiedMs, isCompressed: false }]
     } catch (error) {
       // Between listing and looking it may have been renamed or deleted: the next sweep sees where to.
       if (!isMissing(error)) this.#troubles.begin('follow', 'log', path, error)

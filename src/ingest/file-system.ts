@@ -23,6 +23,11 @@ export interface OpenFile {
   close(): void
 }
 
+/** Told of changes until it is closed. */
+export interface Watch {
+  close(): void
+}
+
 /**
  * The part of the file system that reading logs needs; injected, so that tests can make it fail.
  *
@@ -34,8 +39,22 @@ export interface FileSystem {
   glob(pattern: string): readonly string[]
   /** Follows links. */
   stat(path: string): FileStat
-  /** Open a regular file that lies, links resolved, below `root`; throws when it does not. */
-  open(path: string, root: string): OpenFile
+  /** Where a path leads, every link followed. */
+  resolve(path: string): string
+  /** Open a regular file that lies, links resolved, below one of `roots`; throws when it does not. */
+  open(path: string, roots: readonly string[]): OpenFile
+  /** Give the file at `path` (a link is not followed) a second name on the same mount. */
+  link(path: string, name: string): void
+  /** Remove one name of a file; nothing happens when it is not there. */
+  remove(path: string): void
+  /** Make a directory that only its owner may enter, and those above it, where needed. */
+  makeDirectory(path: string): void
+  /** Remove a directory if it is empty; nothing happens when it is not, or not there. */
+  removeEmptyDirectory(path: string): void
+  /** How much of the file system at `path` is free for everybody, in percent. */
+  freePercent(path: string): number
+  /** Call `changed` when something is written, made, renamed or removed in a directory, until closed. inotify(7) on Linux. */
+  watch(directory: string, changed: () => void): Watch
 }
 
 export const FILE_SYSTEM: FileSystem = {
@@ -45,7 +64,21 @@ export const FILE_SYSTEM: FileSystem = {
       .map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() })),
   glob: (pattern) => fs.globSync(pattern),
   stat: (path) => statOf(fs.statSync(path)),
+  resolve: (path) => fs.realpathSync.native(path),
   open: openBelow,
+  link: fs.linkSync,
+  remove: (path) => fs.rmSync(path, { force: true }),
+  makeDirectory: (path) => void fs.mkdirSync(path, { recursive: true, mode: 0o700 }),
+  removeEmptyDirectory,
+  freePercent: (path) => {
+    const { bavail, blocks } = fs.statfsSync(path)
+    return blocks === 0 ? 100 : (100 * bavail) / blocks
+  },
+  watch: (directory, changed) => {
+    const watcher = fs.watch(directory, { persistent: false }, changed)
+    watcher.on('error', changed) // it is looked at again, and what is wrong is seen there
+    return watcher
+  },
 }
 
 /** Whether a file system error says that there is no such file. */
@@ -58,15 +91,15 @@ export function isMissing(error: unknown): boolean {
  * the logs, a pipe that blocks, a directory swapped for a link between two looks. So the path is resolved, opened
  * without following a last link, and then the descriptor itself is asked where it leads.
  */
-function openBelow(path: string, root: string): OpenFile {
+function openBelow(path: string, roots: readonly string[]): OpenFile {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants
   const resolved = fs.realpathSync.native(path)
-  const resolvedRoot = fs.realpathSync.native(root)
-  checkBelow(resolved, resolvedRoot)
+  const resolvedRoots = roots.flatMap(resolvedOrNone)
+  checkBelow(resolved, resolvedRoots)
   const descriptor = fs.openSync(resolved, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
     if (!fs.fstatSync(descriptor).isFile()) throw new Error('it is not a regular file')
-    checkBelow(pathOfDescriptor(descriptor) ?? resolved, resolvedRoot)
+    checkBelow(pathOfDescriptor(descriptor) ?? resolved, resolvedRoots)
   } catch (error) {
     fs.closeSync(descriptor)
     throw error
@@ -74,8 +107,27 @@ function openBelow(path: string, root: string): OpenFile {
   return openFile(descriptor)
 }
 
-function checkBelow(path: string, root: string): void {
-  if (!path.startsWith(root === sep ? sep : root + sep)) throw new Error(`it leads out of "${root}"`)
+function checkBelow(path: string, roots: readonly string[]): void {
+  if (roots.some((root) => path.startsWith(root === sep ? sep : root + sep))) return
+  throw new Error(`it leads out of "${roots.join('" and "')}"`)
+}
+
+/** A root that is not there has nothing below it. */
+function resolvedOrNone(root: string): readonly string[] {
+  try {
+    return [fs.realpathSync.native(root)]
+  } catch {
+    return []
+  }
+}
+
+function removeEmptyDirectory(path: string): void {
+  try {
+    fs.rmdirSync(path)
+  } catch (error) {
+    const isKept = error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
+    if (!isKept && !isMissing(error)) throw error
+  }
 }
 
 /** Linux says where a descriptor leads (proc(5)); elsewhere there is no such place. */

@@ -11,12 +11,22 @@ export interface KnownFile {
   readonly check?: Check | undefined
   readonly device: number
   readonly inode: number
+  /** Where it was seen last. */
+  readonly path: string
+  /** Its size, once nothing more is written to it and all of it has been read. */
+  readonly finalBytes?: number | undefined
 }
 
 /** Files that an earlier run knew. */
 export interface KnownFiles {
   /** All files whose key at generation 0 is `familyKey`: they are of one scope and begin alike. */
   inFamily(familyKey: string): readonly KnownFile[]
+  /** The file of a chain that was begun last; it stays known until the chain is gone. */
+  newestOf(scope: string): KnownFile | undefined
+  /** A file was read to its end, and nothing more is written to it. */
+  finish(fileKey: string, finalBytes: number): void
+  /** Whether what is on disk says that everything before `toBytes` is answered for: then the file may go. */
+  isDurable(fileKey: string, toBytes: number): boolean
 }
 
 /** Who a file is, and how far it was read. */

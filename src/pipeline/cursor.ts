@@ -68,6 +68,16 @@ export class Cursor implements KnownFiles {
     return keys.flatMap((key) => this.#entries.get(key) ?? [])
   }
 
+  newestOf(_scope: string): KnownFile | undefined {
+    return undefined
+  }
+
+  finish(_fileKey: string, _finalBytes: number): void {}
+
+  isDurable(_fileKey: string, _toBytes: number): boolean {
+    return false
+  }
+
   /** A file is being read: know it from now on, wherever it is. */
   follow(place: FilePlace): void {
     const known = this.#entries.get(place.fileKey)

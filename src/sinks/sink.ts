@@ -1,4 +1,4 @@
-import type { Batch } from './batch.ts'
+import type { Batch, Dataset } from './batch.ts'
 
 /**
  * What became of one document.
@@ -13,6 +13,29 @@ export type Outcome =
   | { readonly kind: 'in_doubt'; readonly reason: string }
 
 export const ACCEPTED: Outcome = { kind: 'accepted' }
+
+/** A document that may have been stored. */
+export interface Doubt {
+  readonly id: string
+  readonly dataset: Dataset
+  /** What `mark()` said before it was first sent; undefined when nobody knows. */
+  readonly mark: string | undefined
+}
+
+/** `stored`: it is there. `missing`: it is not and will not come. `unknown`: ask again. */
+export type Finding = 'stored' | 'missing' | 'unknown'
+
+/** Finds out what became of documents that may have been stored. */
+export interface Lookup {
+  /** Where what is sent from now on will be found, or later: a short text, stored durably before it is sent. */
+  mark(): string
+  /**
+   * One finding per document, in order. The answer is final: it comes only when nothing that was sent before `sinceMs`
+   * (rising clock) can still arrive, and waits for that as long as it takes. Throws FlagshipError SINK_UNAVAILABLE when
+   * nobody could be asked, and when `signal` is aborted.
+   */
+  find(doubts: readonly Doubt[], sinceMs: number, signal: AbortSignal): Promise<readonly Finding[]>
+}
 
 /**
  * A destination. The pipeline owns batching, retry, back-off, order and limits, and offers retried documents byte for
@@ -38,5 +61,7 @@ export interface Sink {
   deliver(batch: Batch, signal: AbortSignal): Promise<readonly Outcome[]>
   /** Where it stands after all that was answered: a short text, stored together with the cursors. */
   mark?(): string
+  /** Of a sink that knows event ids. Without it, and without a mark, what is in doubt is sent again and may stand twice. */
+  readonly lookup?: Lookup
   close(): Promise<void>
 }

@@ -4,6 +4,7 @@ import { Discovery } from '../../../src/ingest/discover.ts'
 import { eventIds } from '../../../src/ingest/event-id.ts'
 import type { FileSystem } from '../../../src/ingest/file-system.ts'
 import type { KnownFile, KnownFiles } from '../../../src/ingest/identity.ts'
+import type { Loss } from '../../../src/ingest/loss.ts'
 import { TailReader } from '../../../src/ingest/tail.ts'
 import { Troubles } from '../../../src/ingest/trouble.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -20,6 +21,19 @@ export class CommittedFiles implements KnownFiles {
   inFamily(familyKey: string): readonly KnownFile[] {
     return [...this.files.values()].filter((file) => file.familyKey === familyKey)
   }
+
+  newestOf(): KnownFile | undefined {
+    return [...this.files.values()].at(-1)
+  }
+
+  finish(fileKey: string, finalBytes: number): void {
+    const file = this.files.get(fileKey)
+    if (file !== undefined) this.files.set(fileKey, { ...file, finalBytes })
+  }
+
+  isDurable(fileKey: string, toBytes: number): boolean {
+    return (this.files.get(fileKey)?.prefixBytes ?? 0) >= toBytes
+  }
 }
 
 /** One chain on a real file system, read by hand. */
@@ -35,6 +49,8 @@ export class ChainBench {
   /** Every line read, as `id text`. */
   lines: string[] = []
   breaks = 0
+  /** Everything that was named as lost. */
+  readonly losses: Loss[] = []
 
   constructor(root: string, pattern?: string, fileSystem: FileSystem = ALWAYS_LISTED) {
     this.root = root
@@ -75,7 +91,7 @@ export class ChainBench {
       if (!chunk.isContinued) this.breaks += 1
       const { fileKey, offsetBytes, bytes, check, file } = chunk
       this.#record(fileKey, offsetBytes, bytes)
-      this.committed.files.set(fileKey, { ...file, fileKey, prefixBytes: check.atBytes, check })
+      this.committed.files.set(fileKey, { ...file, fileKey, path: chunk.path, prefixBytes: check.atBytes, check })
     }
     return chunks
   }
@@ -98,7 +114,8 @@ export class ChainBench {
     const [found] = this.#discovery.sweep()
     if (found === undefined) throw new Error('there must be a chain to follow')
     const fileSystem = this.#fileSystem
-    const parts = { fileSystem, clock, logger: log, troubles: this.#troubles, known: committed, tail: new TailReader() }
+    const shared = { fileSystem, clock, logger: log, troubles: this.#troubles }
+    const parts = { ...shared, known: committed, tail: new TailReader(), lose: (loss: Loss) => this.losses.push(loss) }
     return new ChainReader(found, parts)
   }
 

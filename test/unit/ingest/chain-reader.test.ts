@@ -208,8 +208,8 @@ describe('ChainReader.read()', () => {
     const reusing: FileSystem = {
       ...ALWAYS_LISTED,
       stat: (path) => ({ ...ALWAYS_LISTED.stat(path), inode: inodeOf(path) }),
-      open: (path, root) => {
-        const open = FILE_SYSTEM.open(path, root)
+      open: (path, roots) => {
+        const open = FILE_SYSTEM.open(path, roots)
         return { ...open, stat: () => ({ ...open.stat(), inode: inodeOf(path) }) }
       },
     }
@@ -244,9 +244,9 @@ describe('ChainReader.read()', () => {
     let isBroken = true
     const failing: FileSystem = {
       ...ALWAYS_LISTED,
-      open: (path, root) => {
+      open: (path, roots) => {
         if (isBroken && path.endsWith('130000')) throw new Error('EIO: i/o error')
-        return FILE_SYSTEM.open(path, root)
+        return FILE_SYSTEM.open(path, roots)
       },
     }
     const bench = podBench('two\n', failing)

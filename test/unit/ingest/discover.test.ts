@@ -72,7 +72,7 @@ describe('Discovery.sweep()', () => {
     expect(chain?.source).toMatchObject({
       identity: { namespace: 'edge', workload: 'envoy', nodeName: 'worker-1' },
       frame: 'raw',
-      root,
+      roots: [root],
     })
     expect(chain?.scope).toBe(`file\0worker-1\0${join(root, 'access.log')}`)
   })
@@ -134,7 +134,7 @@ describe('FILE_SYSTEM.open()', () => {
   test('reads at any place, also after the file is gone', async () => {
     const root = scratch()
     const path = put(root, 'a/0.log', 'abcdef')
-    const file = FILE_SYSTEM.open(path, root)
+    const file = FILE_SYSTEM.open(path, [root])
     rmSync(path)
     const buffer = Buffer.alloc(10)
     expect(await file.read(buffer, 2)).toBe(4)
@@ -147,7 +147,7 @@ describe('FILE_SYSTEM.open()', () => {
     const root = scratch()
     put(root, 'data/0.log', 'inside')
     symlinkSync(join(root, 'data/0.log'), join(root, '0.log'))
-    const file = FILE_SYSTEM.open(join(root, '0.log'), root)
+    const file = FILE_SYSTEM.open(join(root, '0.log'), [root])
     expect(file.stat().sizeBytes).toBe(6)
     file.close()
   })
@@ -161,13 +161,13 @@ describe('FILE_SYSTEM.open()', () => {
     const path = join(root, '0.log')
     make(path, other)
     chmodSync(root, 0o700)
-    expect(() => FILE_SYSTEM.open(path, root)).toThrow(/leads out of|not a regular file/)
+    expect(() => FILE_SYSTEM.open(path, [root])).toThrow(/leads out of|not a regular file/)
   })
 
   test('refuses a file below a directory that is a link out of the root', () => {
     const [root, other] = [scratch(), scratch()]
     put(other, 'envoy/0.log', 'secret')
     symlinkSync(join(other, 'envoy'), join(root, 'envoy'))
-    expect(() => FILE_SYSTEM.open(join(root, 'envoy/0.log'), root)).toThrow(`it leads out of "${root}"`)
+    expect(() => FILE_SYSTEM.open(join(root, 'envoy/0.log'), [root])).toThrow(`it leads out of "${root}"`)
   })
 })
