@@ -1,13 +1,14 @@
 import type { ComponentLine, EnvoyLine, UnparsedReason } from '../record/envoy-line.ts'
 import { emptyRecord, type LogRecord } from '../record/generated/record.ts'
 import { isoTime } from '../record/iso-time.ts'
+import type { Loss } from '../record/loss.ts'
 import { type Layer, layerOf } from '../record/layer.ts'
 import { assignAddresses } from './describe/addresses.ts'
 import { clusterOf } from './describe/cluster.ts'
 import { assignHttp } from './describe/http.ts'
 import { assignDetails } from './describe/details.ts'
 import { assignMore } from './describe/more.ts'
-import { LOG_OUTCOME, outcomeOf, unparsedOutcome } from './describe/outcome.ts'
+import { LOG_OUTCOME, lossOutcome, outcomeOf, unparsedOutcome } from './describe/outcome.ts'
 import { assignRoute } from './describe/route.ts'
 import { directionOf } from './direction.ts'
 import type { Vantage } from './vantage.ts'
@@ -46,6 +47,23 @@ export function describeLog(line: ComponentLine, from: Vantage): LogRecord {
   record.logLogger = line.logger
   record.message = line.message
   record.extra = line.extra
+  record.hop = from.ownHop
+  record.reporter = from.reporter
+  return record
+}
+
+/** The record of lines that will never be delivered. Its time is the last moment at which they can have been written. */
+export function describeLoss(loss: Loss, from: Vantage): LogRecord {
+  const { reason, path, offsetBytes, size, bytes, afterMs, beforeMs } = loss
+  const record = emptyRecord()
+  record.outcome = lossOutcome(reason)
+  record.timestamp = beforeMs === undefined ? undefined : isoTime(beforeMs)
+  record.lossBytes = bytes
+  record.lossSize = size
+  record.lossAfter = afterMs === undefined ? undefined : isoTime(afterMs)
+  record.lossBefore = record.timestamp
+  record.logFilePath = path
+  record.logOffset = offsetBytes
   record.hop = from.ownHop
   record.reporter = from.reporter
   return record

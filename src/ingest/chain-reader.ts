@@ -23,7 +23,7 @@ export interface ChainChunk {
   readonly check: Check
   /** What the cursor needs to know the file again. */
   readonly file: Pick<Identity, 'familyKey' | 'generation'> &
-    Pick<FollowedFile, 'device' | 'inode'> & { readonly scope: string }
+    Pick<FollowedFile, 'device' | 'inode' | 'sizeBytes'> & { readonly scope: string }
 }
 
 /** What the readers of one pipeline share. */
@@ -182,7 +182,8 @@ export class ChainReader {
     if (check.atBytes >= file.sizeBytes) markTried(file)
     this.#last = file
     this.#isContinued = true
-    const facts = { scope: this.scope, familyKey, generation, device, inode }
+    const { sizeBytes } = file
+    const facts = { scope: this.scope, familyKey, generation, device, inode, sizeBytes }
     return { fileKey, path, offsetBytes, bytes, isContinued, check, file: facts }
   }
 

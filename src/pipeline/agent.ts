@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
 import { Discovery } from '../ingest/discover.ts'
 import { Troubles } from '../ingest/trouble.ts'
-import { openPipeline, type Pipeline, type PipelineParts } from './pipeline.ts'
+import { openPipeline, type PipelineParts } from './open-pipeline.ts'
+import type { Pipeline } from './pipeline.ts'
 import type { AgentSettings } from './settings.ts'
 import { lockState, type StateLock } from './state-lock.ts'
 import type { AgentStatus, PipelineStatus } from './status.ts'
@@ -93,11 +94,14 @@ class RunningAgent implements Agent {
     for (const status of statuses) this.#showPipeline(status)
   }
 
-  #showPipeline({ name: pipeline, state, unacknowledgedBytes, inflightBytes, lostBytes }: PipelineStatus): void {
+  #showPipeline(status: PipelineStatus): void {
+    const { name: pipeline, state, unacknowledgedBytes, inflightBytes, documentsInDoubt, watermarkMs } = status
     const { metrics } = this.#parts
     metrics.set('flagship_unacknowledged_bytes', { pipeline }, unacknowledgedBytes)
     metrics.set('flagship_inflight_bytes', { pipeline }, inflightBytes)
-    metrics.set('flagship_lost_bytes', { pipeline }, lostBytes)
+    metrics.set('flagship_doubtful_documents', { pipeline }, documentsInDoubt)
+    if (watermarkMs !== undefined)
+      metrics.set('flagship_watermark_timestamp_seconds', { pipeline }, watermarkMs / 1_000)
     for (const each of ['opening', 'delivering', 'retrying', 'stopped'] as const)
       metrics.set('flagship_pipeline_state', { pipeline, state: each }, each === state ? 1 : 0)
   }

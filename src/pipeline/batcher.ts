@@ -1,13 +1,17 @@
 import type { Clock } from '../clock.ts'
 import type { Segment } from '../sinks/batch.ts'
 import type { BatchConfig } from '../sinks/batch-config.ts'
-import type { Ledger, Receipt } from './ledger.ts'
+import type { Cursor } from './cursor.ts'
+import type { Receipt } from './ledger.ts'
 
 /** A segment on its way to the sink, and what its answers settle. */
 export interface Shipment {
   readonly segment: Segment
   readonly receipt: Receipt
-  readonly ledger: Ledger
+  /** Told when a receipt of its own is answered. */
+  readonly ledger: { settle(cursor: Cursor): void }
+  /** It may be sent once the cursor is on disk as it was at this version. */
+  readonly cursorVersion: number
 }
 
 /** Wakes up to look at the clock now and then, whatever it was told. */
@@ -22,8 +26,10 @@ export class Batcher {
   #openBytes = 0
   #openDocuments = 0
   #openSinceMs = 0
+  #isInHurry = false
   #isClosed = false
-  #wake = () => {}
+  /** Who waits for a batch. */
+  readonly #waiters = new Set<AbortController>()
 
   constructor(limits: BatchConfig, clock: Clock) {
     this.#limits = limits
@@ -37,10 +43,16 @@ export class Batcher {
     this.#openDocuments += shipment.segment.ids.length
     const isFull = this.#openBytes >= this.#limits.maxBytes || this.#openDocuments >= this.#limits.maxDocuments
     if (isFull) this.#finish()
-    if (isFull || this.#open.length === 1) this.#wake()
+    if (isFull || this.#isInHurry || this.#open.length === 1) this.#wake()
   }
 
-  /** Nothing more comes: what is there need not wait. */
+  /** What is there, and what still comes, need not wait to be more. */
+  hurry(): void {
+    this.#isInHurry = true
+    this.#wake()
+  }
+
+  /** Nothing more comes. */
   close(): void {
     this.#isClosed = true
     this.#wake()
@@ -49,7 +61,7 @@ export class Batcher {
   /** The next batch; undefined when there will be none, or when `signal` is aborted. */
   async next(signal: AbortSignal): Promise<readonly Shipment[] | undefined> {
     while (!signal.aborted) {
-      if (this.#open.length > 0 && (this.#isClosed || this.#waitMs() <= 0)) this.#finish()
+      if (this.#open.length > 0 && this.#waitMs() <= 0) this.#finish()
       const batch = this.#ready.shift()
       if (batch !== undefined || this.#isClosed) return batch
       await this.#wait(this.#open.length > 0 ? this.#waitMs() : LONGEST_WAIT_MS, signal)
@@ -58,6 +70,7 @@ export class Batcher {
   }
 
   #waitMs(): number {
+    if (this.#isInHurry || this.#isClosed) return 0
     return this.#openSinceMs + this.#limits.maxAgeMs - this.#clock.elapsedMs()
   }
 
@@ -70,10 +83,15 @@ export class Batcher {
 
   async #wait(ms: number, signal: AbortSignal): Promise<void> {
     const woken = new AbortController()
-    this.#wake = () => woken.abort()
-    signal.addEventListener('abort', this.#wake, { once: true })
+    const wake = () => woken.abort()
+    this.#waiters.add(woken)
+    signal.addEventListener('abort', wake, { once: true })
     await this.#clock.sleep(ms, woken.signal)
-    signal.removeEventListener('abort', this.#wake)
-    this.#wake = () => {}
+    signal.removeEventListener('abort', wake)
+    this.#waiters.delete(woken)
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiters) waiter.abort()
   }
 }

@@ -1,10 +1,12 @@
+type Resolve = () => void
+
 /**
  * Bytes of documents that are not answered yet: what is held in memory. When it is spent, reading pauses and nothing
  * grows; one read may go beyond it, because a line must be read whole.
  */
 export class Budget {
   readonly #mostBytes: number
-  #waiting: (() => void) | undefined
+  readonly #waiting = new Set<Resolve>()
   spentBytes = 0
 
   constructor(mostBytes: number) {
@@ -17,19 +19,28 @@ export class Budget {
 
   giveBack(bytes: number): void {
     this.spentBytes -= bytes
-    if (this.spentBytes < this.#mostBytes) this.#waiting?.()
+    if (this.spentBytes < this.#mostBytes) for (const wake of this.#waiting) wake()
   }
 
-  /** Resolves when there is room for another read, or when `signal` is aborted. One may wait at a time. */
-  async room(signal: AbortSignal): Promise<void> {
-    while (this.spentBytes >= this.#mostBytes && !signal.aborted) {
+  /** Resolves when there is room for another read, or when `signal` is aborted. */
+  room(signal: AbortSignal): Promise<void> {
+    return this.#until(() => this.spentBytes < this.#mostBytes, signal)
+  }
+
+  /** Resolves when nothing waits for an answer any more, or when `signal` is aborted. */
+  empty(signal: AbortSignal): Promise<void> {
+    return this.#until(() => this.spentBytes === 0, signal)
+  }
+
+  async #until(holds: () => boolean, signal: AbortSignal): Promise<void> {
+    while (!holds() && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>()
       const wake = () => resolve()
-      this.#waiting = wake
+      this.#waiting.add(wake)
       signal.addEventListener('abort', wake)
       await promise
       signal.removeEventListener('abort', wake)
-      this.#waiting = undefined
+      this.#waiting.delete(wake)
     }
   }
 }

@@ -1,27 +1,33 @@
 import type { Clock } from '../clock.ts'
 import type { Cursor } from './cursor.ts'
-import { writeCursorFile } from './cursor-file.ts'
 import type { TroubleSpot } from './trouble.ts'
 
 /** Commits are put together: there is one in this time at most, however fast answers come. */
 const INTERVAL_MS = 100
 const RETRY_MS = 1_000
 
+/** Where a cursor is kept: each commit is one record, whole or absent after a crash. */
+export interface CursorStore {
+  commit(changes: ReadonlyMap<string, unknown>): Promise<void>
+}
+
 /** Writes the cursor to disk: one record for all files, one write at a time. */
 export class Committer {
   readonly #cursor: Cursor
-  readonly #path: string
+  readonly #store: CursorStore
   readonly #clock: Clock
   readonly #trouble: TroubleSpot
-  #writtenVersion = -1
+  /** What the cursor was at when it was written last. */
+  #writtenVersion = 0
   #isRequested = false
   #nextMs = 0
   #last: Promise<boolean> = Promise.resolve(true)
+  #written = Promise.withResolvers<void>()
   readonly #closing = new AbortController()
 
-  constructor(cursor: Cursor, path: string, clock: Clock, trouble: TroubleSpot) {
+  constructor(cursor: Cursor, store: CursorStore, clock: Clock, trouble: TroubleSpot) {
     this.#cursor = cursor
-    this.#path = path
+    this.#store = store
     this.#clock = clock
     this.#trouble = trouble
   }
@@ -37,6 +43,16 @@ export class Committer {
   commit(): Promise<boolean> {
     this.#last = this.#last.then(() => this.#write())
     return this.#last
+  }
+
+  /** Resolves when the cursor is on disk as it was at `version`, or when `signal` is aborted. */
+  async reach(version: number, signal: AbortSignal): Promise<void> {
+    if (this.#writtenVersion >= version) return
+    const aborted = Promise.withResolvers<void>()
+    signal.addEventListener('abort', () => aborted.resolve(), { once: true })
+    this.request()
+    while (this.#writtenVersion < version && !signal.aborted)
+      await Promise.race([this.#written.promise, aborted.promise])
   }
 
   /** False after a commit that failed, until one succeeds. */
@@ -59,14 +75,17 @@ export class Committer {
   }
 
   async #write(): Promise<boolean> {
-    const { version } = this.#cursor
-    if (version === this.#writtenVersion) return true
+    const changes = this.#cursor.takeChanges()
     try {
-      await writeCursorFile(this.#path, this.#cursor.state)
-      this.#writtenVersion = version
+      if (changes.values.size > 0) await this.#store.commit(changes.values)
+      this.#cursor.written(changes)
+      this.#writtenVersion = changes.version
+      this.#written.resolve()
+      this.#written = Promise.withResolvers()
       this.#trouble.end()
       return true
     } catch (error) {
+      this.#cursor.putBack(changes)
       this.#trouble.begin(error, this.#clock.nowMs())
       return false
     } finally {

@@ -1,4 +1,5 @@
 import type { ComponentLine } from '../record/envoy-line.ts'
+import type { Loss } from '../record/loss.ts'
 import type { Reporter } from '../record/generated/record.ts'
 import type { Segment } from '../sinks/batch.ts'
 
@@ -19,8 +20,6 @@ export interface OpenJoin {
   readonly fileKey: string
   readonly path: string
   readonly offsetBytes: number
-  /** How far that file has been transcoded: where its cursor goes when the join is closed. */
-  readonly fileEndBytes: number
   readonly time: string | undefined
   readonly bytes: Buffer
   readonly isTruncated: boolean
@@ -45,6 +44,8 @@ export const EMPTY_CARRY: Carry = { joins: [], heads: {} }
  */
 export interface Transcoder {
   transcode(chunk: Chunk, carry: Carry): { readonly segment: Segment; readonly carry: Carry }
+  /** The document, with this id, of lines that will never be delivered. */
+  loss(loss: Loss, id: string): Segment
   /** The chain has ended: emit what is still open, marked truncated. */
   close(carry: Carry): Segment | undefined
   readonly reporter: Reporter

@@ -1,62 +1,94 @@
-import { fileKeyOf } from '../ingest/event-id.ts'
 import { placeOf } from '../ingest/chain-reader.ts'
 import type { KnownFile, KnownFiles } from '../ingest/identity.ts'
 import type { Check } from '../ingest/tail.ts'
-import type { CursorEntry, CursorState } from './cursor-file.ts'
-import type { OpenJoin } from './contract.ts'
-import type { DeadLetter } from './dead-letter.ts'
-import type { Advance } from '../sinks/batch.ts'
+import { type CursorEntry, type CursorHead, type CursorState, factsOf, KEYS, progressOf } from './cursor-state.ts'
+import type { FileFacts, Range } from './cursor-state.ts'
+import { beyond, merge } from './ranges.ts'
 
 /** How long a file is remembered after it has gone: it may come back under another name. */
 const REMEMBER_MS = 24 * 3_600_000
 /** Files that are gone are forgotten earlier when there are more of them. */
 const MOST_GONE = 50_000
-
-/** What is answered for when a segment is. */
-export interface Progress {
-  readonly advances: readonly Advance[]
-  /** How far a file was read for it; absent when joins were closed without reading. */
-  readonly reached: { readonly fileKey: string; readonly toBytes: number; readonly check: Check } | undefined
-  /** Lines of the chain whose end was still missing after it. */
-  readonly openJoins: readonly OpenLine[]
-}
-
-export interface OpenLine extends Pick<OpenJoin, 'fileKey' | 'offsetBytes'> {
-  /** It had been answered in an earlier run, and is put together once more only for the sake of an older one. */
-  readonly isAnswered: boolean
-}
+/** More answered ranges of one file are not kept: their documents are in doubt after a crash. */
+const MOST_RANGES = 1_024
+/** How far ahead of what is read `sent` is written down, so that not every chunk has to wait for a commit. */
+const SENT_STEP_BYTES = 1_048_576
 
 /** Where a file is, for finding it again. */
-export type FilePlace = Pick<CursorEntry, 'fileKey' | 'familyKey' | 'generation' | 'path' | 'device' | 'inode'>
+export type FilePlace = Omit<FileFacts, 'begun'> & Pick<CursorEntry, 'fileKey'>
 
-/** How far every file of one pipeline is answered for, and what the sink says of itself at the same moment. */
+/** What answers have settled of one file. */
+export interface Settled {
+  /** Every byte before this one is answered for. */
+  readonly prefixBytes: number
+  /** What is answered for beyond it, as far as it has been read again in this run. */
+  readonly answered: readonly Range[]
+  readonly reachedBytes: number
+  readonly check: Check | undefined
+}
+
+/** What nobody has written down yet. */
+export interface Changes {
+  /** What the cursor will be at when they are on disk. */
+  readonly version: number
+  readonly values: ReadonlyMap<string, unknown>
+}
+
+/**
+ * How far every file of one pipeline is answered for, how far it may have been sent, and what the sink says of itself
+ * at the same moment. Changes are collected and written down together, all files in one record: a line that is joined
+ * over two files is answered in both or in none.
+ */
 export class Cursor implements KnownFiles {
-  readonly #entries: Map<string, CursorEntry>
+  readonly #entries = new Map<string, CursorEntry>()
   /** Keys of files that do not begin a family of their own. */
   readonly #laterOf = new Map<string, Set<string>>()
-  #mark: string | undefined
-  /** Rises with every change: tells whether there is something to write. */
+  readonly #newestOf = new Map<string, string>()
+  /** Prefixes as they are on disk. */
+  readonly #durable = new Map<string, number>()
+  /** How far files were read for sending since this run raised what may be sent of them. */
+  readonly #sentTo = new Map<string, number>()
+  readonly #changed = new Map<string, unknown>()
+  #head: CursorHead
+  #begun = 0
+  /** Rises with every change. */
   version = 0
 
-  constructor(state: CursorState | undefined) {
-    this.#mark = state?.mark
-    this.#entries = new Map()
-    for (const entry of state?.entries ?? []) this.#put(entry)
+  constructor(state?: CursorState) {
+    this.#head = state?.head ?? {}
+    for (const entry of state?.entries ?? []) {
+      this.#index(entry)
+      this.#durable.set(entry.fileKey, entry.prefixBytes)
+    }
   }
 
-  /** What the sink said of itself after the last answer. */
+  /** What a sink that takes back said of itself after the last answer. */
   get mark(): string | undefined {
-    return this.#mark
+    return this.#head.mark
   }
 
   set mark(mark: string | undefined) {
-    if (mark === this.#mark) return
-    this.#mark = mark
-    this.version += 1
+    if (mark !== this.#head.mark) this.note({ mark })
   }
 
-  get state(): CursorState {
-    return { mark: this.#mark, entries: [...this.#entries.values()] }
+  get head(): CursorHead {
+    return this.#head
+  }
+
+  /** Remember something of the pipeline itself. */
+  note(change: { readonly [K in keyof CursorHead]: CursorHead[K] | undefined }): void {
+    const kept = Object.entries({ ...this.#head, ...change }).filter(([, value]) => value !== undefined)
+    this.#head = Object.fromEntries(kept)
+    this.#change(KEYS.head, this.#head)
+  }
+
+  /** Remember a loss under its id, or forget it. */
+  noteLoss(id: string, loss: unknown): void {
+    this.#change(KEYS.loss(id), loss)
+  }
+
+  get entries(): readonly CursorEntry[] {
+    return [...this.#entries.values()]
   }
 
   get(fileKey: string): CursorEntry | undefined {
@@ -68,47 +100,96 @@ export class Cursor implements KnownFiles {
     return keys.flatMap((key) => this.#entries.get(key) ?? [])
   }
 
-  newestOf(_scope: string): KnownFile | undefined {
-    return undefined
+  newestOf(scope: string): KnownFile | undefined {
+    return this.#entries.get(this.#newestOf.get(scope) ?? '')
   }
 
-  finish(_fileKey: string, _finalBytes: number): void {}
-
-  isDurable(_fileKey: string, _toBytes: number): boolean {
-    return false
+  isDurable(fileKey: string, toBytes: number): boolean {
+    return (this.#durable.get(fileKey) ?? -1) >= toBytes
   }
 
   /** A file is being read: know it from now on, wherever it is. */
   follow(place: FilePlace): void {
     const known = this.#entries.get(place.fileKey)
-    if (known === undefined) this.#put({ ...place, prefixBytes: 0 })
-    else if (known.path !== place.path || known.inode !== place.inode || known.device !== place.device)
-      this.#put({ ...known, ...place })
+    const isMoved = known?.path !== place.path || known.inode !== place.inode || known.device !== place.device
+    if (!isMoved) return
+    this.#begun += known === undefined ? 1 : 0
+    this.#put({ prefixBytes: 0, begun: this.#begun, ...known, ...place })
+    this.#change(KEYS.facts(place.fileKey), factsOf({ prefixBytes: 0, begun: this.#begun, ...known, ...place }))
   }
 
-  /** Everything up to here is answered for. Called in the order in which the chain was read. */
-  advance(fileKey: string, toBytes: number): void {
-    this.#change(fileKey, (entry) => (toBytes > entry.prefixBytes ? { ...entry, prefixBytes: toBytes } : entry))
+  finish(fileKey: string, finalBytes: number): void {
+    const entry = this.#entries.get(fileKey)
+    if (entry !== undefined && entry.finalBytes !== finalBytes) this.#put({ ...entry, finalBytes })
   }
 
   /**
-   * Every line that begins before what was reached is answered for, except those that begin at `openOffsets`: what a crash
-   * would otherwise make us deliver again behind the first piece of an open join.
+   * Lines that begin before `toBytes` may be sent as soon as what is the cursor now is on disk. `mark` is where they
+   * will be found: it replaces an older one only when everything sent under that is answered, which is so when all
+   * before `fromBytes` is.
    */
-  answeredBeyond(fileKey: string, reached: Progress['reached'], openOffsets: readonly number[]): void {
-    this.#change(fileKey, (entry) => {
-      const { answeredTo: before = 0, open: _, ...rest } = entry
-      const settled = reached === undefined ? rest : { ...rest, check: reached.check }
-      const answeredTo = Math.max(before, reached?.toBytes ?? 0)
-      return answeredTo > entry.prefixBytes ? { ...settled, answeredTo, open: openOffsets } : settled
+  raiseSent(fileKey: string, fromBytes: number, toBytes: number, mark: string): void {
+    const entry = this.#entries.get(fileKey)
+    if (entry === undefined) return
+    const { sentBytes, prefixBytes } = entry
+    if (this.#sentTo.has(fileKey) || toBytes > (sentBytes ?? 0)) this.#sentTo.set(fileKey, toBytes)
+    if (toBytes <= (sentBytes ?? 0)) return
+    const isAllAnswered = sentBytes === undefined || prefixBytes >= fromBytes
+    const sent = { sentBytes: toBytes + SENT_STEP_BYTES, mark: isAllAnswered ? mark : (entry.mark ?? '') }
+    this.#put({ ...entry, ...sent })
+  }
+
+  /** Nothing is sent any more: what was written down to be allowed and was not sent is not in doubt. */
+  endSending(): void {
+    for (const [fileKey, sentBytes] of this.#sentTo) {
+      const entry = this.#entries.get(fileKey)
+      if (entry !== undefined) this.#put({ ...entry, sentBytes })
+    }
+    this.#sentTo.clear()
+  }
+
+  /** Answers have come. What had been answered in an earlier run beyond what this one has read stays so. */
+  settle(fileKey: string, { prefixBytes, answered, reachedBytes, check }: Settled): void {
+    const entry = this.#entries.get(fileKey)
+    if (entry === undefined) return
+    const prefix = Math.max(prefixBytes, entry.prefixBytes)
+    const ranges = beyond(merge([...answered, ...beyond(entry.answered ?? [], reachedBytes)]), prefix)
+    this.#put({
+      ...entry,
+      prefixBytes: prefix,
+      answered: ranges.slice(0, MOST_RANGES),
+      ...(check === undefined || check.atBytes < (entry.check?.atBytes ?? 0) ? {} : { check }),
     })
   }
 
-  /** Forget files that have been gone for a day. `present`: keys, or places of files that are not read yet. */
+  /** What has changed since it was asked for last. */
+  takeChanges(): Changes {
+    const values = new Map(this.#changed)
+    this.#changed.clear()
+    return { version: this.version, values }
+  }
+
+  /** They are on disk. */
+  written({ values }: Changes): void {
+    for (const [key, value] of values) {
+      const fileKey = KEYS.fileOfProgress(key)
+      if (fileKey !== undefined && isProgress(value)) this.#durable.set(fileKey, value.prefixBytes)
+    }
+  }
+
+  /** They could not be written: they are still to be. */
+  putBack({ values }: Changes): void {
+    for (const [key, value] of values) if (!this.#changed.has(key)) this.#changed.set(key, value)
+  }
+
+  /**
+   * Forget files that have been gone for a day. `present`: keys, or places of files that are not read yet, and scopes
+   * of chains that are there: of these the newest file is always known.
+   */
   expire(present: ReadonlySet<string>, nowMs: number): void {
     const gone: CursorEntry[] = []
     for (const entry of this.#entries.values()) {
-      if (present.has(entry.fileKey) || present.has(placeOf(entry))) this.#change(entry.fileKey, withoutGone)
+      if (this.#isPresent(entry, present)) this.#comeBack(entry)
       else if (entry.goneSinceMs === undefined) this.#put({ ...entry, goneSinceMs: nowMs })
       else gone.push(entry)
     }
@@ -117,52 +198,51 @@ export class Cursor implements KnownFiles {
       if (index >= MOST_GONE || nowMs - (entry.goneSinceMs ?? nowMs) >= REMEMBER_MS) this.#forget(entry)
   }
 
-  #change(fileKey: string, change: (entry: CursorEntry) => CursorEntry): void {
-    const entry = this.#entries.get(fileKey)
-    if (entry === undefined) return
-    const changed = change(entry)
-    if (changed !== entry) this.#put(changed)
+  #isPresent(entry: CursorEntry, present: ReadonlySet<string>): boolean {
+    if (present.has(entry.fileKey) || present.has(placeOf(entry))) return true
+    return present.has(entry.scope) && this.#newestOf.get(entry.scope) === entry.fileKey
+  }
+
+  #comeBack(entry: CursorEntry): void {
+    if (entry.goneSinceMs === undefined) return
+    const { goneSinceMs: _, ...present } = entry
+    this.#put(present)
   }
 
   #put(entry: CursorEntry): void {
-    this.#entries.set(entry.fileKey, entry)
-    if (entry.fileKey !== entry.familyKey) {
-      const later = this.#laterOf.get(entry.familyKey) ?? new Set()
-      this.#laterOf.set(entry.familyKey, later.add(entry.fileKey))
-    }
+    this.#index(entry)
+    this.#change(KEYS.progress(entry.fileKey), progressOf(entry))
+  }
+
+  #index(entry: CursorEntry): void {
+    const { fileKey, familyKey, scope, begun } = entry
+    this.#entries.set(fileKey, entry)
+    this.#begun = Math.max(this.#begun, begun)
+    const newest = this.#entries.get(this.#newestOf.get(scope) ?? '')
+    if (newest === undefined || begun >= newest.begun) this.#newestOf.set(scope, fileKey)
+    if (fileKey === familyKey) return
+    const later = this.#laterOf.get(familyKey) ?? new Set()
+    this.#laterOf.set(familyKey, later.add(fileKey))
+  }
+
+  #change(key: string, value: unknown): void {
+    this.#changed.set(key, value)
     this.version += 1
   }
 
-  #forget({ fileKey, familyKey }: CursorEntry): void {
+  #forget({ fileKey, familyKey, scope }: CursorEntry): void {
     this.#entries.delete(fileKey)
+    this.#sentTo.delete(fileKey)
+    this.#durable.delete(fileKey)
+    if (this.#newestOf.get(scope) === fileKey) this.#newestOf.delete(scope)
     const later = this.#laterOf.get(familyKey)
     later?.delete(fileKey)
     if (later?.size === 0) this.#laterOf.delete(familyKey)
-    this.version += 1
+    this.#change(KEYS.facts(fileKey), undefined)
+    this.#change(KEYS.progress(fileKey), undefined)
   }
 }
 
-/** Whether a line that is read again had been answered when the agent stopped. */
-export type IsAnswered = (eventId: string, offsetBytes: number) => boolean
-
-/**
- * Which lines behind the prefixes were answered in an earlier run: those the cursor says so of, and those in the dead
- * letter. They are read again and left out. Undefined when there are none.
- */
-export function answeredBefore(state: CursorState | undefined, deadLetter: DeadLetter): IsAnswered | undefined {
-  const ahead = new Map<string, { readonly answeredTo: number; readonly open: ReadonlySet<number> }>()
-  for (const { fileKey, answeredTo, open } of state?.entries ?? [])
-    if (answeredTo !== undefined) ahead.set(fileKey, { answeredTo, open: new Set(open) })
-  if (ahead.size === 0 && deadLetter.isEmpty) return undefined
-  return (eventId, offsetBytes) => {
-    if (deadLetter.has(eventId)) return true
-    const range = ahead.get(fileKeyOf(eventId))
-    return range !== undefined && offsetBytes < range.answeredTo && !range.open.has(offsetBytes)
-  }
-}
-
-function withoutGone(entry: CursorEntry): CursorEntry {
-  if (entry.goneSinceMs === undefined) return entry
-  const { goneSinceMs: _, ...present } = entry
-  return present
+function isProgress(value: unknown): value is { readonly prefixBytes: number } {
+  return typeof value === 'object' && value !== null && 'prefixBytes' in value
 }

@@ -1,10 +1,8 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { FlagshipError, reasonOf } from '../errors.ts'
-import { syncDirectory } from './cursor-file.ts'
-
-/** A dead letter that is full stops its pipeline: somebody has to look at it. */
-const MOST_BYTES = 67_108_864
+import type { DeadLetterConfig } from '../sinks/dead-letter-config.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 /** One document that a sink refused for good. */
 export interface Refused {
@@ -15,17 +13,20 @@ export interface Refused {
   readonly document: Buffer
 }
 
-/** Documents that were refused, as NDJSON: what is in it counts as answered. */
+/**
+ * Documents that were refused, as NDJSON: what is in it counts as answered. It is bounded. Somebody may move the file
+ * away at any time; then a new one is begun.
+ */
 export class DeadLetter {
   readonly path: string
-  readonly #mostBytes: number
+  readonly #limits: DeadLetterConfig
   readonly #ids = new Set<string>()
   #file: FileHandle | undefined
   #lengthBytes = 0
 
-  constructor(path: string, mostBytes = MOST_BYTES) {
+  constructor(path: string, limits: DeadLetterConfig) {
     this.path = path
-    this.#mostBytes = mostBytes
+    this.#limits = limits
   }
 
   get lengthBytes(): number {
@@ -54,17 +55,24 @@ export class DeadLetter {
     }
   }
 
-  /** Resolves when all are on disk; those that are there already are left out. Rejects when they cannot be, or it is full. */
-  async write(refused: readonly Refused[], time: string): Promise<void> {
+  /**
+   * Resolves when all are on disk, to how many were dropped because it is full and that is what it does then; those that
+   * are there already are left out. Rejects when they cannot be written, or it is full and waits for somebody to look.
+   */
+  async write(refused: readonly Refused[], time: string): Promise<number> {
+    if (await this.#isMovedAway()) await this.#startAfresh()
     const fresh = refused.filter(({ id }) => !this.#ids.has(id))
     const text = fresh.map((each) => lineOf(each, time)).join('')
     const length = Buffer.byteLength(text)
-    if (length === 0) return
-    if (this.#lengthBytes + length > this.#mostBytes && !(await this.#startsAfresh()))
-      throw new Error(`"${this.path}" is full (${this.#lengthBytes} bytes): look at it and move it away`)
+    if (length === 0) return 0
+    if (this.#lengthBytes + length > this.#limits.maxBytes) {
+      if (this.#limits.onFull === 'drop') return fresh.length
+      throw new Error(`dead letter "${this.path}" is full (${this.#lengthBytes} bytes): look at it and move it away`)
+    }
     await this.#append(text)
     this.#lengthBytes += length
     for (const { id } of fresh) this.#ids.add(id)
+    return 0
   }
 
   async #append(text: string): Promise<void> {
@@ -79,14 +87,15 @@ export class DeadLetter {
     }
   }
 
-  /** Whether somebody has moved the full file away; then there is a new one. */
-  async #startsAfresh(): Promise<boolean> {
+  async #isMovedAway(): Promise<boolean> {
     const there = await stat(this.path).catch(() => undefined)
-    if (there !== undefined && there.ino === (await this.#file?.stat())?.ino) return false
+    return this.#file !== undefined && there?.ino !== (await this.#file.stat()).ino
+  }
+
+  async #startAfresh(): Promise<void> {
     await this.close()
     this.#ids.clear()
     await this.open()
-    return true
   }
 
   async close(): Promise<void> {

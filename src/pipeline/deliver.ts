@@ -3,38 +3,43 @@ import { FlagshipError, reasonOf } from '../errors.ts'
 import type { Batch } from '../sinks/batch.ts'
 import type { Outcome, Sink } from '../sinks/sink.ts'
 import { Backoff } from './backoff.ts'
+import type { Answers } from './answers.ts'
 import type { Shipment } from './batcher.ts'
-import type { Budget } from './budget.ts'
 import type { Committer } from './committer.ts'
 import type { Cursor } from './cursor.ts'
+import type { Doubts } from './doubts.ts'
 import type { DeadLetter, Refused } from './dead-letter.ts'
 import type { Meter } from './meter.ts'
 import { batchOf, documentAt, selectDocuments } from './segments.ts'
-import { reuseSlab } from './slab.ts'
 import type { TroubleSpot } from './trouble.ts'
 
 export interface DeliveryParts {
   readonly sink: Sink
   readonly cursor: Cursor
   readonly committer: Committer
-  readonly budget: Budget
+  readonly answers: Answers
   readonly deadLetter: DeadLetter
   readonly clock: Clock
   readonly random: () => number
   readonly trouble: TroubleSpot
   readonly meter: Meter
+  /** Where documents in doubt go, when the sink can look them up. */
+  readonly doubts: Pick<Doubts, 'add'> | undefined
 }
 
 /** What one try left to do. */
 interface Left {
   readonly shipments: readonly Shipment[]
-  /** Some of it may have been stored. */
+  /** Some of it may have been stored, and cannot be looked up. */
   readonly isInDoubt: boolean
   readonly reason: string
   readonly afterMs: number
 }
 
-/** Offers batches to one sink until every document is answered: batches come in, the cursor moves. */
+/**
+ * Offers batches to one sink until every document is answered or in doubt: batches come in, the cursor moves. There is
+ * one for each batch that may be in flight.
+ */
 export class Delivery {
   readonly #parts: DeliveryParts
   readonly #backoff: Backoff
@@ -45,17 +50,17 @@ export class Delivery {
   }
 
   /**
-   * Resolves when every document is accepted or stands in the dead letter, or when `signal` is aborted. Tries for ever.
-   * Rejects only on a bug.
+   * Resolves when every document is accepted, stands in the dead letter or waits to be looked up, or when `signal` is
+   * aborted. Tries for ever. Rejects only on a bug.
    */
   async deliver(batch: readonly Shipment[], signal: AbortSignal): Promise<void> {
     const { clock, trouble, meter } = this.#parts
-    await this.#waitForCommits(signal)
+    await this.#waitForCommits(batch, signal)
     if (signal.aborted) return
     const startedMs = clock.elapsedMs()
     let left = await this.#offer(batch, signal)
     while (left !== undefined && !signal.aborted) {
-      trouble.begin(left.reason, clock.nowMs())
+      trouble.begin(left.reason, clock.nowMs(), this)
       await this.#backoff.wait(signal, left.afterMs)
       if (left.isInDoubt) await this.#takeBack(signal)
       meter.retried(documentsOf(left.shipments).documentCount)
@@ -63,7 +68,7 @@ export class Delivery {
     }
     if (signal.aborted) return
     this.#backoff.reset()
-    trouble.end()
+    trouble.end(this)
     meter.took((clock.elapsedMs() - startedMs) / 1_000)
   }
 
@@ -75,7 +80,8 @@ export class Delivery {
       outcomes = await sink.deliver(documentsOf(shipments), signal)
     } catch (error) {
       if (!signal.aborted && !(error instanceof FlagshipError)) throw error
-      return { shipments, isInDoubt: true, reason: reasonOf(error), afterMs: 0 }
+      const reason = reasonOf(error)
+      return this.#leave({ doubted: shipments, retried: [], reason, doubtReason: reason, afterMs: 0 }, signal)
     }
     // In one go with the answers: a commit in between would name what one of them knows and the other does not.
     const mark = sink.mark?.()
@@ -89,11 +95,22 @@ export class Delivery {
     signal: AbortSignal,
   ): Promise<Left | undefined> {
     const sorted = sort(shipments, outcomes)
-    this.#answer(sorted.accepted)
+    this.#parts.answers.take(sorted.accepted)
     this.#parts.meter.delivered(total(sorted.accepted))
     await this.#bury(sorted, signal)
-    if (signal.aborted || sorted.left.shipments.length > 0) return sorted.left
-    return undefined
+    return this.#leave(sorted, signal)
+  }
+
+  /** What is in doubt is looked up by others, where that can be; the rest is to be offered again. */
+  #leave(unanswered: Unanswered, signal: AbortSignal): Left | undefined {
+    const { doubted, retried, reason, doubtReason, afterMs } = unanswered
+    const { doubts, clock } = this.#parts
+    if (doubts === undefined) {
+      const shipments = [...doubted, ...retried]
+      return shipments.length === 0 ? undefined : { shipments, isInDoubt: doubted.length > 0, reason, afterMs }
+    }
+    if (doubted.length > 0 && !signal.aborted) doubts.add(doubted, clock.elapsedMs(), doubtReason)
+    return retried.length === 0 ? undefined : { shipments: retried, isInDoubt: false, reason, afterMs }
   }
 
   /** Write refused documents to the dead letter, however long that takes, and only then count them as answered. */
@@ -102,37 +119,26 @@ export class Delivery {
     const { deadLetter, trouble, clock, meter } = this.#parts
     for (;;) {
       try {
-        await deadLetter.write(refusals, new Date(clock.nowMs()).toISOString())
+        meter.dropped(await deadLetter.write(refusals, new Date(clock.nowMs()).toISOString()), 'dead_letter_full')
         break
       } catch (error) {
-        trouble.begin(error, clock.nowMs())
+        trouble.begin(error, clock.nowMs(), this)
         await this.#backoff.wait(signal)
         if (signal.aborted) return
       }
     }
-    this.#answer(refused)
+    this.#parts.answers.take(refused)
     for (const { reason } of refusals) meter.refused(1, reason)
   }
 
-  #answer(answered: ReadonlyMap<Shipment, number>): void {
-    const { cursor, committer, budget } = this.#parts
-    for (const [shipment, count] of answered) {
-      const { receipt, ledger } = shipment
-      receipt.unanswered -= count
-      if (receipt.unanswered > 0) continue
-      budget.giveBack(receipt.documents.length)
-      reuseSlab(receipt.documents)
-      ledger.settle(cursor)
-    }
-    if (answered.size > 0) committer.request()
-  }
-
   /**
-   * A sink that takes back what no cursor covers must not run far ahead of a cursor that cannot be written: the lines
-   * might be gone by the time they are read again.
+   * A sink that looks up may only be sent what the cursor on disk says may have been sent. One that takes back what no
+   * cursor covers must not run far ahead of a cursor that cannot be written: the lines might be gone by the time they
+   * are read again.
    */
-  async #waitForCommits(signal: AbortSignal): Promise<void> {
+  async #waitForCommits(batch: readonly Shipment[], signal: AbortSignal): Promise<void> {
     const { sink, committer } = this.#parts
+    await committer.reach(Math.max(...batch.map((shipment) => shipment.cursorVersion)), signal)
     while (sink.mark !== undefined && !committer.isWorking && !signal.aborted) {
       await this.#backoff.wait(signal)
       if (await committer.commit()) this.#backoff.reset()
@@ -159,11 +165,20 @@ function documentsOf(shipments: readonly Shipment[]): Batch {
   return batchOf(shipments.map(({ segment }) => segment))
 }
 
-interface Sorted {
+/** Documents without an answer. */
+interface Unanswered {
+  readonly doubted: readonly Shipment[]
+  /** Surely not stored. */
+  readonly retried: readonly Shipment[]
+  readonly reason: string
+  readonly doubtReason: string
+  readonly afterMs: number
+}
+
+interface Sorted extends Unanswered {
   readonly accepted: Map<Shipment, number>
   readonly refused: Map<Shipment, number>
   readonly refusals: Refused[]
-  readonly left: Left
 }
 
 /** Sort documents by what became of them; what is to be offered again keeps its order and its bytes. */
@@ -171,37 +186,43 @@ function sort(shipments: readonly Shipment[], outcomes: readonly Outcome[]): Sor
   const accepted = new Map<Shipment, number>()
   const refused = new Map<Shipment, number>()
   const refusals: Refused[] = []
-  const again: Shipment[] = []
+  const [doubted, retried]: [Shipment[], Shipment[]] = [[], []]
   let position = 0
-  let [isInDoubt, reason, afterMs] = [false, '', 0]
+  let [reason, doubtReason, afterMs] = ['', '', 0]
   for (const shipment of shipments) {
-    const { segment, receipt, ledger } = shipment
+    const { segment } = shipment
     const first = position
     position += segment.ids.length
-    const unanswered = selectDocuments(segment, (index) => {
-      const outcome = outcomes[first + index] ?? MISSING
-      if (outcome.kind === 'accepted') return add(accepted, shipment)
+    const outcomeOf = (index: number) => outcomes[first + index] ?? MISSING
+    for (const [index] of segment.ids.entries()) {
+      const outcome = outcomeOf(index)
+      if (outcome.kind === 'accepted') add(accepted, shipment)
       if (outcome.kind === 'refused') {
         refusals.push(refusedDocument(shipment, index, outcome.reason))
-        return add(refused, shipment)
+        add(refused, shipment)
       }
-      isInDoubt ||= outcome.kind === 'in_doubt'
-      reason = outcome.reason
-      afterMs = Math.max(afterMs, outcome.kind === 'retry' ? (outcome.afterMs ?? 0) : 0)
-      return true
-    })
-    if (unanswered.ids.length > 0) again.push({ segment: unanswered, receipt, ledger })
+      if (outcome.kind === 'in_doubt') doubtReason = outcome.reason
+      if (outcome.kind === 'retry') [reason, afterMs] = [outcome.reason, Math.max(afterMs, outcome.afterMs ?? 0)]
+    }
+    if ((accepted.get(shipment) ?? 0) === segment.ids.length) continue
+    keep(doubted, shipment, (index) => outcomeOf(index).kind === 'in_doubt')
+    keep(retried, shipment, (index) => outcomeOf(index).kind === 'retry')
   }
-  return { accepted, refused, refusals, left: { shipments: again, isInDoubt, reason, afterMs } }
+  return { accepted, refused, refusals, doubted, retried, reason: reason || doubtReason, doubtReason, afterMs }
+}
+
+/** Keep what `isKept` of a shipment, where that is anything. */
+function keep(list: Shipment[], shipment: Shipment, isKept: (index: number) => boolean): void {
+  const segment = selectDocuments(shipment.segment, isKept)
+  if (segment.ids.length > 0) list.push({ ...shipment, segment })
 }
 
 /** A sink that forgets an outcome has not said that the document is stored. */
 const MISSING: Outcome = { kind: 'in_doubt', reason: 'the sink gave no outcome' }
 
-/** Count one document of a shipment; false, because it is not to be offered again. */
-function add(counts: Map<Shipment, number>, shipment: Shipment): false {
+/** Count one document of a shipment. */
+function add(counts: Map<Shipment, number>, shipment: Shipment): void {
   counts.set(shipment, (counts.get(shipment) ?? 0) + 1)
-  return false
 }
 
 function refusedDocument({ segment }: Shipment, index: number, reason: string): Refused {

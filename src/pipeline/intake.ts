@@ -1,16 +1,9 @@
 import type { Clock } from '../clock.ts'
-import type { FoundChain, ChainSource } from '../ingest/chain.ts'
-import { eventIds } from '../ingest/event-id.ts'
-import { type ChainChunk, ChainReader, type ReadingParts } from '../ingest/chain-reader.ts'
-import type { Segment } from '../sinks/batch.ts'
-import type { Batcher } from './batcher.ts'
-import type { Budget } from './budget.ts'
-import type { Committer } from './committer.ts'
-import { type Carry, EMPTY_CARRY, type Transcoder } from './contract.ts'
-import type { Cursor, IsAnswered, Progress } from './cursor.ts'
-import { Ledger, type Receipt } from './ledger.ts'
-import type { Meter } from './meter.ts'
-import { selectDocuments } from './segments.ts'
+import type { ChainSource, FoundChain } from '../ingest/chain.ts'
+import { ChainReader, type ReadingParts } from '../ingest/chain-reader.ts'
+import type { Loss } from '../record/loss.ts'
+import type { Transcoder } from './contract.ts'
+import { Lane, type LaneParts } from './lane.ts'
 import type { PipelineStatus } from './status.ts'
 
 /** How often a file that had nothing new is looked at. */
@@ -19,62 +12,69 @@ const POLL_MS = 250
 const QUIET_POLL_MS = 1_000
 const QUIET_AFTER_MS = 10_000
 
-export interface IntakeParts {
-  readonly reading: ReadingParts
+export interface IntakeParts extends LaneParts {
+  readonly reading: Omit<ReadingParts, 'lose'>
+  readonly lose: (loss: Loss, source: ChainSource) => void
   readonly clock: Clock
   readonly makeTranscoder: (source: ChainSource) => Transcoder
-  readonly cursor: Cursor
-  readonly committer: Committer
-  readonly budget: Budget
-  readonly batcher: Batcher
-  readonly meter: Meter
-  readonly isAnswered: IsAnswered | undefined
 }
 
-/** One chain on its way through a pipeline. */
-interface Lane {
-  readonly reader: ChainReader
-  readonly transcoder: Transcoder
-  readonly ledger: Ledger
-  carry: Carry
+/** A lane, and when it was looked at. */
+interface Followed {
+  readonly lane: Lane
   /** When it last had something new. */
   readMs: number
   idleUntilMs: number
+  /** Everything written before this, milliseconds since the epoch, had been read when it was looked at last. */
+  readToMs: number | undefined
+  /** The same, and answered. */
+  answeredToMs: number | undefined
 }
 
-/** Reads all chains in turn, a chunk each, and transcodes: files come in, segments go to the batcher. */
+/** Reads all chains in turn, a chunk each, so that a noisy one does not starve the others: files come in. */
 export class Intake {
   readonly #parts: IntakeParts
-  readonly #lanes = new Map<string, Lane>()
-  /** Of chains that are no longer there. */
-  #lostBytes = 0
+  readonly #followed = new Map<string, Followed>()
+  /** When the file system was looked through last: what is new was made after it. */
+  #updatedMs: number | undefined
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
   }
 
   /** What is followed now. */
-  get totals(): Pick<PipelineStatus, 'filesFollowed' | 'unreadBytes' | 'unacknowledgedBytes' | 'lostBytes'> {
-    let [filesFollowed, unreadBytes, pendingBytes, lostBytes] = [0, 0, 0, this.#lostBytes]
-    for (const { reader, ledger } of this.#lanes.values()) {
-      filesFollowed += reader.fileCount
-      unreadBytes += reader.unreadBytes
-      pendingBytes += ledger.pendingBytes
-      lostBytes += reader.lostBytes
+  get totals(): Pick<PipelineStatus, 'filesFollowed' | 'unreadBytes' | 'unacknowledgedBytes'> {
+    let [filesFollowed, unreadBytes, pendingBytes] = [0, 0, 0]
+    for (const { lane } of this.#followed.values()) {
+      filesFollowed += lane.reader.fileCount
+      unreadBytes += lane.reader.unreadBytes
+      pendingBytes += lane.ledger.pendingBytes
     }
-    return { filesFollowed, unreadBytes, unacknowledgedBytes: unreadBytes + pendingBytes, lostBytes }
+    return { filesFollowed, unreadBytes, unacknowledgedBytes: unreadBytes + pendingBytes }
   }
 
-  /** Keys of the files that are there; of those not read yet, their places. */
+  /** Everything written before this, milliseconds since the epoch, is answered; undefined when that cannot be told yet. */
+  get answeredToMs(): number | undefined {
+    let oldest = this.#updatedMs
+    for (const each of this.#followed.values()) {
+      const answeredToMs = each.lane.ledger.isEmpty ? each.readToMs : each.answeredToMs
+      if (answeredToMs === undefined) return undefined
+      oldest = Math.min(oldest ?? answeredToMs, answeredToMs)
+    }
+    return oldest
+  }
+
+  /** Keys of the files that are there; of those not read yet, their places; and the scopes of their chains. */
   get present(): ReadonlySet<string> {
-    return new Set([...this.#lanes.values()].flatMap(({ reader }) => reader.present))
+    return new Set([...this.#followed].flatMap(([scope, { lane }]) => [scope, ...lane.reader.present]))
   }
 
   /** Take in what a sweep found. */
   update(chains: readonly FoundChain[]): void {
     const found = new Map(chains.map((chain) => [chain.scope, chain]))
-    for (const [scope, lane] of this.#lanes) lane.reader.update(found.get(scope))
-    for (const [scope, chain] of found) if (!this.#lanes.has(scope)) this.#lanes.set(scope, this.#open(chain))
+    for (const [scope, { lane }] of this.#followed) lane.reader.update(found.get(scope))
+    for (const [scope, chain] of found) if (!this.#followed.has(scope)) this.#followed.set(scope, this.#follow(chain))
+    this.#updatedMs = this.#parts.clock.nowMs()
   }
 
   /** Read until `signal` is aborted. When the budget is spent, or there is nothing new, it waits. */
@@ -86,84 +86,49 @@ export class Intake {
   }
 
   close(): void {
-    for (const { reader } of this.#lanes.values()) reader.close()
+    for (const { lane } of this.#followed.values()) lane.reader.close()
   }
 
   /** A chunk of each chain that has one; whether any had. */
   async #round(signal: AbortSignal): Promise<boolean> {
     let hasRead = false
-    for (const lane of this.#lanes.values()) {
-      if (lane.idleUntilMs > this.#parts.clock.elapsedMs()) continue
+    for (const followed of this.#followed.values()) {
+      if (followed.idleUntilMs > this.#parts.clock.elapsedMs()) continue
       await this.#parts.budget.room(signal)
       if (signal.aborted) return true
+      const { lane } = followed
+      const nowMs = this.#parts.clock.nowMs()
       const chunk = lane.reader.isReadable() ? await lane.reader.read() : undefined
-      if (chunk === undefined) this.#rest(lane)
-      else this.#take(lane, chunk)
+      if (chunk === undefined) this.#rest(followed, nowMs)
+      else lane.take(chunk)
+      if (chunk !== undefined) followed.readMs = this.#parts.clock.elapsedMs()
       hasRead ||= chunk !== undefined
     }
     return hasRead
   }
 
-  #open(chain: FoundChain): Lane {
-    const reader = new ChainReader(chain, this.#parts.reading)
+  #follow(chain: FoundChain): Followed {
+    const { reading, lose } = this.#parts
+    const reader = new ChainReader(chain, { ...reading, lose: (loss) => lose(loss, chain.source) })
     reader.update(chain)
-    const transcoder = this.#parts.makeTranscoder(chain.source)
+    const lane = new Lane(reader, this.#parts.makeTranscoder(chain.source), this.#parts)
     const readMs = this.#parts.clock.elapsedMs()
-    return { reader, transcoder, ledger: new Ledger(), carry: EMPTY_CARRY, readMs, idleUntilMs: 0 }
+    return { lane, readMs, idleUntilMs: 0, readToMs: this.#updatedMs, answeredToMs: this.#updatedMs }
   }
 
-  #rest(lane: Lane): void {
-    const nowMs = this.#parts.clock.elapsedMs()
-    lane.idleUntilMs = nowMs + (nowMs - lane.readMs < QUIET_AFTER_MS ? POLL_MS : QUIET_POLL_MS)
+  /** There was nothing new at `nowMs`. */
+  #rest(followed: Followed, nowMs: number): void {
+    const { lane } = followed
+    const elapsedMs = this.#parts.clock.elapsedMs()
+    followed.idleUntilMs = elapsedMs + (elapsedMs - followed.readMs < QUIET_AFTER_MS ? POLL_MS : QUIET_POLL_MS)
+    if (lane.reader.unreadBytes === 0) {
+      if (lane.ledger.isEmpty) followed.answeredToMs = followed.readToMs
+      followed.readToMs = nowMs
+    }
     if (!lane.reader.isFinished) return
-    this.#closeJoins(lane)
+    lane.closeJoins()
     if (!lane.ledger.isEmpty) return
     lane.reader.close()
-    this.#lostBytes += lane.reader.lostBytes
-    this.#lanes.delete(lane.reader.scope)
+    this.#followed.delete(lane.reader.scope)
   }
-
-  #take(lane: Lane, chunk: ChainChunk): void {
-    const { fileKey, path, offsetBytes, bytes, check, file } = chunk
-    if (!chunk.isContinued) this.#closeJoins(lane)
-    this.#parts.cursor.follow({ fileKey, path, ...file })
-    const { segment, carry } = lane.transcoder.transcode({ fileKey, path, offsetBytes, bytes }, lane.carry)
-    lane.carry = carry
-    lane.readMs = this.#parts.clock.elapsedMs()
-    this.#ship(lane, segment, { fileKey, toBytes: check.atBytes, check })
-  }
-
-  /** The rest of open lines does not come any more. */
-  #closeJoins(lane: Lane): void {
-    const segment = lane.transcoder.close(lane.carry)
-    lane.carry = EMPTY_CARRY
-    if (segment !== undefined) this.#ship(lane, segment, undefined)
-  }
-
-  #ship(lane: Lane, whole: Segment, reached: Progress['reached']): void {
-    const { budget, batcher, cursor, committer, meter, isAnswered } = this.#parts
-    meter.read(whole)
-    const segment = isAnswered === undefined ? whole : withoutAnswered(whole, isAnswered)
-    const openJoins = lane.carry.joins.map(({ fileKey, offsetBytes }) => ({
-      fileKey,
-      offsetBytes,
-      isAnswered: isAnswered?.(eventIds(fileKey)(offsetBytes), offsetBytes) ?? false,
-    }))
-    const progress = { advances: segment.advances, reached, openJoins }
-    const { readBytes, ids, bytes } = segment
-    const receipt: Receipt = { progress, readBytes, documents: bytes, unanswered: ids.length }
-    lane.ledger.add(receipt)
-    if (receipt.unanswered > 0) {
-      budget.spend(bytes.length)
-      batcher.add({ segment, receipt, ledger: lane.ledger })
-      return
-    }
-    lane.ledger.settle(cursor)
-    committer.request()
-  }
-}
-
-function withoutAnswered(segment: Segment, isAnswered: IsAnswered): Segment {
-  const { ids, offsets } = segment
-  return selectDocuments(segment, (index) => !isAnswered(ids[index] ?? '', offsets[index] ?? 0))
 }

@@ -1,4 +1,3 @@
-import type { Advance } from '../sinks/batch.ts'
 import type { Chunk, OpenJoin } from './contract.ts'
 
 /** A joined line: where it began, and its bytes. */
@@ -20,12 +19,10 @@ interface Pieces extends Omit<OpenJoin, 'bytes'> {
 export class Joins {
   readonly #open: Map<string, Pieces>
   readonly #maxBytes: number
-  readonly #fileEnds: Map<string, number>
 
   constructor(open: readonly OpenJoin[], maxBytes: number) {
     this.#maxBytes = maxBytes
     this.#open = new Map(open.map((join) => [join.stream, piecesOf(join)]))
-    this.#fileEnds = new Map(open.map((join) => [join.fileKey, join.fileEndBytes]))
   }
 
   get isEmpty(): boolean {
@@ -46,7 +43,6 @@ export class Joins {
         fileKey,
         path,
         offsetBytes,
-        fileEndBytes: 0,
         time,
         isTruncated: false,
         pieces: [],
@@ -69,22 +65,9 @@ export class Joins {
     return joined(join)
   }
 
-  /** What stays open after a chunk that ends at `endBytes` of its file. */
-  carry(chunk: Chunk, endBytes: number): readonly OpenJoin[] {
-    return [...this.#open.values()].map((join) => ({
-      ...joined(join),
-      stream: join.stream,
-      fileEndBytes: join.fileKey === chunk.fileKey ? endBytes : join.fileEndBytes,
-    }))
-  }
-
-  /** How far each file may be acknowledged: never past the first piece of an open join. */
-  advances(chunk: Chunk | undefined, endBytes: number): Advance[] {
-    const ends = new Map(this.#fileEnds)
-    if (chunk !== undefined) ends.set(chunk.fileKey, endBytes)
-    for (const { fileKey, offsetBytes } of this.#open.values())
-      ends.set(fileKey, Math.min(offsetBytes, ends.get(fileKey) ?? offsetBytes))
-    return [...ends].map(([fileKey, toBytes]) => ({ fileKey, toBytes }))
+  /** What stays open after a chunk. */
+  carry(): readonly OpenJoin[] {
+    return [...this.#open.values()].map((join) => ({ ...joined(join), stream: join.stream }))
   }
 
   #add(join: Pieces, piece: Buffer): void {

@@ -1,60 +1,128 @@
-import type { Cursor, Progress } from './cursor.ts'
+import type { Check } from '../ingest/tail.ts'
+import type { Cursor } from './cursor.ts'
+import type { Range } from './cursor-state.ts'
+import { merge, without } from './ranges.ts'
 
-/** One segment on its way: what it moves, once every document of it is answered. */
+/** Bytes of one file that were read at a time. */
+export interface Span {
+  readonly fileKey: string
+  readonly fromBytes: number
+  readonly toBytes: number
+  readonly check: Check
+}
+
+/** A line whose end is still missing, and where it began. */
+export interface OpenLine {
+  readonly fileKey: string
+  readonly offsetBytes: number
+  /** It had been answered in an earlier run, and is put together once more only for the sake of an older one. */
+  readonly isAnswered: boolean
+}
+
+/** One segment on its way: what was read for it, and how much of it is not answered. */
 export interface Receipt {
-  readonly progress: Progress
-  /** Bytes of log it was made from. */
-  readonly readBytes: number
+  /** Undefined when open lines were closed without reading. */
+  readonly span: Span | undefined
+  /** Lines of the chain that were open after it. */
+  readonly openLines: readonly OpenLine[]
   /** Its documents, all of them: memory that is held until they are answered. */
   readonly documents: Buffer
   unanswered: number
 }
 
-/** The segments of one chain in the order of its lines. Answers come in any order; the cursor moves in this one. */
-export class Ledger {
-  readonly #receipts: Receipt[] = []
-  /** Advances that wait for a line that began in an earlier file. */
-  readonly #held = new Map<string, number>()
-  /** Files in the order in which they were read, as far as it still matters. */
-  #files: readonly string[] = []
+/** A line that is open, or whose end stands in a receipt that is not answered. */
+interface Hole extends OpenLine {
+  closedBy: Receipt | undefined
+}
 
-  /** Bytes that were read and that the cursor has not passed. */
-  pendingBytes = 0
+/**
+ * The segments of one chain in the order of its lines. Answers come in any order; a prefix moves in this one, stops
+ * before the first piece of a line that is not answered as a whole, and no file overtakes the one before it: a line
+ * that is joined over both would be read again without its end. What is answered beyond is kept as ranges.
+ */
+export class Ledger {
+  #receipts: Receipt[] = []
+  #holes: Hole[] = []
 
   get isEmpty(): boolean {
     return this.#receipts.length === 0
   }
 
+  /** Bytes that were read and that no prefix has passed. */
+  get pendingBytes(): number {
+    return this.#receipts.reduce((sum, { span }) => sum + (span === undefined ? 0 : span.toBytes - span.fromBytes), 0)
+  }
+
   add(receipt: Receipt): void {
-    this.pendingBytes += receipt.readBytes
+    for (const hole of this.#holes) if (!receipt.openLines.some((line) => isSame(line, hole))) hole.closedBy ??= receipt
+    for (const line of receipt.openLines)
+      if (!this.#holes.some((hole) => isSame(line, hole))) this.#holes.push({ ...line, closedBy: undefined })
     this.#receipts.push(receipt)
   }
 
-  /** Move the cursor over everything at the head that is answered. */
+  /** Tell the cursor what is answered by now. */
   settle(cursor: Cursor): void {
-    while (this.#receipts[0]?.unanswered === 0) {
-      const receipt = this.#receipts.shift()
-      if (receipt === undefined) return
-      this.pendingBytes -= receipt.readBytes
-      this.#apply(receipt.progress, cursor)
-    }
+    this.#holes = this.#holes.filter(({ closedBy }) => closedBy?.unanswered !== 0)
+    const passed = this.#pass()
+    this.#receipts = joinAnswered(this.#receipts)
+    for (const fileKey of new Set([...passed.keys(), ...this.#receipts.map(({ span }) => span?.fileKey ?? '')]))
+      if (fileKey !== '') this.#settleFile(cursor, fileKey, passed.get(fileKey))
   }
 
-  #apply({ advances, reached, openJoins }: Progress, cursor: Cursor): void {
-    if (reached !== undefined && this.#files.at(-1) !== reached.fileKey) this.#files = [...this.#files, reached.fileKey]
-    const firstOpen = Math.min(...openJoins.map((join) => this.#files.indexOf(join.fileKey)))
-    for (const { fileKey, toBytes } of advances) this.#held.set(fileKey, toBytes)
-    for (const [fileKey, toBytes] of this.#held) {
-      // Pieces here that are in the middle of a line would be missing when that is put together again.
-      if (this.#files.indexOf(fileKey) > firstOpen) continue
-      cursor.advance(fileKey, toBytes)
-      this.#held.delete(fileKey)
+  /** Take away what is answered at the head; how far that moves the prefix of each file. */
+  #pass(): ReadonlyMap<string, Span> {
+    const passed = new Map<string, Span>()
+    while (this.#receipts[0]?.unanswered === 0) {
+      const { span } = this.#receipts[0]
+      if (span !== undefined) {
+        const toBytes = Math.min(span.toBytes, ...this.#holesIn(span.fileKey))
+        passed.set(span.fileKey, { ...span, toBytes })
+        if (toBytes < span.toBytes) return passed
+      }
+      this.#receipts.shift()
     }
-    for (const fileKey of this.#files) {
-      const open = openJoins.filter((join) => join.fileKey === fileKey && !join.isAnswered)
-      const openOffsets = open.map((join) => join.offsetBytes)
-      cursor.answeredBeyond(fileKey, reached?.fileKey === fileKey ? reached : undefined, openOffsets)
-    }
-    this.#files = openJoins.length === 0 ? this.#files.slice(-1) : this.#files.slice(firstOpen)
+    return passed
   }
+
+  #settleFile(cursor: Cursor, fileKey: string, passed: Span | undefined): void {
+    const spans = this.#receipts.flatMap(({ span, unanswered }) =>
+      span?.fileKey === fileKey ? [{ ...span, isAnswered: unanswered === 0 }] : [],
+    )
+    const answered = spans.filter((span) => span.isAnswered)
+    const ranges = answered.map((span): Range => [span.fromBytes, span.toBytes])
+    cursor.settle(fileKey, {
+      prefixBytes: passed?.toBytes ?? 0,
+      answered: without(merge(ranges), this.#holesIn(fileKey, false)),
+      reachedBytes: spans.at(-1)?.toBytes ?? passed?.toBytes ?? 0,
+      check: answered.at(-1)?.check ?? passed?.check,
+    })
+  }
+
+  /** Where lines begin that are not answered as a whole; `withAnswered`: those of an earlier run that were, too. */
+  #holesIn(fileKey: string, withAnswered = true): readonly number[] {
+    return this.#holes
+      .filter((hole) => hole.fileKey === fileKey && (withAnswered || !hole.isAnswered))
+      .map((hole) => hole.offsetBytes)
+  }
+}
+
+/** Neighbours that are answered become one, so that a long wait for one answer costs nothing. */
+function joinAnswered(receipts: readonly Receipt[]): Receipt[] {
+  const joined: Receipt[] = []
+  for (const receipt of receipts) {
+    const last = joined.at(-1)
+    const span = last !== undefined && last.unanswered + receipt.unanswered === 0 && spanOfBoth(last, receipt)
+    if (span) joined.splice(-1, 1, { ...receipt, span })
+    else joined.push(receipt)
+  }
+  return joined
+}
+
+function spanOfBoth({ span: a }: Receipt, { span: b }: Receipt): Span | undefined {
+  if (a === undefined || b === undefined || a.fileKey !== b.fileKey || a.toBytes !== b.fromBytes) return undefined
+  return { ...b, fromBytes: a.fromBytes }
+}
+
+function isSame(a: OpenLine, b: OpenLine): boolean {
+  return a.fileKey === b.fileKey && a.offsetBytes === b.offsetBytes
 }

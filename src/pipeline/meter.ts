@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Loss } from '../record/loss.ts'
 import type { Segment } from '../sinks/batch.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
@@ -50,7 +51,7 @@ export class Meter {
       this.#metrics.count('flagship_lines_unparsed_total', { pipeline, reason }, lines)
     if (counts.droppedByLevel === 0) return
     this.#metrics.count('flagship_lines_total', { pipeline, dataset: 'envoy.log' }, counts.droppedByLevel)
-    this.#metrics.count('flagship_documents_dropped_total', { pipeline, policy: 'level' }, counts.droppedByLevel)
+    this.dropped(counts.droppedByLevel, 'level')
   }
 
   delivered(documents: number): void {
@@ -61,9 +62,21 @@ export class Meter {
     this.#metrics.set('flagship_last_delivery_timestamp_seconds', { pipeline }, this.#clock.nowMs() / 1_000)
   }
 
+  /** Documents were left out by our own choice. */
+  dropped(documents: number, policy: 'level' | 'dead_letter_full'): void {
+    if (documents > 0) this.#metrics.count('flagship_documents_dropped_total', { pipeline: this.#pipeline, policy }, documents)
+  }
+
   refused(documents: number, reason: string): void {
     this.#totals.documentsRefused += documents
     this.#metrics.count('flagship_documents_refused_total', { pipeline: this.#pipeline, reason }, documents)
+  }
+
+  /** Bytes were lost, and named. */
+  lost({ reason, bytes }: Loss): void {
+    const pipeline = this.#pipeline
+    this.#metrics.count('flagship_losses_total', { pipeline, reason })
+    this.#metrics.count('flagship_lost_bytes_total', { pipeline, reason }, bytes)
   }
 
   retried(documents: number): void {

@@ -1,50 +1,33 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { FlagshipError, isRetryable } from '../errors.ts'
-import type { ChainSource, FoundChain } from '../ingest/chain.ts'
-import type { FileSystem } from '../ingest/file-system.ts'
-import { TailReader } from '../ingest/tail.ts'
-import type { Troubles } from '../ingest/trouble.ts'
-import type { Logger } from '../logger.ts'
+import type { FoundChain } from '../ingest/chain.ts'
 import type { Sink } from '../sinks/sink.ts'
-import type { Metrics } from '../telemetry/metrics.ts'
 import { Backoff } from './backoff.ts'
-import { Batcher } from './batcher.ts'
-import { Budget } from './budget.ts'
-import { Committer } from './committer.ts'
-import type { Transcoder } from './contract.ts'
-import { answeredBefore, Cursor } from './cursor.ts'
-import { readCursorFile } from './cursor-file.ts'
-import { DeadLetter } from './dead-letter.ts'
-import { Delivery } from './deliver.ts'
-import { Intake } from './intake.ts'
-import { Meter } from './meter.ts'
-import type { PipelineSettings } from './settings.ts'
+import type { Batcher } from './batcher.ts'
+import type { Budget } from './budget.ts'
+import type { Committer } from './committer.ts'
+import type { Cursor } from './cursor.ts'
+import type { DeadLetter } from './dead-letter.ts'
+import type { Delivery } from './deliver.ts'
+import type { Doubts } from './doubts.ts'
+import type { Intake } from './intake.ts'
+import type { Meter } from './meter.ts'
 import type { PipelineStatus } from './status.ts'
-import { TroubleSpot } from './trouble.ts'
+import type { TroubleSpot } from './trouble.ts'
 
 /** How often the cursor is looked through for files that have gone. */
 const EXPIRE_INTERVAL_MS = 60_000
-
-/** What a pipeline needs from outside. */
-export interface PipelineParts {
-  readonly clock: Clock
-  readonly random: () => number
-  readonly logger: Logger
-  readonly metrics: Metrics
-  readonly fileSystem: FileSystem
-  readonly troubles: Troubles
-  /** One per rotation chain. */
-  readonly makeTranscoder: (source: ChainSource) => Transcoder
-}
+/** How often the watermark is written down, so that an idle agent writes nearly nothing. */
+const WATERMARK_INTERVAL_MS = 10_000
 
 /** What a pipeline is made of, in the order of the path. */
-interface Stages {
+export interface Stages {
   readonly intake: Intake
   readonly budget: Budget
   readonly batcher: Batcher
-  readonly delivery: Delivery
+  /** One for each batch that may be in flight. */
+  readonly deliveries: readonly Delivery[]
+  readonly doubts: Doubts | undefined
   readonly sink: Sink
   readonly deadLetter: DeadLetter
   readonly cursor: Cursor
@@ -52,51 +35,9 @@ interface Stages {
   readonly meter: Meter
   readonly delivering: TroubleSpot
   readonly committing: TroubleSpot
-}
-
-/** Put a pipeline together around what it remembers below `stateDirectory`. @throws FlagshipError STATE_UNREADABLE. */
-export async function openPipeline(
-  settings: PipelineSettings,
-  stateDirectory: string,
-  inflightBytes: number,
-  parts: PipelineParts,
-): Promise<Pipeline> {
-  const { name } = settings
-  const { clock, logger, random } = parts
-  const directory = join(stateDirectory, name)
-  const path = join(directory, 'cursor')
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  const state = await readCursorFile(path)
-  const deadLetter = new DeadLetter(join(directory, 'dead-letter.ndjson'))
-  await deadLetter.open()
-
-  const sink = settings.createSink()
-  const delivering = new TroubleSpot(logger, name, `deliver to sink "${name}"`)
-  const committing = new TroubleSpot(logger, name, `write cursor "${path}"`)
-  const cursor = new Cursor(state)
-  const committer = new Committer(cursor, path, clock, committing)
-  const meter = new Meter(parts.metrics, name, clock)
-  const budget = new Budget(inflightBytes)
-  const batcher = new Batcher(settings.batch, clock)
-  const reading = { ...parts, known: cursor, tail: new TailReader(), lose: () => {} }
-  const isAnswered = answeredBefore(state, deadLetter)
-  const shared = { clock, cursor, committer, meter, budget }
-  const intake = new Intake({ ...shared, reading, makeTranscoder: parts.makeTranscoder, batcher, isAnswered })
-  const delivery = new Delivery({ ...shared, sink, deadLetter, random, trouble: delivering })
-  const stages = {
-    intake,
-    budget,
-    batcher,
-    delivery,
-    sink,
-    deadLetter,
-    cursor,
-    committer,
-    meter,
-    delivering,
-    committing,
-  }
-  return new Pipeline(name, stages, parts)
+  /** What is to be done once the sink is open. */
+  readonly resume: (openedMs: number) => void
+  readonly close: () => Promise<void>
 }
 
 /**
@@ -111,17 +52,21 @@ export class Pipeline {
   /** Aborted: nothing more is read. */
   readonly #reading = new AbortController()
   /** Aborted: what is not delivered by now is read again next time. */
-  readonly #delivering = new AbortController()
+  readonly #delivering: AbortController
   #state: PipelineStatus['state'] = 'opening'
   #expireMs: number
+  #watermarkMs: number
   #running: Promise<void> = Promise.resolve()
 
-  constructor(name: string, stages: Stages, { clock, random }: PipelineParts) {
+  /** `delivering` is aborted by the pipeline when its time to deliver is over. */
+  constructor(name: string, stages: Stages, delivering: AbortController, clock: Clock, random: () => number) {
     this.name = name
     this.#stages = stages
+    this.#delivering = delivering
     this.#clock = clock
     this.#backoff = new Backoff(clock, random)
     this.#expireMs = clock.elapsedMs() + EXPIRE_INTERVAL_MS
+    this.#watermarkMs = clock.elapsedMs() + WATERMARK_INTERVAL_MS
   }
 
   /**
@@ -137,45 +82,75 @@ export class Pipeline {
   update(chains: readonly FoundChain[]): void {
     const { intake, cursor } = this.#stages
     intake.update(chains)
-    if (this.#clock.elapsedMs() < this.#expireMs) return
-    this.#expireMs = this.#clock.elapsedMs() + EXPIRE_INTERVAL_MS
+    const elapsedMs = this.#clock.elapsedMs()
+    if (elapsedMs >= this.#watermarkMs) {
+      this.#watermarkMs = elapsedMs + WATERMARK_INTERVAL_MS
+      this.#noteWatermark()
+    }
+    if (elapsedMs < this.#expireMs) return
+    this.#expireMs = elapsedMs + EXPIRE_INTERVAL_MS
     cursor.expire(intake.present, this.#clock.nowMs())
   }
 
   /** Stop reading, deliver what was read, for `graceMs` at most, commit and close. */
   async stop(graceMs: number): Promise<void> {
-    const { intake, committer, sink, deadLetter } = this.#stages
+    const { committer, cursor, sink, close } = this.#stages
     const ended = new AbortController()
     this.#reading.abort()
     void this.#clock.sleep(graceMs, ended.signal).then(() => this.#delivering.abort())
     await this.#running.catch(() => {}) // whoever called `run` was told
     ended.abort()
+    this.#delivering.abort()
+    cursor.endSending()
+    this.#noteWatermark()
     await committer.close()
     await sink.close()
-    await deadLetter.close()
-    intake.close()
+    await close()
     this.#state = 'stopped'
   }
 
   get status(): PipelineStatus {
-    const { intake, budget, meter, deadLetter, delivering, committing } = this.#stages
+    const { intake, budget, meter, deadLetter, delivering, committing, doubts, cursor } = this.#stages
     const trouble = delivering.current ?? committing.current
     return {
       name: this.name,
       state: trouble === undefined || this.#state === 'stopped' ? this.#state : 'retrying',
       trouble,
+      watermarkMs: this.#watermark,
       ...intake.totals,
+      losses: cursor.head.losses ?? 0,
+      lostBytes: cursor.head.lostBytes ?? 0,
       inflightBytes: budget.spentBytes,
+      documentsInDoubt: doubts?.documents ?? 0,
       deadLetterBytes: deadLetter.lengthBytes,
       ...meter.totals,
     }
   }
 
+  /** Never goes back, also over a restart. */
+  get #watermark(): number | undefined {
+    const { intake, cursor } = this.#stages
+    const { answeredToMs } = intake
+    const { watermarkMs } = cursor.head
+    return answeredToMs === undefined ? watermarkMs : Math.max(answeredToMs, watermarkMs ?? 0)
+  }
+
+  #noteWatermark(): void {
+    const { cursor, committer } = this.#stages
+    const watermarkMs = this.#watermark
+    if (watermarkMs === undefined || watermarkMs === cursor.head.watermarkMs) return
+    cursor.note({ watermarkMs })
+    committer.request()
+  }
+
   async #run(): Promise<void> {
+    const { deliveries, doubts, resume } = this.#stages
     await this.#open()
     if (this.#reading.signal.aborted) return
     this.#state = 'delivering'
-    await Promise.all([this.#readAll(), this.#deliverAll()])
+    resume(this.#clock.elapsedMs())
+    const working = Promise.all([this.#readAll(), ...deliveries.map((delivery) => this.#deliverAll(delivery))])
+    await Promise.race([working, ...(doubts === undefined ? [] : [doubts.failed])])
   }
 
   /** Open the sink, however long that takes, and write down where it stands before anything is sent. */
@@ -197,13 +172,17 @@ export class Pipeline {
     throw new FlagshipError('STATE_UNREADABLE', `Cannot begin: ${committing.current?.reason}; set state.directory`)
   }
 
+  /** Read until the end, and then wait until everything is answered. */
   async #readAll(): Promise<void> {
-    await this.#stages.intake.run(this.#reading.signal)
-    this.#stages.batcher.close()
+    const { intake, batcher, budget } = this.#stages
+    await intake.run(this.#reading.signal)
+    batcher.hurry()
+    await budget.empty(this.#delivering.signal)
+    batcher.close()
   }
 
-  async #deliverAll(): Promise<void> {
-    const { batcher, delivery } = this.#stages
+  async #deliverAll(delivery: Delivery): Promise<void> {
+    const { batcher } = this.#stages
     for (;;) {
       const batch = await batcher.next(this.#delivering.signal)
       if (batch === undefined) return

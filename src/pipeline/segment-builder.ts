@@ -1,4 +1,4 @@
-import type { Advance, Dataset, Segment } from '../sinks/batch.ts'
+import type { Dataset, Segment } from '../sinks/batch.ts'
 import { copyToSlab } from './slab.ts'
 
 const INITIAL_BYTES = 1 << 20
@@ -40,14 +40,13 @@ export class SegmentBuilder {
   }
 
   /** The segment so far. The builder must not be used after this. */
-  finish(readBytes: number, advances: readonly Advance[]): Segment {
+  finish(readBytes: number): Segment {
     return {
       bytes: copyToSlab(scratch.subarray(0, this.#lengthBytes)),
       ids: this.#ids,
       ends: this.#ends,
       datasets: this.#datasets,
       offsets: this.#offsets,
-      advances,
       readBytes,
       counts: {
         lines: this.#ids.length + this.#droppedByLevel,

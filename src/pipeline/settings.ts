@@ -1,5 +1,6 @@
 import type { DiscoverySettings } from '../ingest/discover.ts'
 import type { BatchConfig } from '../sinks/batch-config.ts'
+import type { DeadLetterConfig } from '../sinks/dead-letter-config.ts'
 import type { Sink } from '../sinks/sink.ts'
 
 /** What an agent does: which files it reads and where their documents go. */
@@ -15,6 +16,7 @@ export interface AgentSettings {
 export interface PipelineSettings {
   readonly name: string
   readonly batch: BatchConfig
+  readonly deadLetter: DeadLetterConfig
   /** Makes the sink; nothing is opened yet. */
   readonly createSink: () => Sink
 }

@@ -12,8 +12,16 @@ export interface PipelineStatus extends PipelineTotals {
   readonly unreadBytes: number
   /** Bytes on disk that the cursor has not passed: how far delivery lags behind. */
   readonly unacknowledgedBytes: number
-  /** Bytes that were deleted before they were read, at most. */
+  /**
+   * Everything written before this, milliseconds since the epoch, is delivered, refused, dropped by policy or named as
+   * lost; undefined when that cannot be told yet.
+   */
+  readonly watermarkMs: number | undefined
+  /** How often lines were lost for good, and how many bytes as far as known; kept over restarts. */
+  readonly losses: number
   readonly lostBytes: number
+  /** Documents that may have been stored and wait to be looked up. */
+  readonly documentsInDoubt: number
   /** Bytes of documents that are not answered yet. */
   readonly inflightBytes: number
   readonly deadLetterBytes: number

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { describeAccess, describeLog, describeUnparsed } from '../enrich/describe.ts'
+import { describeAccess, describeLog, describeLoss, describeUnparsed } from '../enrich/describe.ts'
 import type { Vantages } from '../enrich/vantage.ts'
 import { eventIds } from '../ingest/event-id.ts'
 import { type Formats, parseLine } from '../ingest/format/detect.ts'
@@ -9,6 +9,7 @@ import { type Frame, unframe } from '../ingest/frame/frame.ts'
 import { emptyFrame, type Framed } from '../ingest/frame/framed.ts'
 import type { ComponentLine, ParsedLine } from '../record/envoy-line.ts'
 import { encodeRecord, type LogRecord } from '../record/generated/record.ts'
+import { isoTime } from '../record/iso-time.ts'
 import type { Dataset } from '../sinks/batch.ts'
 import type { Carry, Chunk, Transcoder } from './contract.ts'
 import { type Joined, Joins } from './joins.ts'
@@ -49,18 +50,25 @@ export function createTranscoder(settings: TranscoderSettings, vantages: Vantage
     reporter: vantages.file.reporter,
     transcode(chunk, carry) {
       const work = new Work(settings, vantages, carry)
-      const endBytes = chunk.offsetBytes + chunk.bytes.length
       work.chunk(chunk)
       return {
-        segment: work.builder.finish(chunk.bytes.length, work.joins.advances(chunk, endBytes)),
-        carry: { joins: work.joins.carry(chunk, endBytes), heads: work.heads },
+        segment: work.builder.finish(chunk.bytes.length),
+        carry: { joins: work.joins.carry(), heads: work.heads },
       }
+    },
+    loss(loss, id) {
+      const record = describeLoss(loss, vantages.file)
+      record.eventId = id
+      record.timestamp ??= isoTime(settings.now())
+      const builder = new SegmentBuilder()
+      builder.add(encodeRecord(record, false), id, 'envoy.loss', loss.offsetBytes ?? 0)
+      return builder.finish(0)
     },
     close(carry) {
       const work = new Work(settings, vantages, carry)
       if (work.joins.isEmpty) return undefined
       work.closeJoins()
-      return work.builder.finish(0, work.joins.advances(undefined, 0))
+      return work.builder.finish(0)
     },
   }
 }

@@ -134,6 +134,10 @@ export const FIELDS = [
   { key: 'sampleRate', name: 'envoy.sample_rate', type: 'float', meaning: 'Share of such lines that was kept; only when sampled.' },
   { key: 'extra', name: 'envoy.extra', type: 'flattened', meaning: 'Keys of the line that no other field holds.', mapping: { ignore_above: 1024 } },
   { key: 'originalBase64', name: 'envoy.original_base64', type: 'keyword', meaning: 'The exact bytes of a line that could not be read and is not valid UTF-8.', mapping: { index: false, doc_values: false } },
+  { key: 'lossBytes', name: 'envoy.loss.bytes', type: 'long', meaning: 'Bytes of log that will never be delivered; `envoy.loss.size` says how exact that is. Dataset envoy.loss only.' },
+  { key: 'lossSize', name: 'envoy.loss.size', type: 'keyword', text: 'word', meaning: '`exact`, `at_least`, or `unknown`: possibly nothing at all.' },
+  { key: 'lossAfter', name: 'envoy.loss.after', type: 'date', text: 'word', meaning: 'What was lost was written after this; absent when nobody can say.' },
+  { key: 'lossBefore', name: 'envoy.loss.before', type: 'date', text: 'word', meaning: 'What was lost was written before this; absent when nobody can say.' },
 
   { key: 'reporter', name: '', type: 'reporter', meaning: 'The proxy that wrote the line.' },
 ] as const satisfies readonly Field[]

@@ -1,13 +1,6 @@
 /** The data stream a document belongs to. */
 export type Dataset = 'envoy.access' | 'envoy.log' | 'envoy.unparsed' | 'envoy.loss'
 
-/** How far a file is read once a segment is answered. */
-export interface Advance {
-  readonly fileKey: string
-  /** Every byte before this one is answered for. */
-  readonly toBytes: number
-}
-
 /** Encoded documents of one file, in the order of its lines. Document `i` is `bytes[ends[i - 1] ?? 0, ends[i])`. */
 export interface Segment {
   /** NDJSON: each document ends with a newline. */
@@ -17,8 +10,6 @@ export interface Segment {
   readonly datasets: readonly Dataset[]
   /** Byte offset of each document's line in the file it began in. */
   readonly offsets: readonly number[]
-  /** What may be acknowledged when every document is answered; a join over two files advances both. */
-  readonly advances: readonly Advance[]
   /** Raw bytes the segment was made from: what counts against the byte budget. */
   readonly readBytes: number
   readonly counts: SegmentCounts

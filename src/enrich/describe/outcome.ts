@@ -2,6 +2,7 @@ import type { EnvoyLine, UnparsedReason } from '../../record/envoy-line.ts'
 import { makeOutcome, type Outcome, type OutcomeFields } from '../../record/generated/record.ts'
 import type { Direction, Layer } from '../../record/layer.ts'
 import { flagSetOf } from '../flag/catalogue.ts'
+import type { LossReason } from '../../record/loss.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 
 /** What an access line reports on and what happened. One object for each combination, so that its JSON is made once. */
@@ -28,6 +29,11 @@ export function outcomeOf(line: EnvoyLine, layer: Layer, direction: Direction, v
 
 /** What is known of every diagnostic line. */
 export const LOG_OUTCOME: Outcome = makeOutcome({ dataset: 'envoy.log' })
+
+/** What is known of lines that were lost. */
+export function lossOutcome(reason: LossReason): Outcome {
+  return LOST[reason]
+}
 
 /** What is known of a line that could not be read. */
 export function unparsedOutcome(reason: UnparsedReason): Outcome {
@@ -103,6 +109,18 @@ const UNPARSED: Readonly<Record<UnparsedReason, Outcome>> = {
   lost_by_envoy: unparsed('lost_by_envoy', 'Envoy could not write the record and wrote this in its place'),
   too_deep: unparsed('too_deep', 'its JSON is nested deeper than 100 levels'),
   internal_error: unparsed('internal_error', 'a bug in flagship; please report the line'),
+}
+
+const LOST: Readonly<Record<LossReason, Outcome>> = {
+  spool_full: lost('spool_full', 'the spool had no room for them; raise spool.maxBytes or free the disk'),
+  deleted: lost('deleted', 'the file was deleted before they were read and could not be linked into the spool'),
+  unseen: lost('unseen', 'files may have come and gone while nobody looked; possibly nothing is lost'),
+  truncated: lost('truncated', 'the file was truncated before they were read; rotate by renaming instead'),
+  corrupt: lost('corrupt', 'the compressed file cannot be unpacked to its end'),
+}
+
+function lost(reason: LossReason, state: string): Outcome {
+  return makeOutcome({ dataset: 'envoy.loss', errorType: reason, errorMessage: `Cannot deliver lines: ${state}` })
 }
 
 function unparsed(reason: UnparsedReason, state: string): Outcome {

@@ -145,6 +145,14 @@ export interface LogRecord {
   extra: JsonText | undefined
   /** The exact bytes of a line that could not be read and is not valid UTF-8. */
   originalBase64: string | undefined
+  /** Bytes of log that will never be delivered; `envoy.loss.size` says how exact that is. Dataset envoy.loss only. */
+  lossBytes: number | undefined
+  /** `exact`, `at_least`, or `unknown`: possibly nothing at all. */
+  lossSize: string | undefined
+  /** What was lost was written after this; absent when nobody can say. */
+  lossAfter: string | undefined
+  /** What was lost was written before this; absent when nobody can say. */
+  lossBefore: string | undefined
   /** The proxy that wrote the line. */
   reporter: Reporter | undefined
   /** What kind of line it is and what happened. */
@@ -464,6 +472,10 @@ export function emptyRecord(): LogRecord {
     sampleRate: undefined,
     extra: undefined,
     originalBase64: undefined,
+    lossBytes: undefined,
+    lossSize: undefined,
+    lossAfter: undefined,
+    lossBefore: undefined,
     reporter: undefined,
     outcome: undefined,
     hop: undefined,
@@ -737,6 +749,17 @@ const R210 = labels('"extra":')
 const R211 = labels('"envoy":{"extra":')
 const R212 = labels('"original_base64":')
 const R213 = labels('"envoy":{"original_base64":')
+const R214 = labels('"loss":{"bytes":')
+const R215 = labels('"envoy":{"loss":{"bytes":')
+const R216 = labels('"size":"')
+const R217 = labels('"loss":{"size":"')
+const R218 = labels('"envoy":{"loss":{"size":"')
+const R219 = labels('"after":"')
+const R220 = labels('"loss":{"after":"')
+const R221 = labels('"envoy":{"loss":{"after":"')
+const R222 = labels('"before":"')
+const R223 = labels('"loss":{"before":"')
+const R224 = labels('"envoy":{"loss":{"before":"')
 const Q1 = steadyQuote()
 const Q2 = steadyQuote()
 const P0 = labels('"observer":{"type":"')
@@ -988,6 +1011,12 @@ export function encodeRecord(value: LogRecord, isPlain: boolean): string {
   if (value.sampleRate !== undefined) { text += (g21 ? R208 : R209)[textEnd] + value.sampleRate; textEnd = 2; g21 = true }
   if (value.extra !== undefined) { text += (g21 ? R210 : R211)[textEnd] + value.extra; textEnd = 2; g21 = true }
   if (value.originalBase64 !== undefined) { text += (g21 ? R212 : R213)[textEnd] + quote(value.originalBase64); textEnd = 2; g21 = true }
+  let g27 = false
+  if (value.lossBytes !== undefined) { text += (g21 ? R214 : R215)[textEnd] + value.lossBytes; textEnd = 2; g21 = true; g27 = true }
+  if (value.lossSize !== undefined) { text += (g27 ? R216 : g21 ? R217 : R218)[textEnd] + value.lossSize; textEnd = 1; g21 = true; g27 = true }
+  if (value.lossAfter !== undefined) { text += (g27 ? R219 : g21 ? R220 : R221)[textEnd] + value.lossAfter; textEnd = 1; g21 = true; g27 = true }
+  if (value.lossBefore !== undefined) { text += (g27 ? R222 : g21 ? R223 : R224)[textEnd] + value.lossBefore; textEnd = 1; g21 = true; g27 = true }
+  if (g27) textEnd = CLOSING[textEnd]
   if (g21) textEnd = CLOSING[textEnd]
   if (value.reporter !== undefined) { text += R8[textEnd] + value.reporter.json; textEnd = 2 }
   return '{' + text + ENDINGS_OF_OBJECT[textEnd]

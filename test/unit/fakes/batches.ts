@@ -15,7 +15,6 @@ export function segmentOf(texts: readonly string[], fileKey = FILE_KEY, firstOff
     ends: documents.map((document) => (end += document.length)),
     datasets: texts.map(() => 'envoy.access' as const),
     offsets,
-    advances: [{ fileKey, toBytes: firstOffset + texts.length * 10 }],
     readBytes: texts.length * 10,
     counts: { lines: texts.length, unparsed: {}, droppedByLevel: 0 },
   }

@@ -20,11 +20,12 @@ export function lineTranscoder(): Transcoder {
         takeLine(builder, joins, chunk, start, bytes.toString('utf8', start, end))
         start = end + 1
       }
-      const endBytes = chunk.offsetBytes + bytes.length
-      return {
-        segment: builder.finish(bytes.length, joins.advances(chunk, endBytes)),
-        carry: { joins: joins.carry(chunk, endBytes), heads: {} },
-      }
+      return { segment: builder.finish(bytes.length), carry: { joins: joins.carry(), heads: {} } }
+    },
+    loss(loss, id) {
+      const builder = new SegmentBuilder()
+      builder.add(`{"n":"lost ${loss.reason} ${loss.size} ${loss.bytes}"}`, id, 'envoy.loss', 0)
+      return builder.finish(0)
     },
     close: closeJoins,
   }
@@ -48,7 +49,7 @@ function closeJoins(carry: Carry) {
     const joined = joins.take(stream, undefined, undefined)
     if (joined !== undefined) add(builder, joined.fileKey, joined.offsetBytes, `${joined.bytes.toString()} (cut)`)
   }
-  return builder.finish(0, joins.advances(undefined, 0))
+  return builder.finish(0)
 }
 
 function add(builder: SegmentBuilder, fileKey: string, offsetBytes: number, text: string): void {

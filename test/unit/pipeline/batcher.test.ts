@@ -5,9 +5,8 @@ import { segmentOf, textsOf } from '../fakes/batches.ts'
 import { ManualClock, settle } from '../fakes/manual-clock.ts'
 
 function shipmentOf(...texts: readonly string[]): Shipment {
-  const progress = { advances: [], reached: undefined, openJoins: [] }
-  const receipt = { progress, readBytes: 1, documents: Buffer.alloc(0), unanswered: texts.length }
-  return { segment: segmentOf(texts), receipt, ledger: new Ledger() }
+  const receipt = { span: undefined, openLines: [], documents: Buffer.alloc(0), unanswered: texts.length }
+  return { segment: segmentOf(texts), receipt, ledger: new Ledger(), cursorVersion: 0 }
 }
 
 function batcherOf(limits: { readonly maxBytes?: number; readonly maxDocuments?: number } = {}) {

@@ -1,65 +1,166 @@
 import { describe, expect, test } from 'vitest'
 import { eventIds } from '../../../src/ingest/event-id.ts'
-import { answeredBefore, Cursor, type FilePlace } from '../../../src/pipeline/cursor.ts'
+import { Cursor } from '../../../src/pipeline/cursor.ts'
+import { readCursorState } from '../../../src/pipeline/cursor-state.ts'
 import { DeadLetter } from '../../../src/pipeline/dead-letter.ts'
+import { EarlierRun } from '../../../src/pipeline/earlier-run.ts'
+import { DEFAULT_DEAD_LETTER } from '../../../src/sinks/dead-letter-config.ts'
+import { MemoryStore } from '../fakes/memory-store.ts'
+import { placeIn } from '../fakes/places.ts'
 
 const DAY_MS = 86_400_000
+const MIB = 1_048_576
 
-function place(fileKey: string, facts: Partial<FilePlace> = {}): FilePlace {
-  return { fileKey, familyKey: fileKey, generation: 0, path: `/${fileKey}`, device: 1, inode: 1, ...facts }
+function place(fileKey: string, facts: Parameters<typeof placeIn>[2] = {}) {
+  return placeIn('c', fileKey, facts)
 }
 
-function cursorOf(...places: readonly FilePlace[]): Cursor {
-  const cursor = new Cursor(undefined)
+function cursorOf(...places: readonly ReturnType<typeof place>[]): Cursor {
+  const cursor = new Cursor()
   for (const each of places) cursor.follow(each)
   return cursor
+}
+
+/** Everything up to a place of a file is answered. */
+function answer(cursor: Cursor, fileKey: string, prefixBytes: number): void {
+  cursor.settle(fileKey, { prefixBytes, answered: [], reachedBytes: prefixBytes, check: undefined })
+}
+
+/** Write what has changed, and read it again as after a restart. */
+async function restarted(cursor: Cursor, store = new MemoryStore()): Promise<Cursor> {
+  await store.commit(cursor.takeChanges().values)
+  return new Cursor(store.state)
 }
 
 describe('Cursor', () => {
   test('moves forward only', () => {
     const cursor = cursorOf(place('A'))
-    cursor.advance('A', 50)
-    cursor.advance('A', 20)
+    answer(cursor, 'A', 50)
+    answer(cursor, 'A', 20)
     expect(cursor.get('A')?.prefixBytes).toBe(50)
   })
 
   test('keeps what is answered when a file is found elsewhere', () => {
     const cursor = cursorOf(place('A'))
-    cursor.advance('A', 50)
+    answer(cursor, 'A', 50)
     cursor.follow(place('A', { path: '/renamed', inode: 9 }))
     expect(cursor.get('A')).toMatchObject({ prefixBytes: 50, path: '/renamed', inode: 9 })
   })
 
-  test('knows the files that begin alike', () => {
+  test('is after a restart what it was', async () => {
     const cursor = cursorOf(place('A'), place('B', { familyKey: 'A', generation: 1 }), place('C'))
-    expect(cursor.inFamily('A').map((file) => file.fileKey)).toEqual(['A', 'B'])
-    const again = new Cursor(cursor.state)
+    cursor.mark = '1:1'
+    cursor.raiseSent('A', 0, 100, 'index-7')
+    cursor.settle('A', { prefixBytes: 10, answered: [[20, 90]], reachedBytes: 100, check: { atBytes: 90, crc: 7 } })
+    cursor.finish('C', 0)
+    cursor.noteLoss('L', { loss: 1 })
+    const store = new MemoryStore()
+    const again = await restarted(cursor, store)
+    expect(again.entries).toEqual(cursor.entries)
+    expect(again.head).toEqual({ mark: '1:1' })
+    expect(again.newestOf('c')).toMatchObject({ fileKey: 'C', finalBytes: 0 })
     expect(again.inFamily('A').map((file) => file.fileKey)).toEqual(['A', 'B'])
+    expect(store.state.losses).toEqual(new Map([['L', { loss: 1 }]]))
+  })
+
+  test('writes only what has changed', async () => {
+    const [cursor, store] = [cursorOf(place('A'), place('B')), new MemoryStore()]
+    await restarted(cursor, store)
+    answer(cursor, 'A', 10)
+    expect([...cursor.takeChanges().values.keys()]).toEqual(['at A'])
+    expect(cursor.takeChanges().values.size).toBe(0)
+  })
+
+  test('keeps changes that could not be written, unless newer ones have come', () => {
+    const cursor = cursorOf(place('A'))
+    cursor.takeChanges()
+    answer(cursor, 'A', 10)
+    cursor.mark = 'old'
+    const failed = cursor.takeChanges()
+    answer(cursor, 'A', 20)
+    cursor.putBack(failed)
+    expect(Object.fromEntries(cursor.takeChanges().values)).toEqual({
+      'at A': { prefixBytes: 20, answered: undefined },
+      head: { mark: 'old' },
+    })
   })
 
   test('has a new version when there is something to write, and only then', () => {
     const cursor = cursorOf(place('A'))
-    cursor.advance('A', 10)
     const { version } = cursor
-    cursor.advance('A', 10)
     cursor.follow(place('A'))
     cursor.mark = undefined
+    cursor.finish('Z', 1)
     expect(cursor.version).toBe(version)
     cursor.mark = '1:1'
     expect(cursor.version).toBeGreaterThan(version)
   })
 
-  test('keeps what is answered behind an open join until the prefix has come there', () => {
+  test('calls durable what was written, not what is answered', () => {
     const cursor = cursorOf(place('A'))
-    const check = { atBytes: 100, crc: 7 }
-    cursor.answeredBeyond('A', { fileKey: 'A', toBytes: 100, check }, [20])
-    expect(cursor.get('A')).toMatchObject({ prefixBytes: 0, answeredTo: 100, open: [20], check })
-    cursor.advance('A', 100)
-    cursor.answeredBeyond('A', undefined, [])
-    expect(cursor.get('A')).not.toHaveProperty('answeredTo')
-    expect(cursor.get('A')).not.toHaveProperty('open')
+    expect(cursor.isDurable('A', 0)).toBe(false)
+    const first = cursor.takeChanges()
+    answer(cursor, 'A', 50)
+    cursor.written(first)
+    expect([cursor.isDurable('A', 0), cursor.isDurable('A', 50)]).toEqual([true, false])
+    cursor.written(cursor.takeChanges())
+    expect([cursor.isDurable('A', 50), cursor.isDurable('A', 51)]).toEqual([true, false])
   })
 
+  test('keeps so many answered ranges of a file and no more', () => {
+    const cursor = cursorOf(place('A'))
+    const answered = Array.from({ length: 2_000 }, (_, index) => [index * 10 + 5, index * 10 + 8] as const)
+    cursor.settle('A', { prefixBytes: 0, answered, reachedBytes: 20_000, check: undefined })
+    expect(cursor.get('A')?.answered).toHaveLength(1_024)
+  })
+
+  test('refuses a state it does not know', () => {
+    expect(() => readCursorState(new Map([['file A', { path: 1 }]]))).toThrow('Cannot read cursor: its entry "file A"')
+  })
+})
+
+describe('Cursor.raiseSent()', () => {
+  test('goes ahead in steps, so that few chunks wait for a commit', () => {
+    const cursor = cursorOf(place('A'))
+    cursor.raiseSent('A', 0, 100, 'i1')
+    const { version } = cursor
+    cursor.raiseSent('A', 100, MIB, 'i1')
+    expect(cursor.version).toBe(version)
+    expect(cursor.get('A')).toMatchObject({ sentBytes: 100 + MIB, mark: 'i1' })
+    cursor.raiseSent('A', MIB, 2 * MIB, 'i1')
+    expect(cursor.get('A')?.sentBytes).toBe(3 * MIB)
+  })
+
+  test.for([
+    ['keeps the mark while something sent under it is not answered', MIB - 1, 'i1'],
+    ['takes a newer mark when everything sent under the older is answered', MIB, 'i2'],
+  ] as const)('%s', ([, prefixBytes, mark]) => {
+    const cursor = cursorOf(place('A'))
+    cursor.raiseSent('A', 0, 100, 'i1')
+    answer(cursor, 'A', prefixBytes)
+    cursor.raiseSent('A', MIB, 2 * MIB, 'i2')
+    expect(cursor.get('A')?.mark).toBe(mark)
+  })
+
+  test('is taken back to what was sent when an agent ends well', () => {
+    const cursor = cursorOf(place('A'))
+    cursor.raiseSent('A', 0, 100, 'i1')
+    cursor.raiseSent('A', 100, 300, 'i1')
+    cursor.endSending()
+    expect(cursor.get('A')?.sentBytes).toBe(300)
+  })
+
+  test('is not taken back below what an earlier run may have sent', async () => {
+    const [cursor, store] = [cursorOf(place('A')), new MemoryStore()]
+    cursor.raiseSent('A', 0, 100, 'i1')
+    const next = await restarted(cursor, store)
+    next.raiseSent('A', 0, 50, 'i1')
+    next.endSending()
+    expect(next.get('A')?.sentBytes).toBe(100 + MIB)
+  })
+})
+
+describe('Cursor.expire()', () => {
   test('forgets a file a day after it has gone, not before, and not when it has come back', () => {
     const cursor = cursorOf(place('A'), place('B', { inode: 2 }), place('C', { inode: 3 }))
     cursor.expire(new Set(['A', '1:3']), 0)
@@ -69,42 +170,65 @@ describe('Cursor', () => {
     expect(cursor.get('B')).not.toHaveProperty('goneSinceMs')
     cursor.expire(new Set(['A']), 2 * DAY_MS)
     cursor.expire(new Set(['A']), 3 * DAY_MS)
-    expect(cursor.state.entries.map((entry) => entry.fileKey)).toEqual(['A'])
+    expect(cursor.entries.map((entry) => entry.fileKey)).toEqual(['A'])
+    expect(cursor.takeChanges().values.get('file B')).toBeUndefined()
+  })
+
+  test('keeps the newest file of a chain that is there', () => {
+    const cursor = cursorOf(place('A'), place('B', { inode: 2 }))
+    for (const day of [0, 1, 2]) cursor.expire(new Set(['c']), day * DAY_MS)
+    expect(cursor.entries.map((entry) => entry.fileKey)).toEqual(['B'])
   })
 
   test('forgets the longest gone first when there are too many', () => {
-    const cursor = new Cursor(undefined)
+    const cursor = new Cursor()
     for (let number = 0; number < 50_010; number += 1) {
-      const fileKey = `F${number}`
-      cursor.follow(place(fileKey, { inode: number }))
+      cursor.follow(place(`F${number}`, { inode: number }))
       if (number === 9) cursor.expire(new Set(), 1)
     }
     cursor.expire(new Set(), 2)
     cursor.expire(new Set(), 3)
-    expect(cursor.state.entries).toHaveLength(50_000)
+    expect(cursor.entries).toHaveLength(50_000)
     expect(cursor.get('F0')).toBeUndefined()
     expect(cursor.get('F10')).toBeDefined()
   })
 })
 
-describe('answeredBefore()', () => {
-  const nobody = new DeadLetter('/nowhere')
+describe('EarlierRun.of()', () => {
+  const nobody = new DeadLetter('/nowhere', DEFAULT_DEAD_LETTER)
+  const [key, other] = ['AAAAAAAAAAA', 'BAAAAAAAAAA']
 
-  test('is undefined when nothing was answered out of order', () => {
-    const cursor = cursorOf(place('AAAAAAAAAAA'))
-    cursor.advance('AAAAAAAAAAA', 50)
-    expect(answeredBefore(cursor.state, nobody)).toBeUndefined()
-    expect(answeredBefore(undefined, nobody)).toBeUndefined()
+  async function stateOf(change: (cursor: Cursor) => void) {
+    const [cursor, store] = [cursorOf(place(key)), new MemoryStore()]
+    change(cursor)
+    await store.commit(cursor.takeChanges().values)
+    return store.state
+  }
+
+  test('knows nothing when all was answered in order', async () => {
+    const state = await stateOf((cursor) => answer(cursor, key, 50))
+    expect(new EarlierRun(state, nobody, true, false).isNothing).toBe(true)
   })
 
-  test('is true below the reach, but for lines that were open', () => {
-    const [key, other] = ['AAAAAAAAAAA', 'BAAAAAAAAAA']
-    const cursor = cursorOf(place(key))
-    cursor.advance(key, 10)
-    cursor.answeredBeyond(key, { fileKey: key, toBytes: 100, check: { atBytes: 100, crc: 1 } }, [10, 40])
-    const isAnswered = answeredBefore(cursor.state, nobody)
-    const answered = (offset: number) => isAnswered?.(eventIds(key)(offset), offset)
-    expect([10, 20, 40, 99, 100].map(answered)).toEqual([false, true, false, true, false])
-    expect(isAnswered?.(eventIds(other)(20), 20)).toBe(false)
+  test('tells what was answered beyond the prefix, what may have been sent and what was not', async () => {
+    const state = await stateOf((cursor) => {
+      cursor.raiseSent(key, 0, 50, 'i1')
+      cursor.settle(key, { prefixBytes: 10, answered: [[20, 40]], reachedBytes: 50, check: undefined })
+      cursor.endSending()
+    })
+    const of = (run: EarlierRun) => [10, 20, 39, 40, 49, 50].map((offset) => run.of(eventIds(key)(offset), offset))
+    const told = ['doubtful', 'answered', 'answered', 'doubtful', 'doubtful', 'nothing']
+    expect(of(new EarlierRun(state, nobody, true, false))).toEqual(told)
+    // A sink that cannot look up never wrote down what it sent.
+    const withoutDoubt = told.map((kind) => (kind === 'doubtful' ? 'nothing' : kind))
+    expect(of(new EarlierRun(state, nobody, false, false))).toEqual(withoutDoubt)
+    expect(new EarlierRun(state, nobody, true, false).of(eventIds(other)(20), 20)).toBe('nothing')
+  })
+
+  test('doubts everything of a file that nothing is known of', async () => {
+    const run = new EarlierRun(await stateOf(() => {}), nobody, true, true)
+    expect(run.isUncertain).toBe(true)
+    run.doubt(other, 100)
+    expect([99, 100].map((offset) => run.of(eventIds(other)(offset), offset))).toEqual(['doubtful', 'nothing'])
   })
 })

@@ -2,12 +2,13 @@ import { appendFileSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { DeadLetter } from '../../../src/pipeline/dead-letter.ts'
+import { type DeadLetterConfig, DEFAULT_DEAD_LETTER } from '../../../src/sinks/dead-letter-config.ts'
 import { scratch } from '../fakes/scratch.ts'
 
 const TIME = '2026-11-22T13:00:00.000Z'
 
-async function openDeadLetter(path = join(scratch(), 'dead-letter.ndjson'), mostBytes?: number): Promise<DeadLetter> {
-  const deadLetter = new DeadLetter(path, mostBytes)
+async function openDeadLetter(path = join(scratch(), 'dead-letter.ndjson'), limits: Partial<DeadLetterConfig> = {}): Promise<DeadLetter> {
+  const deadLetter = new DeadLetter(path, { ...DEFAULT_DEAD_LETTER, ...limits })
   onTestFinished(() => deadLetter.close())
   await deadLetter.open()
   return deadLetter
@@ -54,7 +55,7 @@ describe('DeadLetter', () => {
   })
 
   test('takes nothing more when it is full, until it is moved away', async () => {
-    const deadLetter = await openDeadLetter(undefined, 250)
+    const deadLetter = await openDeadLetter(undefined, { maxBytes: 250 })
     await deadLetter.write([refused('a')], TIME)
     await deadLetter.write([refused('b')], TIME)
     const { lengthBytes } = deadLetter
@@ -66,8 +67,24 @@ describe('DeadLetter', () => {
     expect(readFileSync(deadLetter.path, 'utf8')).toContain('"id":"c"')
   })
 
+  test('begins a new file when somebody has moved it away', async () => {
+    const deadLetter = await openDeadLetter()
+    await deadLetter.write([refused('a')], TIME)
+    renameSync(deadLetter.path, `${deadLetter.path}.seen`)
+    await deadLetter.write([refused('b')], TIME)
+    expect(readFileSync(deadLetter.path, 'utf8')).toMatch(/^\{"id":"b".*\n$/)
+    expect(readFileSync(`${deadLetter.path}.seen`, 'utf8')).toMatch(/^\{"id":"a".*\n$/)
+  })
+
+  test('drops what it has no room for when it is told to, and says how many', async () => {
+    const deadLetter = await openDeadLetter(undefined, { maxBytes: 150, onFull: 'drop' })
+    expect(await deadLetter.write([refused('a')], TIME)).toBe(0)
+    expect(await deadLetter.write([refused('b'), refused('c')], TIME)).toBe(2)
+    expect(readFileSync(deadLetter.path, 'utf8')).toMatch(/^\{"id":"a".*\n$/)
+  })
+
   test('says where it cannot be read', async () => {
     const path = join(scratch(), 'missing', 'dead-letter.ndjson')
-    await expect(new DeadLetter(path).open()).rejects.toMatchObject({ code: 'STATE_UNREADABLE' })
+    await expect(new DeadLetter(path, DEFAULT_DEAD_LETTER).open()).rejects.toMatchObject({ code: 'STATE_UNREADABLE' })
   })
 })

@@ -1,22 +1,26 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { FlagshipError } from '../../../src/errors.ts'
+import { Answers } from '../../../src/pipeline/answers.ts'
+import type { Doubts } from '../../../src/pipeline/doubts.ts'
 import type { Shipment } from '../../../src/pipeline/batcher.ts'
 import { Budget } from '../../../src/pipeline/budget.ts'
 import { Committer } from '../../../src/pipeline/committer.ts'
 import { Cursor } from '../../../src/pipeline/cursor.ts'
-import { readCursorFile } from '../../../src/pipeline/cursor-file.ts'
 import { DeadLetter } from '../../../src/pipeline/dead-letter.ts'
 import { Delivery } from '../../../src/pipeline/deliver.ts'
 import { Ledger } from '../../../src/pipeline/ledger.ts'
 import { Meter } from '../../../src/pipeline/meter.ts'
 import { TroubleSpot } from '../../../src/pipeline/trouble.ts'
 import type { Batch } from '../../../src/sinks/batch.ts'
+import { DEFAULT_DEAD_LETTER } from '../../../src/sinks/dead-letter-config.ts'
 import { ACCEPTED, type Outcome, type Sink } from '../../../src/sinks/sink.ts'
 import { createMetrics } from '../../../src/telemetry/metrics.ts'
 import { FILE_KEY, segmentOf, textsOf } from '../fakes/batches.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
+import { MemoryStore } from '../fakes/memory-store.ts'
+import { placeIn } from '../fakes/places.ts'
 import { RecordedLog } from '../fakes/recorded-log.ts'
 import { scratch } from '../fakes/scratch.ts'
 
@@ -61,26 +65,30 @@ const RETRY: Outcome = { kind: 'retry', reason: 'busy' }
 const REFUSED: Outcome = { kind: 'refused', reason: 'mapper_parsing' }
 const DOUBT: Outcome = { kind: 'in_doubt', reason: 'timeout' }
 
-async function benchOf(...answers: readonly Answer[]) {
-  const directory = scratch()
+function benchOf(...answers: readonly Answer[]) {
+  return benchWith(undefined, answers)
+}
+
+async function benchWith(doubts: Pick<Doubts, 'add'> | undefined, scripted: readonly Answer[]) {
+  const [directory, store] = [scratch(), new MemoryStore()]
   const [clock, log, cursor, ledger, budget] = [
     new ManualClock(),
     new RecordedLog(),
-    new Cursor(undefined),
+    new Cursor(),
     new Ledger(),
     new Budget(1_000),
   ] // prettier-ignore
-  cursor.follow({ fileKey: FILE_KEY, familyKey: FILE_KEY, generation: 0, path: '/0.log', device: 1, inode: 1 })
-  const path = join(directory, 'cursor')
-  const committer = new Committer(cursor, path, clock, new TroubleSpot(log, 'copy', `write cursor "${path}"`))
-  const deadLetter = new DeadLetter(join(directory, 'dead-letter.ndjson'))
+  cursor.follow(placeIn('c', FILE_KEY))
+  const committer = new Committer(cursor, store, clock, new TroubleSpot(log, 'copy', 'write cursor'))
+  const deadLetter = new DeadLetter(join(directory, 'dead-letter.ndjson'), DEFAULT_DEAD_LETTER)
   await deadLetter.open()
   onTestFinished(() => deadLetter.close())
-  const sink = new ScriptedSink(answers)
+  const sink = new ScriptedSink(scripted)
   const meter = new Meter(createMetrics(false), 'copy', clock)
   const trouble = new TroubleSpot(log, 'copy', 'deliver to sink "copy"')
-  const shared = { sink, cursor, committer, budget, deadLetter, clock, trouble, meter }
-  const delivery = new Delivery({ ...shared, random: () => 0.5 })
+  const answers = new Answers(cursor, committer, budget)
+  const shared = { sink, cursor, committer, deadLetter, clock, trouble, meter }
+  const delivery = new Delivery({ ...shared, answers, doubts, random: () => 0.5 })
   const stop = new AbortController()
 
   /** Deliver segments as one batch, with as much time as it takes. */
@@ -89,11 +97,16 @@ async function benchOf(...answers: readonly Answer[]) {
     const shipments = segments.map((texts): Shipment => {
       const segment = segmentOf(texts, FILE_KEY, offset)
       offset += texts.length * 10
-      const progress = { advances: segment.advances, reached: undefined, openJoins: [] }
-      const receipt = { progress, readBytes: 1, documents: segment.bytes, unanswered: texts.length }
+      const span = {
+        fileKey: FILE_KEY,
+        fromBytes: offset - texts.length * 10,
+        toBytes: offset,
+        check: { atBytes: offset, crc: 0 },
+      }
+      const receipt = { span, openLines: [], documents: segment.bytes, unanswered: texts.length }
       ledger.add(receipt)
       budget.spend(receipt.documents.length)
-      return { segment, receipt, ledger }
+      return { segment, receipt, ledger, cursorVersion: cursor.version }
     })
     const over = delivery.deliver(shipments, stop.signal)
     await Promise.race([over, clock.advance(300_000)]).catch(() => {})
@@ -101,7 +114,7 @@ async function benchOf(...answers: readonly Answer[]) {
     await over
   }
   const prefix = () => cursor.get(FILE_KEY)?.prefixBytes
-  return { ...shared, path, directory, log, clock, stop, deliver, prefix }
+  return { ...shared, budget, store, log, clock, stop, deliver, prefix }
 }
 
 describe('Delivery.deliver()', () => {
@@ -176,19 +189,19 @@ describe('Delivery.deliver()', () => {
     ['a throw', new FlagshipError('SINK_UNAVAILABLE', 'no answer')],
     ['doubt', { b: DOUBT }],
   ] as const)('lets the sink take back what no cursor covers after %s', async ([, answer]) => {
-    const { deliver, sink, prefix, path } = await benchOf({ b: RETRY }, answer)
+    const { deliver, sink, prefix, store } = await benchOf({ b: RETRY }, answer)
     await deliver(['a'], ['b'])
     expect(sink.opened).toEqual(['1'])
     expect(sink.offered).toEqual(['a b', 'b', 'b'])
     expect(prefix()).toBe(20)
-    expect((await readCursorFile(path))?.mark).toBeDefined()
+    expect(store.state.head.mark).toBeDefined()
   })
 
   test('writes down what is answered before the sink takes back', async () => {
-    const { deliver, sink, path } = await benchOf({ b: RETRY }, new FlagshipError('SINK_UNAVAILABLE', 'no answer'))
+    const { deliver, sink, store } = await benchOf({ b: RETRY }, new FlagshipError('SINK_UNAVAILABLE', 'no answer'))
     const seen: (number | undefined)[] = []
     sink.open = async () => {
-      seen.push((await readCursorFile(path))?.entries[0]?.prefixBytes)
+      seen.push(store.state.entries[0]?.prefixBytes)
     }
     await deliver(['a'], ['b'])
     expect(seen).toEqual([10])
@@ -214,12 +227,48 @@ describe('Delivery.deliver()', () => {
   })
 
   test('does not run ahead of a cursor that cannot be written', async () => {
-    const { deliver, sink, committer, directory, log, cursor } = await benchOf()
-    rmSync(directory, { recursive: true })
-    cursor.advance(FILE_KEY, 1)
+    const { deliver, sink, committer, store, log, cursor } = await benchOf()
+    store.error = new Error('ENOSPC: no space left on device')
+    cursor.mark = '1'
     expect(await committer.commit()).toBe(false)
     await deliver(['a'])
     expect(sink.offered).toEqual([])
-    expect(log.lines[0]).toMatch(/^warn Cannot write cursor ".*", trying again: ENOENT/)
+    expect(log.lines[0]).toMatch(/^warn Cannot write cursor, trying again: ENOSPC/)
+  })
+
+  test('puts what is in doubt aside, offers the rest again and moves no prefix over either', async () => {
+    const aside: string[] = []
+    const doubts = {
+      add: (shipments: readonly Shipment[], sinceMs: number, reason: string) =>
+        void aside.push(...shipments.map(({ segment }) => `${segment.bytes.toString().trim()} ${sinceMs} ${reason}`)),
+    }
+    const { deliver, sink, prefix } = await benchWith(doubts, [{ b: DOUBT, c: RETRY }])
+    await deliver(['a', 'b'], ['c'])
+    expect(aside).toEqual(['{"n":"b"} 0 timeout'])
+    expect(sink.offered).toEqual(['a b c', 'c'])
+    expect(sink.opened).toEqual([])
+    expect(prefix()).toBe(0)
+  })
+
+  test('puts a whole batch aside when the sink throws', async () => {
+    const aside: number[] = []
+    const doubts = { add: (shipments: readonly Shipment[]) => void aside.push(shipments.length) }
+    const { deliver, sink, budget } = await benchWith(doubts, [new FlagshipError('SINK_UNAVAILABLE', 'no answer')])
+    await deliver(['a'], ['b'])
+    expect([aside, sink.offered.length, budget.spentBytes > 0]).toEqual([[2], 1, true])
+  })
+
+  test('sends nothing before the cursor says on disk that it may have been sent', async () => {
+    const { deliver, sink, store, cursor, clock } = await benchOf()
+    store.error = new Error('ENOSPC: no space left on device')
+    cursor.raiseSent(FILE_KEY, 0, 10, 'i1')
+    const delivering = deliver(['a'])
+    await clock.advance(5_000)
+    expect(sink.offered).toEqual([])
+    store.error = undefined
+    await clock.advance(5_000)
+    expect(sink.offered).toEqual(['a'])
+    expect(store.state.entries[0]?.sentBytes).toBeGreaterThan(10)
+    await delivering
   })
 })

@@ -25,27 +25,14 @@ describe('Joins', () => {
     expect(line?.isTruncated).toBe(true)
   })
 
-  test('advances a file to the first open piece, and to its end once the join is closed in the next file', () => {
-    const before = new Joins([], 100)
-    before.append('stdout', chunk('a'), 40, undefined, Buffer.from('x'))
-    expect(before.advances(chunk('a'), 70)).toEqual([{ fileKey: 'a', toBytes: 40 }])
-
-    const after = new Joins(before.carry(chunk('a'), 70), 100)
-    after.take('stdout', Buffer.from('y'), undefined)
-    expect(after.advances(chunk('b'), 9)).toEqual([
-      { fileKey: 'a', toBytes: 70 },
-      { fileKey: 'b', toBytes: 9 },
-    ])
-  })
-
   test('carries the bytes of an open join to the next chunk', () => {
     const before = new Joins([], 100)
     before.append('stdout', chunk('a'), 0, undefined, Buffer.from('x'))
-    const carried = before.carry(chunk('a'), 70)
+    const carried = before.carry()
     const after = new Joins(carried, 100)
     after.append('stdout', chunk('a'), 70, undefined, Buffer.from('y'))
-    expect(after.carry(chunk('a'), 90)).toMatchObject([{ offsetBytes: 0, fileEndBytes: 90, bytes: Buffer.from('xy') }])
-    expect(carried).toMatchObject([{ fileEndBytes: 70, bytes: Buffer.from('x') }])
+    expect(after.carry()).toMatchObject([{ offsetBytes: 0, bytes: Buffer.from('xy') }])
+    expect(carried).toMatchObject([{ bytes: Buffer.from('x') }])
   })
 
   test('gives a join whose end is missing as truncated', () => {

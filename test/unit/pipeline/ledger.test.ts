@@ -1,88 +1,82 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Cursor, type Progress } from '../../../src/pipeline/cursor.ts'
+import { Cursor } from '../../../src/pipeline/cursor.ts'
 import { Ledger, type Receipt } from '../../../src/pipeline/ledger.ts'
+import { isInside } from '../../../src/pipeline/ranges.ts'
+import { placeIn } from '../fakes/places.ts'
 
 const NOTHING = Buffer.alloc(0)
 
 function cursorOf(...fileKeys: readonly string[]): Cursor {
-  const cursor = new Cursor(undefined)
-  for (const [index, fileKey] of fileKeys.entries())
-    cursor.follow({ fileKey, familyKey: fileKey, generation: 0, path: fileKey, device: 1, inode: index })
+  const cursor = new Cursor()
+  for (const [index, fileKey] of fileKeys.entries()) cursor.follow(placeIn('c', fileKey, { inode: index }))
   return cursor
 }
 
-/** A segment that was read from `file` up to `toBytes`, with what its transcoder says may be acknowledged. */
-function receiptOf(
-  file: string,
-  toBytes: number,
-  advances: Readonly<Record<string, number>>,
-  open: readonly (readonly [string, number, boolean?])[] = [],
-): Receipt {
-  const progress: Progress = {
-    advances: Object.entries(advances).map(([fileKey, to]) => ({ fileKey, toBytes: to })),
-    reached: { fileKey: file, toBytes, check: { atBytes: toBytes, crc: 0 } },
-    openJoins: open.map(([fileKey, offsetBytes, isAnswered = false]) => ({ fileKey, offsetBytes, isAnswered })),
+type Open = readonly [fileKey: string, offsetBytes: number, isAnswered?: boolean]
+
+/** A segment that was read from `file` between two places, and the lines that were open after it. */
+function receiptOf(fileKey: string, fromBytes: number, toBytes: number, open: readonly Open[] = []): Receipt {
+  return {
+    span: { fileKey, fromBytes, toBytes, check: { atBytes: toBytes, crc: 0 } },
+    openLines: open.map(([key, offsetBytes, isAnswered = false]) => ({ fileKey: key, offsetBytes, isAnswered })),
+    documents: NOTHING,
+    unanswered: 1,
   }
-  return { progress, readBytes: toBytes, documents: NOTHING, unanswered: 1 }
 }
 
-function prefixes(cursor: Cursor): Record<string, number> {
-  return Object.fromEntries(cursor.state.entries.map((entry) => [entry.fileKey, entry.prefixBytes]))
+/** Each file's prefix and what is answered beyond it. */
+function standOf(cursor: Cursor): string {
+  return cursor.entries
+    .map(({ fileKey, prefixBytes, answered = [] }) =>
+      [`${fileKey} ${prefixBytes}`, ...answered.map(([from, to]) => `${from}-${to}`)].join(' '),
+    )
+    .join('; ')
 }
 
-/** Apply receipts as answered and give prefix, reach and open lines of each file after each of them. */
+/** Answer receipts in the order in which they were read; where each file stands after each of them. */
 function play(files: readonly string[], receipts: readonly Receipt[]): readonly string[] {
   const [cursor, ledger] = [cursorOf(...files), new Ledger()]
   return receipts.map((receipt) => {
     receipt.unanswered = 0
     ledger.add(receipt)
     ledger.settle(cursor)
-    return cursor.state.entries
-      .map(({ fileKey, prefixBytes, answeredTo, open }) =>
-        answeredTo === undefined
-          ? `${fileKey} ${prefixBytes}`
-          : `${fileKey} ${prefixBytes}-${answeredTo} but ${open?.join() ?? ''}`,
-      )
-      .join('; ')
+    return standOf(cursor)
   })
 }
 
 describe('Ledger.settle()', () => {
-  test('moves the cursor in the order of the lines, whatever the order of the answers', () => {
+  test('moves the prefix in the order of the lines and keeps what is answered beyond it', () => {
     const [cursor, ledger] = [cursorOf('A'), new Ledger()]
-    const receipts = [receiptOf('A', 10, { A: 10 }), receiptOf('A', 20, { A: 20 }), receiptOf('A', 30, { A: 30 })]
+    const receipts = [receiptOf('A', 0, 10), receiptOf('A', 10, 20), receiptOf('A', 20, 30)]
     for (const receipt of receipts) ledger.add(receipt)
-    const seen = [2, 0, 1].map((index) => {
+    const seen = [2, 1, 0].map((index) => {
       const receipt = receipts[index]
       if (receipt !== undefined) receipt.unanswered = 0
       ledger.settle(cursor)
-      return cursor.get('A')?.prefixBytes
+      return standOf(cursor)
     })
-    expect(seen).toEqual([0, 10, 30])
+    expect(seen).toEqual(['A 0 20-30', 'A 0 10-30', 'A 30'])
     expect(ledger.isEmpty).toBe(true)
   })
 
-  test('keeps the prefix before an open join, and remembers what is answered behind it', () => {
+  test('stops the prefix before an open line, and keeps what is answered behind it', () => {
     expect(
       play(
         ['A'],
-        [
-          receiptOf('A', 100, { A: 20 }, [['A', 20]]),
-          receiptOf('A', 200, { A: 20 }, [['A', 20]]),
-          receiptOf('A', 300, { A: 300 }),
-        ],
+        [receiptOf('A', 0, 100, [['A', 20]]), receiptOf('A', 100, 200, [['A', 20]]), receiptOf('A', 200, 300)],
       ),
-    ).toEqual(['A 20-100 but 20', 'A 20-200 but 20', 'A 300'])
+    ).toEqual(['A 20 21-100', 'A 20 21-200', 'A 300'])
   })
 
-  test('counts a join as answered when it closes before an older one', () => {
-    const both: [string, number][] = [
+  test('counts a line as answered when it ends before an older one', () => {
+    const both: Open[] = [
       ['A', 20],
       ['A', 40],
-    ] // prettier-ignore
-    expect(play(['A'], [receiptOf('A', 100, { A: 20 }, both), receiptOf('A', 200, { A: 20 }, [['A', 20]])])).toEqual([
-      'A 20-100 but 20,40',
-      'A 20-200 but 20',
+    ]
+    expect(play(['A'], [receiptOf('A', 0, 100, both), receiptOf('A', 100, 200, [['A', 20]])])).toEqual([
+      'A 20 21-40 41-100',
+      'A 20 21-200',
     ])
   })
 
@@ -91,68 +85,140 @@ describe('Ledger.settle()', () => {
       play(
         ['A', 'B', 'C'],
         [
-          receiptOf('A', 100, { A: 90 }, [['A', 90]]),
-          receiptOf('B', 50, { A: 90, B: 50 }, [['A', 90]]), // holds a piece in the middle
-          receiptOf('C', 70, { A: 90, C: 70 }, [['A', 90]]),
-          receiptOf('C', 80, { A: 100, C: 80 }),
+          receiptOf('A', 0, 100, [['A', 90]]),
+          receiptOf('B', 0, 50, [['A', 90]]), // holds a piece in the middle
+          receiptOf('C', 0, 70, [['A', 90]]),
+          receiptOf('C', 70, 80),
         ],
       ),
     ).toEqual([
-      'A 90-100 but 90; B 0; C 0',
-      'A 90-100 but 90; B 0-50 but ; C 0',
-      'A 90-100 but 90; B 0-50 but ; C 0-70 but ',
+      'A 90 91-100; B 0; C 0',
+      'A 90 91-100; B 0 0-50; C 0',
+      'A 90 91-100; B 0 0-50; C 0 0-70',
       'A 100; B 50; C 80',
     ])
   })
 
-  test('lets a file go when the older join has closed and one of its own is open', () => {
-    expect(
-      play(
-        ['A', 'B'],
-        [
-          receiptOf('A', 100, { A: 90 }, [['A', 90]]),
-          receiptOf('B', 50, { A: 90, B: 30 }, [
-            ['A', 90],
-            ['B', 30],
-          ]), // prettier-ignore
-          receiptOf('B', 80, { A: 100, B: 30 }, [['B', 30]]),
-          receiptOf('B', 99, { B: 99 }),
-        ],
-      ),
-    ).toEqual(['A 90-100 but 90; B 0', 'A 90-100 but 90; B 0-50 but 30', 'A 100; B 30-80 but 30', 'A 100; B 99'])
+  test('does not let a file overtake the one before it: a line may be joined over both', () => {
+    const [cursor, ledger] = [cursorOf('A', 'B'), new Ledger()]
+    const [first, second] = [receiptOf('A', 0, 100, [['A', 90]]), receiptOf('B', 0, 50)]
+    ledger.add(first)
+    ledger.add(second)
+    second.unanswered = 0
+    ledger.settle(cursor)
+    expect(standOf(cursor)).toBe('A 0; B 0 0-50')
+    first.unanswered = 0
+    ledger.settle(cursor)
+    expect(standOf(cursor)).toBe('A 100; B 50')
   })
 
-  test('does not call a line open that an earlier run had answered', () => {
+  test('keeps a line open until the receipt with its end is answered', () => {
+    const [cursor, ledger] = [cursorOf('A'), new Ledger()]
+    const [first, second] = [receiptOf('A', 0, 100, [['A', 20]]), receiptOf('A', 100, 200)]
+    ledger.add(first)
+    ledger.add(second)
+    first.unanswered = 0
+    ledger.settle(cursor)
+    expect(standOf(cursor)).toBe('A 20 21-100')
+  })
+
+  test('stops before an open line that an earlier run had answered, and does not call it unanswered', () => {
     expect(
       play(
         ['A'],
         [
-          receiptOf('A', 100, { A: 20 }, [
+          receiptOf('A', 0, 100, [
             ['A', 20],
             ['A', 40, true],
           ]),
         ],
       ),
-    ).toEqual(['A 20-100 but 20'])
+    ).toEqual(['A 20 21-100'])
   })
 
-  test('moves both files of a join that was closed as truncated', () => {
+  test('moves over a line that was closed without its end', () => {
     const [cursor, ledger] = [cursorOf('A', 'B'), new Ledger()]
-    for (const receipt of [
-      receiptOf('A', 100, { A: 90 }, [['A', 90]]),
-      receiptOf('B', 50, { A: 90, B: 50 }, [['A', 90]]),
-    ]) {
+    const closing: Receipt = { span: undefined, openLines: [], documents: NOTHING, unanswered: 0 }
+    for (const receipt of [receiptOf('A', 0, 100, [['A', 90]]), receiptOf('B', 0, 50, [['A', 90]]), closing]) {
       receipt.unanswered = 0
       ledger.add(receipt)
     }
-    const advances = [{ fileKey: 'A', toBytes: 100 }]
-    ledger.add({
-      progress: { advances, reached: undefined, openJoins: [] },
-      readBytes: 0,
-      documents: NOTHING,
-      unanswered: 0,
-    })
     ledger.settle(cursor)
-    expect(prefixes(cursor)).toEqual({ A: 100, B: 50 })
+    expect(standOf(cursor)).toBe('A 100; B 50')
+  })
+
+  test('keeps what an earlier run had answered beyond what was read again', () => {
+    const cursor = cursorOf('A')
+    cursor.settle('A', { prefixBytes: 10, answered: [[20, 500]], reachedBytes: 500, check: undefined })
+    const ledger = new Ledger()
+    const receipt = receiptOf('A', 10, 100, [['A', 10]])
+    receipt.unanswered = 0
+    ledger.add(receipt)
+    ledger.settle(cursor)
+    expect(standOf(cursor)).toBe('A 10 11-500')
+  })
+
+  /** A random chain: in each receipt one line of each stream may go on, end or begin. */
+  const moves = fc.array(
+    fc.record({
+      isNewFile: fc.boolean(),
+      opens: fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 2 }),
+      closes: fc.boolean(),
+      documents: fc.integer({ min: 0, max: 2 }),
+    }),
+    { minLength: 1, maxLength: 12 },
+  )
+
+  test('never says answered of a line that is not, and comes to the end', () => {
+    fc.assert(
+      fc.property(moves, fc.infiniteStream(fc.nat()), (list, choices) => {
+        const { receipts, files, lineOf } = chainOf(list)
+        const [cursor, ledger] = [cursorOf(...files), new Ledger()]
+        for (const receipt of receipts) ledger.add(receipt)
+        const open = receipts.filter((receipt) => receipt.unanswered > 0)
+        while (open.length > 0) {
+          const [receipt] = open.splice((choices.next().value ?? 0) % open.length, 1)
+          if (receipt !== undefined) receipt.unanswered = 0
+          ledger.settle(cursor)
+          for (const { fileKey, prefixBytes, answered = [] } of cursor.entries)
+            for (const [offset, end] of lineOf(fileKey))
+              if (end.unanswered > 0) expect(offset < prefixBytes || isInside(answered, offset)).toBe(false)
+        }
+        ledger.settle(cursor)
+        expect(ledger.isEmpty).toBe(true)
+      }),
+      { seed: 21, numRuns: 300 },
+    )
   })
 })
+
+interface Move {
+  readonly isNewFile: boolean
+  readonly opens: readonly number[]
+  readonly closes: boolean
+  readonly documents: number
+}
+
+/** Receipts for moves, ten bytes each, and for each line where it begins and the receipt that has its end. */
+function chainOf(list: readonly Move[]) {
+  const receipts: Receipt[] = []
+  const lines: (readonly [fileKey: string, offset: number, end: Receipt])[] = []
+  let [open, file, at]: [Open[], number, number] = [[], 0, 0]
+  for (const [index, move] of list.entries()) {
+    if (move.isNewFile && index > 0) [file, at] = [file + 1, 0]
+    const ended = move.closes || index === list.length - 1 ? open : []
+    const begun = [...new Set(move.opens)].map((offset): Open => [`F${file}`, at + offset])
+    open = index === list.length - 1 ? [] : [...open.filter((line) => !ended.includes(line)), ...begun]
+    const receipt = receiptOf(`F${file}`, at, at + 10, open)
+    receipt.unanswered = move.documents
+    receipts.push(receipt)
+    for (const [fileKey, offset] of ended) lines.push([fileKey, offset, receipt])
+    at += 10
+  }
+  return {
+    receipts,
+    files: Array.from({ length: file + 1 }, (_, number) => `F${number}`),
+    lineOf: (fileKey: string) =>
+      lines.flatMap(([key, offset, end]) => (key === fileKey ? [[offset, end] as const] : [])),
+  }
+}

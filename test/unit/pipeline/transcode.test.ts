@@ -55,7 +55,6 @@ describe('createTranscoder()', () => {
     expect(segment.ids).toEqual(offsets.map(eventIds(KEY)))
     expect(documents.map((document) => at(document, 'event.id'))).toEqual(segment.ids)
     expect(documents.map((document) => at(document, 'log.offset'))).toEqual(offsets)
-    expect(segment.advances).toEqual([{ fileKey: KEY, toBytes: text.length }])
     expect(documents[0]).toMatchObject({ stream: 'stdout', event: { created: '2026-11-22T13:16:17.000000001Z' } })
   })
 
@@ -77,10 +76,9 @@ describe('createTranscoder()', () => {
     })
     const one = transcoder.transcode(chunk(first, 0), EMPTY_CARRY)
     expect(one.segment.datasets).toEqual(['envoy.log'])
-    expect(one.segment.advances).toEqual([{ fileKey: KEY, toBytes: 0 }])
+    expect(one.carry.joins).toMatchObject([{ fileKey: KEY, offsetBytes: 0 }])
     const two = transcoder.transcode(chunk(cri(rest), first.length), one.carry)
     expect(documentsOf(two.segment)).toMatchObject([{ url: { path: '/long' }, log: { offset: 0 } }])
-    expect(two.segment.advances).toEqual([{ fileKey: KEY, toBytes: first.length + cri(rest).length }])
     expect(two.carry.joins).toEqual([])
   })
 

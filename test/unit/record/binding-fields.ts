@@ -1,7 +1,7 @@
 /** Names and types that are fixed for everyone who queries documents: a change breaks dashboards, rules and saved searches. */
 // biome-ignore format: a table, one type a line
 const BY_TYPE: Readonly<Record<string, string>> = {
-  date: '@timestamp event.created event.end',
+  date: '@timestamp event.created event.end envoy.loss.after envoy.loss.before',
   constant_keyword: 'event.kind event.module event.dataset data_stream.type data_stream.dataset data_stream.namespace',
   keyword: `event.id event.outcome event.code event.reason event.original error.type source.address destination.address
     destination.domain client.address server.address network.direction network.transport network.protocol http.version
@@ -17,7 +17,7 @@ const BY_TYPE: Readonly<Record<string, string>> = {
     envoy.downstream.remote_address envoy.route_name envoy.direction envoy.log_format envoy.verdict.responder
     envoy.verdict.rule envoy.verdict.cause envoy.grpc.status envoy.policy.namespace envoy.policy.name envoy.policy.rule
     envoy.route.kind envoy.route.namespace envoy.route.name envoy.route.rule envoy.original_base64 log.level log.logger
-    log.file.path stream`,
+    log.file.path stream envoy.loss.size`,
   'keyword[]': `event.category event.type tls.client.x509.alternative_names envoy.response_flags
     envoy.response_flags_long envoy.response_flags_explained envoy.x_forwarded_for envoy.verdict.checks envoy.workloads`,
   match_only_text: 'error.message envoy.response_code_details_text message',
@@ -27,7 +27,7 @@ const BY_TYPE: Readonly<Record<string, string>> = {
   long: `event.duration source.port source.bytes destination.port destination.bytes server.port network.bytes
     http.request.body.bytes http.response.status_code http.response.body.bytes url.port envoy.response_code
     envoy.upstream.cluster_parts.port envoy.upstream.service_time_ms envoy.upstream.attempt_count envoy.grpc.status_code
-    log.offset`,
+    log.offset envoy.loss.bytes`,
   float: 'envoy.sample_rate',
   boolean: 'envoy.verdict.cut_short envoy.mtls envoy.ambiguous envoy.truncated',
   flattened: 'kubernetes.labels labels envoy.extra',

@@ -1,0 +1,37 @@
+import type { Shipment } from './batcher.ts'
+import type { Budget } from './budget.ts'
+import type { Committer } from './committer.ts'
+import type { Cursor } from './cursor.ts'
+import { reuseSlab } from './slab.ts'
+
+/** Takes answers for documents: memory is given back, and the cursor moves. */
+export class Answers {
+  readonly #cursor: Cursor
+  readonly #committer: Committer
+  readonly #budget: Budget
+
+  constructor(cursor: Cursor, committer: Committer, budget: Budget) {
+    this.#cursor = cursor
+    this.#committer = committer
+    this.#budget = budget
+  }
+
+  /** All documents of these shipments are answered for good; how many those are. */
+  takeAll(shipments: readonly Shipment[]): number {
+    const counts = new Map(shipments.map((shipment) => [shipment, shipment.segment.ids.length]))
+    this.take(counts)
+    return [...counts.values()].reduce((sum, count) => sum + count, 0)
+  }
+
+  /** So many documents of these shipments are answered for good. */
+  take(answered: ReadonlyMap<Shipment, number>): void {
+    for (const [{ receipt, ledger }, count] of answered) {
+      receipt.unanswered -= count
+      if (receipt.unanswered > 0) continue
+      this.#budget.giveBack(receipt.documents.length)
+      reuseSlab(receipt.documents)
+      ledger.settle(this.#cursor)
+    }
+    if (answered.size > 0) this.#committer.request()
+  }
+}

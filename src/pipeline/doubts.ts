@@ -1,0 +1,133 @@
+import type { Clock } from '../clock.ts'
+import { FlagshipError } from '../errors.ts'
+import { fileKeyOf } from '../ingest/event-id.ts'
+import type { Doubt, Finding, Lookup } from '../sinks/sink.ts'
+import { Backoff } from './backoff.ts'
+import type { Shipment } from './batcher.ts'
+import type { Cursor } from './cursor.ts'
+import { selectDocuments } from './segments.ts'
+import type { TroubleSpot } from './trouble.ts'
+
+/** Documents that are asked for at once. */
+const MOST_AT_ONCE = 5_000
+
+export interface DoubtsParts {
+  readonly lookup: Lookup
+  readonly cursor: Cursor
+  readonly clock: Clock
+  readonly random: () => number
+  readonly trouble: TroubleSpot
+  /** They are stored: answered. */
+  readonly found: (shipments: readonly Shipment[]) => void
+  /** They were never stored: to be sent as if new. */
+  readonly missing: (shipments: readonly Shipment[]) => void
+}
+
+/**
+ * Documents that may have been stored. A document in doubt is never just sent again: it waits, while others go on,
+ * until the sink can tell for sure. Found is answered; missing was never stored.
+ */
+export class Doubts {
+  readonly #parts: DoubtsParts
+  readonly #signal: AbortSignal
+  /** What waits, by the moment at which the doubt began. */
+  readonly #waiting = new Map<number, Shipment[]>()
+  readonly #failed = Promise.withResolvers<never>()
+  /** How many there are. */
+  documents = 0
+
+  constructor(parts: DoubtsParts, signal: AbortSignal) {
+    this.#parts = parts
+    this.#signal = signal
+    this.failed.catch(() => {}) // told to whoever waits for it
+  }
+
+  /** Never resolves; rejects on a bug. */
+  get failed(): Promise<never> {
+    return this.#failed.promise
+  }
+
+  /** Take in documents that may have been sent until `sinceMs` (rising clock). */
+  add(shipments: readonly Shipment[], sinceMs: number, reason: string): void {
+    this.#parts.trouble.begin(reason, this.#parts.clock.nowMs(), this)
+    const waiting = this.#waiting.get(sinceMs)
+    this.documents += countOf(shipments)
+    if (waiting !== undefined) return void waiting.push(...shipments)
+    this.#waiting.set(sinceMs, [...shipments])
+    this.#resolveAll(sinceMs).catch(this.#failed.reject)
+  }
+
+  async #resolveAll(sinceMs: number): Promise<void> {
+    const backoff = new Backoff(this.#parts.clock, this.#parts.random)
+    for (;;) {
+      const waiting = this.#waiting.get(sinceMs) ?? []
+      const taken = waiting.splice(0, howMany(waiting))
+      if (taken.length === 0) break
+      const unknown = await this.#resolve(taken, sinceMs, backoff)
+      if (this.#signal.aborted) return
+      waiting.push(...unknown)
+      if (unknown.length > 0) await backoff.wait(this.#signal)
+    }
+    this.#waiting.delete(sinceMs)
+  }
+
+  /** Ask for some; those nobody could tell of are given back. */
+  async #resolve(shipments: readonly Shipment[], sinceMs: number, backoff: Backoff): Promise<readonly Shipment[]> {
+    const { lookup, trouble, clock, found, missing } = this.#parts
+    try {
+      const findings = await lookup.find(
+        shipments.flatMap((each) => this.#doubtsOf(each)),
+        sinceMs,
+        this.#signal,
+      )
+      if (this.#signal.aborted) return shipments
+      backoff.reset()
+      const sorted = sort(shipments, findings)
+      this.documents -= countOf(sorted.stored) + countOf(sorted.missing)
+      if (this.documents === 0) trouble.end(this)
+      found(sorted.stored)
+      missing(sorted.missing)
+      return sorted.unknown
+    } catch (error) {
+      if (this.#signal.aborted) return shipments
+      if (!(error instanceof FlagshipError)) throw error
+      trouble.begin(error, clock.nowMs(), this)
+      return shipments
+    }
+  }
+
+  #doubtsOf({ segment }: Shipment): readonly Doubt[] {
+    return segment.ids.map((id, index) => ({
+      id,
+      dataset: segment.datasets[index] ?? 'envoy.access',
+      mark: this.#parts.cursor.get(fileKeyOf(id))?.mark,
+    }))
+  }
+}
+
+/** So many shipments are asked for at once: one at least. */
+function howMany(shipments: readonly Shipment[]): number {
+  let documents = 0
+  const first = shipments.findIndex(({ segment }) => (documents += segment.ids.length) > MOST_AT_ONCE)
+  return first === -1 ? shipments.length : Math.max(first, 1)
+}
+
+function sort(
+  shipments: readonly Shipment[],
+  findings: readonly Finding[],
+): Readonly<Record<Finding, readonly Shipment[]>> {
+  const sorted: Record<Finding, Shipment[]> = { stored: [], missing: [], unknown: [] }
+  let first = 0
+  for (const shipment of shipments) {
+    for (const kind of ['stored', 'missing', 'unknown'] as const) {
+      const segment = selectDocuments(shipment.segment, (index) => (findings[first + index] ?? 'unknown') === kind)
+      if (segment.ids.length > 0) sorted[kind].push({ ...shipment, segment })
+    }
+    first += shipment.segment.ids.length
+  }
+  return sorted
+}
+
+function countOf(shipments: readonly Shipment[]): number {
+  return shipments.reduce((count, { segment }) => count + segment.ids.length, 0)
+}

@@ -1,0 +1,56 @@
+import { fileKeyOf } from '../ingest/event-id.ts'
+import type { CursorState, Range } from './cursor-state.ts'
+import type { DeadLetter } from './dead-letter.ts'
+import { isInside } from './ranges.ts'
+
+/** What an earlier run did with a line that is read again. `doubtful`: it may have been delivered. */
+export type Earlier = 'nothing' | 'answered' | 'doubtful'
+
+/** What is known of one file from an earlier run. */
+interface Before {
+  readonly answered: readonly Range[]
+  /** Lines that begin before this may have been sent. */
+  readonly sentBytes: number
+}
+
+/**
+ * What an earlier run did with lines behind the prefixes. Those it answered, and those in the dead letter, are left
+ * out; those it may have sent are in doubt.
+ */
+export class EarlierRun {
+  readonly #files = new Map<string, Before>()
+  readonly #deadLetter: DeadLetter
+  /** No state, or one to which commits are missing: everything that is there may have been sent. */
+  readonly isUncertain: boolean
+
+  /** `knowsSent`: the sink looks up what is in doubt, so what was sent was written down first. */
+  constructor(state: CursorState, deadLetter: DeadLetter, knowsSent: boolean, isUncertain: boolean) {
+    this.#deadLetter = deadLetter
+    this.isUncertain = knowsSent && isUncertain
+    for (const { fileKey, prefixBytes, answered = [], sentBytes = 0 } of state.entries) {
+      const sent = knowsSent && sentBytes > prefixBytes ? sentBytes : 0
+      if (answered.length > 0 || sent > 0) this.#files.set(fileKey, { answered, sentBytes: sent })
+    }
+  }
+
+  /** Whether every line is new, so that nobody needs to ask. */
+  get isNothing(): boolean {
+    return this.#files.size === 0 && this.#deadLetter.isEmpty
+  }
+
+  /** Lines of a file that begin before `toBytes` may have been sent. */
+  doubt(fileKey: string, toBytes: number): void {
+    const before = this.#files.get(fileKey)
+    const sentBytes = Math.max(toBytes, before?.sentBytes ?? 0)
+    this.#files.set(fileKey, { answered: before?.answered ?? [], sentBytes })
+  }
+
+  /** Of the line with this id, which begins at `offsetBytes` of its file. */
+  of(eventId: string, offsetBytes: number): Earlier {
+    if (this.#deadLetter.has(eventId)) return 'answered'
+    const before = this.#files.get(fileKeyOf(eventId))
+    if (before === undefined) return 'nothing'
+    if (isInside(before.answered, offsetBytes)) return 'answered'
+    return offsetBytes < before.sentBytes ? 'doubtful' : 'nothing'
+  }
+}

@@ -1,0 +1,104 @@
+import { eventIds } from '../ingest/event-id.ts'
+import type { ChainChunk, ChainReader } from '../ingest/chain-reader.ts'
+import type { Segment } from '../sinks/batch.ts'
+import type { Lookup } from '../sinks/sink.ts'
+import type { Batcher, Shipment } from './batcher.ts'
+import type { Budget } from './budget.ts'
+import type { Committer } from './committer.ts'
+import { type Carry, EMPTY_CARRY, type Transcoder } from './contract.ts'
+import type { Cursor } from './cursor.ts'
+import type { Doubts } from './doubts.ts'
+import type { Earlier, EarlierRun } from './earlier-run.ts'
+import { Ledger, type OpenLine, type Receipt, type Span } from './ledger.ts'
+import type { Meter } from './meter.ts'
+import { selectDocuments } from './segments.ts'
+
+/** Where the segments of every lane go. */
+export interface LaneParts {
+  readonly cursor: Cursor
+  readonly committer: Committer
+  readonly budget: Budget
+  readonly batcher: Batcher
+  readonly meter: Meter
+  readonly earlier: EarlierRun
+  /** Of a sink that looks up what is in doubt. */
+  readonly lookup: Lookup | undefined
+  readonly doubts: Pick<Doubts, 'add'> | undefined
+  /** When the sink was opened, by the rising clock: what was sent before, an earlier run has sent. */
+  readonly openedMs: () => number
+}
+
+/** One chain on its way through a pipeline: chunks come in, segments go to the batcher, answers come back. */
+export class Lane {
+  readonly reader: ChainReader
+  readonly ledger = new Ledger()
+  readonly #transcoder: Transcoder
+  readonly #parts: LaneParts
+  #carry: Carry = EMPTY_CARRY
+
+  constructor(reader: ChainReader, transcoder: Transcoder, parts: LaneParts) {
+    this.reader = reader
+    this.#transcoder = transcoder
+    this.#parts = parts
+  }
+
+  /** Transcode a chunk and send it on. */
+  take(chunk: ChainChunk): void {
+    const { fileKey, path, offsetBytes, bytes, check, file } = chunk
+    const { cursor, earlier } = this.#parts
+    if (!chunk.isContinued) this.closeJoins()
+    if (earlier.isUncertain && cursor.get(fileKey) === undefined) earlier.doubt(fileKey, file.sizeBytes)
+    const { sizeBytes: _, ...facts } = file
+    cursor.follow({ fileKey, path, ...facts })
+    const { segment, carry } = this.#transcoder.transcode({ fileKey, path, offsetBytes, bytes }, this.#carry)
+    this.#carry = carry
+    this.#ship(segment, { fileKey, fromBytes: offsetBytes, toBytes: check.atBytes, check })
+  }
+
+  /** The rest of open lines does not come any more. */
+  closeJoins(): void {
+    const segment = this.#transcoder.close(this.#carry)
+    this.#carry = EMPTY_CARRY
+    if (segment !== undefined) this.#ship(segment, undefined)
+  }
+
+  #ship(segment: Segment, span: Span | undefined): void {
+    const { cursor, committer, budget, batcher, meter, lookup, doubts, openedMs } = this.#parts
+    meter.read(segment)
+    const [fresh, doubtful] = this.#sort(segment)
+    const unanswered = fresh.ids.length + (doubtful?.ids.length ?? 0)
+    const receipt: Receipt = { span, openLines: this.#openLines(), documents: segment.bytes, unanswered }
+    if (span !== undefined && lookup !== undefined)
+      cursor.raiseSent(span.fileKey, span.fromBytes, span.toBytes, lookup.mark())
+    this.ledger.add(receipt)
+    if (unanswered === 0) {
+      this.ledger.settle(cursor)
+      return committer.request()
+    }
+    budget.spend(segment.bytes.length)
+    const shipment: Shipment = { segment: fresh, receipt, ledger: this.ledger, cursorVersion: cursor.version }
+    if (fresh.ids.length > 0) batcher.add(shipment)
+    if (doubtful !== undefined) doubts?.add([{ ...shipment, segment: doubtful }], openedMs(), STOPPED)
+  }
+
+  /** What an earlier run has not answered: what it surely did not send, and what it may have. */
+  #sort(segment: Segment): readonly [Segment, Segment | undefined] {
+    const { earlier, doubts } = this.#parts
+    if (earlier.isNothing) return [segment, undefined]
+    const kinds = segment.ids.map((id, index) => earlier.of(id, segment.offsets[index] ?? 0))
+    const of = (kind: Earlier) => selectDocuments(segment, (index) => kinds[index] === kind)
+    return doubts !== undefined && kinds.includes('doubtful')
+      ? [of('nothing'), of('doubtful')]
+      : [of('nothing'), undefined]
+  }
+
+  #openLines(): readonly OpenLine[] {
+    const { earlier } = this.#parts
+    return this.#carry.joins.map(({ fileKey, offsetBytes }) => {
+      const isAnswered = !earlier.isNothing && earlier.of(eventIds(fileKey)(offsetBytes), offsetBytes) === 'answered'
+      return { fileKey, offsetBytes, isAnswered }
+    })
+  }
+}
+
+const STOPPED = 'they may have been sent before the agent was stopped'

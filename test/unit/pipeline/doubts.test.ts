@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { FlagshipError } from '../../../src/errors.ts'
+import type { Shipment } from '../../../src/pipeline/batcher.ts'
+import { Cursor } from '../../../src/pipeline/cursor.ts'
+import { Doubts } from '../../../src/pipeline/doubts.ts'
+import { Ledger } from '../../../src/pipeline/ledger.ts'
+import { TroubleSpot } from '../../../src/pipeline/trouble.ts'
+import type { Doubt, Finding } from '../../../src/sinks/sink.ts'
+import { FILE_KEY, segmentOf, textsOf } from '../fakes/batches.ts'
+import { ManualClock } from '../fakes/manual-clock.ts'
+import { placeIn } from '../fakes/places.ts'
+import { RecordedLog } from '../fakes/recorded-log.ts'
+
+type Answer = readonly Finding[] | Error
+
+/** Doubts over a look-up that gives these answers, one a call, and then calls everything missing. */
+function benchOf(...answers: readonly Answer[]) {
+  const [clock, log, cursor, stop] = [new ManualClock(), new RecordedLog(), new Cursor(), new AbortController()]
+  const asked: { readonly doubts: readonly Doubt[]; readonly sinceMs: number }[] = []
+  const [found, missing]: [string[], string[]] = [[], []]
+  const left = [...answers]
+  const lookup = {
+    mark: () => 'i9',
+    find: async (doubts: readonly Doubt[], sinceMs: number) => {
+      asked.push({ doubts, sinceMs })
+      const answer = left.shift() ?? doubts.map(() => 'missing' as const)
+      if (answer instanceof Error) throw answer
+      return answer
+    },
+  }
+  const keep = (texts: string[]) => (shipments: readonly Shipment[]) =>
+    void texts.push(...shipments.flatMap(({ segment }) => textsOf(segment.bytes.toString())))
+  const trouble = new TroubleSpot(log, 'search', 'tell')
+  const parts = { lookup, cursor, clock, random: () => 0.5, trouble, found: keep(found), missing: keep(missing) }
+  cursor.follow(placeIn('c', FILE_KEY))
+  cursor.raiseSent(FILE_KEY, 0, 100, 'i7')
+  return { doubts: new Doubts(parts, stop.signal), clock, log, asked, found, missing, stop }
+}
+
+function shipmentOf(...texts: readonly string[]): Shipment {
+  const segment = segmentOf(texts)
+  const receipt = { span: undefined, openLines: [], documents: segment.bytes, unanswered: texts.length }
+  return { segment, receipt, ledger: new Ledger(), cursorVersion: 0 }
+}
+
+describe('Doubts', () => {
+  test('answers what is found and sends again what is missing, each document for itself', async () => {
+    const { doubts, clock, found, missing, asked } = benchOf(['stored', 'missing', 'stored'])
+    doubts.add([shipmentOf('a', 'b'), shipmentOf('c')], 7, 'no answer')
+    await clock.advance(0)
+    expect({ found, missing, left: doubts.documents }).toEqual({ found: ['a', 'c'], missing: ['b'], left: 0 })
+    expect(asked[0]).toMatchObject({ sinceMs: 7, doubts: [{ dataset: 'envoy.access', mark: 'i7' }, {}, {}] })
+  })
+
+  test('asks again for what nobody could tell of', async () => {
+    const { doubts, clock, found, missing, asked } = benchOf(['stored', 'unknown'], ['stored'])
+    doubts.add([shipmentOf('a', 'b')], 0, 'no answer')
+    await clock.advance(60_000)
+    expect({ found, missing }).toEqual({ found: ['a', 'b'], missing: [] })
+    expect(asked.map((each) => each.doubts.length)).toEqual([2, 1])
+  })
+
+  test('never calls missing what it could not ask for', async () => {
+    const error = new FlagshipError('SINK_UNAVAILABLE', 'no node answers')
+    const { doubts, clock, found, missing, log } = benchOf(error, error, ['stored'])
+    doubts.add([shipmentOf('a')], 0, 'no answer')
+    await clock.advance(60_000)
+    expect({ found, missing }).toEqual({ found: ['a'], missing: [] })
+    expect(log.lines).toEqual([
+      'warn Cannot tell, trying again: no answer',
+      'warn Cannot tell, trying again: no node answers',
+      'info Can tell again',
+    ])
+  })
+
+  test('takes too few findings for unknown', async () => {
+    const { doubts, clock, missing } = benchOf(['stored'])
+    doubts.add([shipmentOf('a', 'b')], 0, 'no answer')
+    await clock.advance(60_000)
+    expect(missing).toEqual(['b'])
+  })
+
+  test('does not let an older doubt wait for a newer one', async () => {
+    const { doubts, clock, asked } = benchOf()
+    doubts.add([shipmentOf('a')], 5, 'no answer')
+    doubts.add([shipmentOf('b')], 9, 'no answer')
+    await clock.advance(0)
+    expect(asked.map((each) => each.sinceMs)).toEqual([5, 9])
+  })
+
+  test('asks for a bounded number at once', async () => {
+    const { doubts, clock, asked, missing } = benchOf()
+    const many = Array.from({ length: 12 }, () => shipmentOf(...Array.from({ length: 1_000 }, (_, n) => `${n}`)))
+    doubts.add(many, 0, 'no answer')
+    await clock.advance(0)
+    expect(asked.map((each) => each.doubts.length)).toEqual([5_000, 5_000, 2_000])
+    expect(missing).toHaveLength(12_000)
+  })
+
+  test('says nothing of a document once it is stopped', async () => {
+    const { doubts, clock, found, missing, stop } = benchOf(['stored'])
+    doubts.add([shipmentOf('a')], 0, 'no answer')
+    stop.abort()
+    await clock.advance(60_000)
+    expect({ found, missing }).toEqual({ found: [], missing: [] })
+  })
+
+  test('passes on a bug', async () => {
+    const { doubts } = benchOf(new TypeError('undefined is not a function'))
+    doubts.add([shipmentOf('a')], 0, 'no answer')
+    await expect(doubts.failed).rejects.toThrow(TypeError)
+  })
+})
