@@ -5,6 +5,9 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { FlagshipError, reasonOf } from '../errors.ts'
 import { isMissing } from '../ingest/file-system.ts'
+import { syncDirectory } from './state/state-access.ts'
+
+export { syncDirectory }
 
 const FORMAT = 'flagship-cursor'
 const VERSION = 1
@@ -71,12 +74,6 @@ function lineOf(entry: CursorEntry): string {
   const line = `${JSON.stringify(entry)}\n`
   lines.set(entry, line)
   return line
-}
-
-/** Make what happened to the names in a directory survive a power cut. */
-export async function syncDirectory(path: string): Promise<void> {
-  await using directory = await open(path, 'r')
-  await directory.sync()
 }
 
 function parseBody(path: string, body: string): CursorState {
