@@ -28,6 +28,8 @@ const Head = Type.Object({
   watermarkMs: Type.Optional(Type.Number()),
   lostBytes: Type.Optional(Type.Number()),
   losses: Type.Optional(Type.Integer()),
+  /** Commits were missing when it was opened, and not everything that was there has been answered since. */
+  isUncertain: Type.Optional(Type.Boolean()),
 })
 
 /** What a file is and where it was seen last: does not change while it is read. */

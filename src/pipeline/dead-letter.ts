@@ -2,7 +2,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { FlagshipError, reasonOf } from '../errors.ts'
 import type { DeadLetterConfig } from '../sinks/dead-letter-config.ts'
-import { syncDirectory } from './sync-directory.ts'
+import { syncDirectory } from './state/state-access.ts'
 
 /** One document that a sink refused for good. */
 export interface Refused {

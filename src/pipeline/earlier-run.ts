@@ -23,10 +23,15 @@ export class EarlierRun {
   /** No state, or one to which commits are missing: everything that is there may have been sent. */
   readonly isUncertain: boolean
 
-  /** `knowsSent`: the sink looks up what is in doubt, so what was sent was written down first. */
-  constructor(state: CursorState, deadLetter: DeadLetter, knowsSent: boolean, isUncertain: boolean) {
+  readonly #doubted = new Set<string>()
+
+  /**
+   * `knowsSent`: the sink looks up what is in doubt, so what was sent was written down first. `hasGap`: commits may be
+   * missing from the state, or all of it is.
+   */
+  constructor(state: CursorState, deadLetter: DeadLetter, knowsSent: boolean, hasGap: boolean) {
     this.#deadLetter = deadLetter
-    this.isUncertain = knowsSent && isUncertain
+    this.isUncertain = knowsSent && (hasGap || state.head.isUncertain === true)
     for (const { fileKey, prefixBytes, answered = [], sentBytes = 0 } of state.entries) {
       const sent = knowsSent && sentBytes > prefixBytes ? sentBytes : 0
       if (answered.length > 0 || sent > 0) this.#files.set(fileKey, { answered, sentBytes: sent })
@@ -38,8 +43,14 @@ export class EarlierRun {
     return this.#files.size === 0 && this.#deadLetter.isEmpty
   }
 
+  /** Whether a file is read for the first time in this run, and what stands in it may have been sent. */
+  isToBeDoubted(fileKey: string): boolean {
+    return this.isUncertain && !this.#doubted.has(fileKey)
+  }
+
   /** Lines of a file that begin before `toBytes` may have been sent. */
   doubt(fileKey: string, toBytes: number): void {
+    this.#doubted.add(fileKey)
     const before = this.#files.get(fileKey)
     const sentBytes = Math.max(toBytes, before?.sentBytes ?? 0)
     this.#files.set(fileKey, { answered: before?.answered ?? [], sentBytes })

@@ -47,9 +47,12 @@ export class Lane {
     const { fileKey, path, offsetBytes, bytes, check, file } = chunk
     const { cursor, earlier } = this.#parts
     if (!chunk.isContinued) this.closeJoins()
-    if (earlier.isUncertain && cursor.get(fileKey) === undefined) earlier.doubt(fileKey, file.sizeBytes)
-    const { sizeBytes: _, ...facts } = file
+    const { sizeBytes, ...facts } = file
     cursor.follow({ fileKey, path, ...facts })
+    if (earlier.isToBeDoubted(fileKey)) {
+      earlier.doubt(fileKey, sizeBytes)
+      cursor.raiseSent(fileKey, 0, sizeBytes, '') // so that it is still in doubt if this run ends early
+    }
     const { segment, carry } = this.#transcoder.transcode({ fileKey, path, offsetBytes, bytes }, this.#carry)
     this.#carry = carry
     this.#ship(segment, { fileKey, fromBytes: offsetBytes, toBytes: check.atBytes, check })

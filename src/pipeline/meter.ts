@@ -64,7 +64,8 @@ export class Meter {
 
   /** Documents were left out by our own choice. */
   dropped(documents: number, policy: 'level' | 'dead_letter_full'): void {
-    if (documents > 0) this.#metrics.count('flagship_documents_dropped_total', { pipeline: this.#pipeline, policy }, documents)
+    if (documents > 0)
+      this.#metrics.count('flagship_documents_dropped_total', { pipeline: this.#pipeline, policy }, documents)
   }
 
   refused(documents: number, reason: string): void {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { ChainSource } from '../ingest/chain.ts'
@@ -51,8 +50,8 @@ export async function openPipeline(
   const { name } = settings
   const { clock, logger, random } = parts
   const directory = join(stateDirectory, name)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  const { store, values, origin } = await openStateStore(directory)
+  const { store, values, origin, notes } = await openStateStore(directory, { clock })
+  for (const note of notes) logger.error({ pipeline: name }, note)
   const state = readCursorState(values)
   const deadLetter = new DeadLetter(join(directory, DEAD_LETTER), settings.deadLetter)
   await deadLetter.open()
@@ -90,6 +89,7 @@ export async function openPipeline(
   const losses = new Losses({ cursor, batcher, budget, doubts, makeTranscoder: parts.makeTranscoder, meter, logger })
   const reading = { ...parts, known: cursor, tail: new TailReader() }
   const earlier = new EarlierRun(state, deadLetter, lookup !== undefined, origin !== 'current')
+  if (earlier.isUncertain) cursor.note({ isUncertain: true })
   let sinkOpenedMs = 0
   const shared = { clock, cursor, committer, meter, budget, doubts }
   const intake = new Intake({

@@ -136,7 +136,8 @@ export class Pipeline {
   }
 
   #noteWatermark(): void {
-    const { cursor, committer } = this.#stages
+    const { cursor, committer, intake } = this.#stages
+    if (cursor.head.isUncertain === true && intake.answeredToMs !== undefined) cursor.note({ isUncertain: undefined })
     const watermarkMs = this.#watermark
     if (watermarkMs === undefined || watermarkMs === cursor.head.watermarkMs) return
     cursor.note({ watermarkMs })

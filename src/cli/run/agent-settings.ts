@@ -10,6 +10,7 @@ import type { Transcoder } from '../../pipeline/contract.ts'
 import type { AgentSettings } from '../../pipeline/settings.ts'
 import { createTranscoder } from '../../pipeline/transcode.ts'
 import { createSink } from '../../sinks/create.ts'
+import { DEFAULT_DEAD_LETTER } from '../../sinks/dead-letter-config.ts'
 import type { LineOutput } from '../../sinks/stdout/sink.ts'
 
 /** What the configuration says to the agent. */
@@ -28,6 +29,7 @@ export function agentSettings(config: Config, stdout: LineOutput): AgentSettings
     pipelines: Object.entries(sinks).map(([name, sink]) => ({
       name,
       batch: sink.batch,
+      deadLetter: DEFAULT_DEAD_LETTER,
       createSink: () => createSink(name, sink, parts),
     })),
   }

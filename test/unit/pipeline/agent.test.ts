@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { DEFAULT_CONTAINERS } from '../../../src/ingest/discover.ts'
 import { type Agent, startAgent } from '../../../src/pipeline/agent.ts'
+import { DEFAULT_DEAD_LETTER } from '../../../src/sinks/dead-letter-config.ts'
 import type { Sink } from '../../../src/sinks/sink.ts'
 import { FileSink } from '../../../src/sinks/file/sink.ts'
 import { createMetrics } from '../../../src/telemetry/metrics.ts'
@@ -46,7 +47,12 @@ class AgentBench {
       stateDirectory: join(this.root, 'state'),
       discovery: { pods, containers: DEFAULT_CONTAINERS, files: [], nodeName: 'n' },
       inflightBytes,
-      pipelines: this.#names.map((name) => ({ name, batch: LIMITS, createSink: () => this.#wrap(this.#sink(name)) })),
+      pipelines: this.#names.map((name) => ({
+        name,
+        batch: LIMITS,
+        deadLetter: DEFAULT_DEAD_LETTER,
+        createSink: () => this.#wrap(this.#sink(name)),
+      })),
     }
     const parts = {
       clock,
@@ -119,7 +125,10 @@ describe('startAgent()', () => {
           filesFollowed: 1,
           unreadBytes: 0,
           unacknowledgedBytes: 0,
+          watermarkMs: expect.closeTo(bench.clock.nowMs(), -4),
+          losses: 0,
           lostBytes: 0,
+          documentsInDoubt: 0,
           inflightBytes: 0,
           deadLetterBytes: 0,
           bytesRead: 17,
@@ -205,9 +214,9 @@ describe('startAgent()', () => {
     await bench.stop()
   })
 
-  test('ends with a cursor that is damaged, and gives the state directory back', async () => {
+  test('ends with a cursor that cannot be read, and gives the state directory back', async () => {
     const bench = new AgentBench()
-    const cursor = put(bench.root, 'state/copy/cursor', 'nonsense')
+    const cursor = put(bench.root, 'state/copy', 'a file in its place')
     await expect(bench.start()).rejects.toMatchObject({ code: 'STATE_UNREADABLE' })
     rmSync(cursor)
     await bench.start()

@@ -7,7 +7,10 @@ import { scratch } from '../fakes/scratch.ts'
 
 const TIME = '2026-11-22T13:00:00.000Z'
 
-async function openDeadLetter(path = join(scratch(), 'dead-letter.ndjson'), limits: Partial<DeadLetterConfig> = {}): Promise<DeadLetter> {
+async function openDeadLetter(
+  path = join(scratch(), 'dead-letter.ndjson'),
+  limits: Partial<DeadLetterConfig> = {},
+): Promise<DeadLetter> {
   const deadLetter = new DeadLetter(path, { ...DEFAULT_DEAD_LETTER, ...limits })
   onTestFinished(() => deadLetter.close())
   await deadLetter.open()
