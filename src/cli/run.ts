@@ -37,7 +37,7 @@ Example: flagship run --config flagship.yaml
     metrics.set('flagship_build_info', { version: version() }, 1)
     const { index, warnings } = await indexOf(config)
     for (const warning of warnings) logger.warn({ inventory: config.enrich.inventory }, warning)
-    const agent = await startAgent(agentSettings(config, io.stdout), {
+    const agent = await startAgent(agentSettings(config, io.stdout, logger, metrics), {
       clock: SYSTEM_CLOCK,
       random: Math.random,
       logger,

@@ -24,7 +24,7 @@ export function checkMeaning({ ingest, enrich, sinks, http }: Mapping): readonly
   const reads = Value.Check(IngestConfig, ingest) ? ingest : undefined
   return [
     ...(reads === undefined ? [] : [...checkSources(reads), ...checkFormats(reads)]),
-    ...(isMapping(sinks) ? checkSinks(sinks, reads) : []),
+    ...(isMapping(sinks) ? [...checkSinks(sinks, reads), ...checkCredentials(sinks)] : []),
     ...(Value.Check(EnrichConfig, enrich) ? checkEnrich(enrich) : []),
     ...(Value.Check(HttpConfig, http) ? checkListen(http.listen) : []),
   ]
@@ -88,7 +88,27 @@ interface Place {
 function placeOf(name: string, sink: unknown): Place | undefined {
   if (Value.Check(SINK_SCHEMAS.file, sink)) return { target: sink.path, path: ['sinks', name, 'path'] }
   if (Value.Check(SINK_SCHEMAS.stdout, sink)) return { target: 'standard output', path: ['sinks', name, 'type'] }
+  if (Value.Check(SINK_SCHEMAS.elasticsearch, sink)) {
+    const target = `namespace ${sink.namespace} of ${[...sink.nodes].sort().join(' ')}`
+    return { target, path: ['sinks', name, 'nodes'] }
+  }
   return undefined
+}
+
+/** A user needs a password, and one kind of credentials is enough. */
+function checkCredentials(sinks: Mapping): readonly Problem[] {
+  return Object.entries(sinks).flatMap(([name, sink]) => {
+    if (!Value.Check(SINK_SCHEMAS.elasticsearch, sink)) return []
+    const { apiKeyFile, username, passwordFile } = sink
+    const path = ['sinks', name]
+    if (username === undefined && passwordFile !== undefined)
+      return [problem([...path, 'username'], 'missing, expected a name because there is a `passwordFile`')]
+    if (username !== undefined && passwordFile === undefined)
+      return [problem([...path, 'passwordFile'], 'missing, expected a file because there is a `username`')]
+    if (username !== undefined && apiKeyFile !== undefined)
+      return [problem([...path, 'apiKeyFile'], 'expected either an API key or a user with a password, found both')]
+    return []
+  })
 }
 
 function isFollowed({ pods, files }: Ingest, path: string): boolean {

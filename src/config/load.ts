@@ -101,7 +101,8 @@ function resolvePaths({ ingest, enrich, state, ...root }: Mapping, folder: strin
   resolveKey(enrich, 'inventory', folder)
   const files = isMapping(ingest) ? ingest['files'] : undefined
   for (const file of Array.isArray(files) ? files : []) resolveKey(file, 'path', folder)
-  for (const [, sink] of sinksOf(root)) resolveKey(sink, 'path', folder)
+  for (const [, sink] of sinksOf(root))
+    for (const key of ['path', 'apiKeyFile', 'passwordFile']) resolveKey(sink, key, folder)
 }
 
 function resolveKey(part: unknown, key: string, folder: string): void {

@@ -1,16 +1,21 @@
 /** The whole configuration: joins the parts' schemas. Type, validator, defaults, JSON Schema and documentation are this one object. */
 import { type Static, Type } from 'typebox'
+import { ElasticsearchSinkConfig } from '../sinks/elasticsearch/config.ts'
 import { FileSinkConfig } from '../sinks/file/config.ts'
 import { StdoutSinkConfig } from '../sinks/stdout/config.ts'
 import { EnrichConfig } from './enrich.ts'
 import { IngestConfig } from './ingest.ts'
 
 /** One schema per sink type; the key is the value of `type`. */
-export const SINK_SCHEMAS = { file: FileSinkConfig, stdout: StdoutSinkConfig } as const
+export const SINK_SCHEMAS = {
+  elasticsearch: ElasticsearchSinkConfig,
+  file: FileSinkConfig,
+  stdout: StdoutSinkConfig,
+} as const
 export type SinkType = keyof typeof SINK_SCHEMAS
 
 /** What is checked of a sink whose type is missing or unknown. */
-export const SinkTypeConfig = Type.Object({ type: Type.Enum(['file', 'stdout'] satisfies SinkType[]) })
+export const SinkTypeConfig = Type.Object({ type: Type.Enum(['elasticsearch', 'file', 'stdout'] satisfies SinkType[]) })
 
 const SINK_NAME = '^[a-z][a-z0-9_-]{0,62}$'
 
@@ -114,7 +119,7 @@ export const FrameConfig = Type.Object(
   { additionalProperties: false },
 )
 
-const SinkConfig = Type.Union([FileSinkConfig, StdoutSinkConfig])
+const SinkConfig = Type.Union([ElasticsearchSinkConfig, FileSinkConfig, StdoutSinkConfig])
 export type SinkConfig = Frozen<Static<typeof SinkConfig>>
 
 /** The configuration as a user writes it: what the published JSON Schema describes. */

@@ -28,8 +28,13 @@ function namesFrom(config: Config): string {
 
 function sinkText(sink: SinkConfig): string {
   if (sink.type === 'stdout') return 'standard output'
+  if (sink.type === 'elasticsearch') return elasticsearchText(sink)
   const { path, rotate } = sink
   return `file ${path}, a new one every ${rotate.maxBytes} bytes or ${rotate.maxAgeHours} h, ${rotate.keep} kept`
+}
+
+function elasticsearchText({ nodes, namespace, settleMs }: Extract<SinkConfig, { type: 'elasticsearch' }>): string {
+  return `elasticsearch ${nodes.join(' ')}, namespace ${namespace}, what is in doubt is looked up after ${settleMs} ms`
 }
 
 function row(name: string, text: string): readonly [string, string] {

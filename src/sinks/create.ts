@@ -1,4 +1,5 @@
-import type { Clock } from '../clock.ts'
+import type { ElasticsearchSinkConfig } from './elasticsearch/config.ts'
+import { type ElasticsearchParts, ElasticsearchSink } from './elasticsearch/sink.ts'
 import type { FileSinkConfig } from './file/config.ts'
 import { FileSink } from './file/sink.ts'
 import type { Sink } from './sink.ts'
@@ -6,21 +7,22 @@ import type { StdoutSinkConfig } from './stdout/config.ts'
 import { type LineOutput, StdoutSink } from './stdout/sink.ts'
 
 /** One entry under `sinks`. */
-export type SinkConfig = Readonly<FileSinkConfig> | Readonly<StdoutSinkConfig>
+export type SinkConfig = ElasticsearchSinkConfig | Readonly<FileSinkConfig> | Readonly<StdoutSinkConfig>
 
 /** What sinks need from outside. */
-export interface SinkParts {
-  readonly clock: Clock
+export interface SinkParts extends ElasticsearchParts {
   readonly stdout: LineOutput
 }
 
 /** Make the sink that `config` describes; nothing is opened yet. */
-export function createSink(name: string, config: SinkConfig, { clock, stdout }: SinkParts): Sink {
+export function createSink(name: string, config: SinkConfig, parts: SinkParts): Sink {
   switch (config.type) {
+    case 'elasticsearch':
+      return new ElasticsearchSink(name, config, parts)
     case 'file':
-      return new FileSink(name, config, clock)
+      return new FileSink(name, config, parts.clock)
     case 'stdout':
-      return new StdoutSink(name, stdout)
+      return new StdoutSink(name, parts.stdout)
     default:
       return config satisfies never
   }

@@ -85,7 +85,7 @@ describe('flagship validate', () => {
     expect(flagship(['validate', '-c', BAD]).stderr.split('\n')).toEqual([
       `flagship: Cannot use configuration "${BAD}": 2 problems`,
       `  ${BAD}:1: cluter: no such setting (did you mean "cluster"?)`,
-      `  ${BAD}:3: sinks.out.type: found "stdot", expected file or stdout (did you mean "stdout"?)`,
+      `  ${BAD}:3: sinks.out.type: found "stdot", expected elasticsearch, file or stdout (did you mean "stdout"?)`,
       '',
     ])
   })
@@ -103,7 +103,11 @@ describe('flagship validate', () => {
         valid: false,
         problems: [
           { path: 'cluter', line: 1, message: 'no such setting (did you mean "cluster"?)' },
-          { path: 'sinks.out.type', line: 3, message: expect.stringContaining('expected file or stdout') },
+          {
+            path: 'sinks.out.type',
+            line: 3,
+            message: expect.stringContaining('expected elasticsearch, file or stdout'),
+          },
         ],
       },
       stderr: '',

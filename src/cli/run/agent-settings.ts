@@ -6,17 +6,28 @@ import { Vantages } from '../../enrich/vantage.ts'
 import type { ChainSource } from '../../ingest/chain.ts'
 import { type CompiledFormat, compileFormat } from '../../ingest/format/compile.ts'
 import type { Formats } from '../../ingest/format/detect.ts'
+import type { Logger } from '../../logger.ts'
 import type { Transcoder } from '../../pipeline/contract.ts'
 import type { AgentSettings } from '../../pipeline/settings.ts'
 import { createTranscoder } from '../../pipeline/transcode.ts'
 import { createSink } from '../../sinks/create.ts'
 import { DEFAULT_DEAD_LETTER } from '../../sinks/dead-letter-config.ts'
 import type { LineOutput } from '../../sinks/stdout/sink.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
 
 /** What the configuration says to the agent. */
-export function agentSettings(config: Config, stdout: LineOutput): AgentSettings {
+export function agentSettings(config: Config, stdout: LineOutput, logger: Logger, metrics: Metrics): AgentSettings {
   const { state, ingest, limits, sinks } = config
-  const parts = { clock: SYSTEM_CLOCK, stdout }
+  const nodeName = config.nodeName ?? hostname()
+  const partsOf = (pipeline: string) => ({
+    clock: SYSTEM_CLOCK,
+    stdout,
+    logger,
+    agentId: `${config.cluster ?? ''}/${nodeName}`,
+    onFailureStore: (count: number) => metrics.count('flagship_documents_failure_store_total', { pipeline }, count),
+    onPossiblyDoubled: (count: number) =>
+      metrics.count('flagship_documents_possibly_doubled_total', { pipeline }, count),
+  })
   return {
     stateDirectory: state.directory,
     inflightBytes: limits.inflightBytes,
@@ -24,13 +35,13 @@ export function agentSettings(config: Config, stdout: LineOutput): AgentSettings
       pods: ingest.pods,
       containers: ingest.containers,
       files: ingest.files,
-      nodeName: config.nodeName ?? hostname(),
+      nodeName,
     },
     pipelines: Object.entries(sinks).map(([name, sink]) => ({
       name,
       batch: sink.batch,
-      deadLetter: DEFAULT_DEAD_LETTER,
-      createSink: () => createSink(name, sink, parts),
+      deadLetter: sink.type === 'elasticsearch' ? sink.deadLetter : DEFAULT_DEAD_LETTER,
+      createSink: () => createSink(name, sink, partsOf(name)),
     })),
   }
 }

@@ -1,0 +1,186 @@
+import { readFile } from 'node:fs/promises'
+import {
+  connectElasticsearch,
+  type Elasticsearch,
+  type ElasticsearchAuth,
+  RequestFailure,
+} from '../../clients/elasticsearch.ts'
+import type { Clock } from '../../clock.ts'
+import { FlagshipError, reasonOf } from '../../errors.ts'
+import type { Logger } from '../../logger.ts'
+import type { Batch, Dataset } from '../batch.ts'
+import type { Lookup, Outcome, Sink } from '../sink.ts'
+import { BulkNames } from './bulk-names.ts'
+import { BULK_QUERY, bulkBody, compressed, datasetsIn, type Range } from './bulk-request.ts'
+import { BAD_REQUEST, type BulkItem, type BulkResult, bulkResult } from './bulk-result.ts'
+import type { ElasticsearchSinkConfig } from './config.ts'
+import { ElasticsearchLookup } from './lookup.ts'
+import { Quiet } from './quiet.ts'
+import { DATASETS, refusal, Streams } from './streams.ts'
+
+/** How much longer than a request a settle time has to be: a minute for what the network and the server still hold. */
+const SETTLE_MARGIN_MS = 60_000
+
+/** What an Elasticsearch sink needs from outside. */
+export interface ElasticsearchParts {
+  readonly clock: Clock
+  readonly logger: Logger
+  /** CLUSTER/NODE: different for every agent that writes into the cluster. */
+  readonly agentId: string
+  readonly onFailureStore: (count: number) => void
+  readonly onPossiblyDoubled: (count: number) => void
+}
+
+/**
+ * Data streams of Elasticsearch 8 and 9. Accepted means that all copies in sync have it.
+ *
+ * Documents are created under their event id, so what is sent twice into one backing index is stored once; its look-up
+ * finds out what became of documents without an answer.
+ */
+export class ElasticsearchSink implements Sink {
+  readonly name: string
+  readonly concurrency: number
+  readonly regroups = true
+  readonly lookup: Lookup
+  readonly #config: ElasticsearchSinkConfig
+  readonly #parts: ElasticsearchParts
+  readonly #streams: Streams
+  readonly #names: BulkNames
+  readonly #sent = new Set<Dataset>()
+  #client: Elasticsearch | undefined
+
+  constructor(name: string, config: ElasticsearchSinkConfig, parts: ElasticsearchParts) {
+    const { clock, logger, agentId } = parts
+    this.name = name
+    this.concurrency = config.concurrency
+    this.#config = config
+    this.#parts = parts
+    this.#streams = new Streams(config, clock)
+    this.#names = new BulkNames(agentId, name)
+    const client = () => this.#connected()
+    this.lookup = new ElasticsearchLookup({
+      client,
+      streams: this.#streams,
+      quiet: new Quiet({ client, clock, logger, names: this.#names, settleMs: config.settleMs }),
+      hasSent: (dataset) => this.#sent.has(dataset),
+      onDoubled: parts.onPossiblyDoubled,
+    })
+  }
+
+  async open(): Promise<void> {
+    await this.close()
+    const { nodes, requestTimeoutMs } = this.#config
+    const client = connectElasticsearch({ nodes, requestTimeoutMs, auth: await this.#auth() })
+    this.#client = client
+    this.#warnOfSettle()
+    const { statusCode, body } = await client.request({ method: 'GET', path: '/' })
+    // Without `monitor` there is no answer, and what is needed to write may be granted all the same.
+    if (statusCode !== 200 && statusCode !== 403) throw refusal(`open sink "${this.name}"`, statusCode, body)
+    for (const dataset of DATASETS) await this.#streams.backingIndices(client, dataset).catch(onlyForLookup)
+  }
+
+  async deliver(batch: Batch, signal: AbortSignal): Promise<readonly Outcome[]> {
+    const outcomes = await this.#deliver(batch, { from: 0, to: batch.documentCount }, signal)
+    // Where no document gets through, not even alone, it is the request that is wrong and not each of them.
+    const isRequestWrong = outcomes.length > 1 && outcomes.every(isBadRequest)
+    return isRequestWrong ? outcomes.map(() => NOTHING_GETS_THROUGH) : outcomes
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client
+    this.#client = undefined
+    await client?.close()
+  }
+
+  /** Send a range, and its halves when nothing of it ran because of one document. */
+  async #deliver(batch: Batch, range: Range, signal: AbortSignal): Promise<readonly Outcome[]> {
+    const { from, to } = range
+    const result = await this.#bulk(batch, range, signal)
+    if (result.kind === 'items') return this.#taken(result.items, datasetsIn(batch, range))
+    if (result.kind === 'all') return Array.from({ length: to - from }, () => result.outcome)
+    if (to - from === 1) return [{ kind: 'refused', reason: result.reason }]
+    const middle = (from + to) >>> 1
+    const head = await this.#deliver(batch, { from, to: middle }, signal)
+    return [...head, ...(await this.#deliver(batch, { from: middle, to }, signal))]
+  }
+
+  /** One request. Once it may have reached a server, only its own answer tells what became of it. */
+  async #bulk(batch: Batch, range: Range, signal: AbortSignal): Promise<BulkResult> {
+    const { compression } = this.#config
+    const body = bulkBody(batch, range, (dataset) => this.#streams.nameOf(dataset))
+    const ndjson = { bytes: compression ? await compressed(body) : body, isGzip: compression }
+    for (const dataset of datasetsIn(batch, range)) this.#sent.add(dataset)
+    const name = this.#names.next()
+    const { opaqueId } = name
+    let result: BulkResult
+    try {
+      const request = { method: 'POST', path: '/_bulk', query: BULK_QUERY, ndjson, opaqueId, signal } as const
+      result = bulkResult(await this.#connected().request(request), range.to - range.from)
+    } catch (error) {
+      if (!(error instanceof FlagshipError)) throw error
+      const isUnsent = error instanceof RequestFailure && error.isSurelyUnsent
+      result = { kind: 'all', outcome: { kind: isUnsent ? 'retry' : 'in_doubt', reason: error.message } }
+    }
+    if (leavesDoubt(result)) this.#names.abandon(name, this.#parts.clock.elapsedMs())
+    return result
+  }
+
+  #taken(items: readonly BulkItem[], datasets: readonly Dataset[]): readonly Outcome[] {
+    for (const [position, { index }] of items.entries()) {
+      const dataset = datasets[position]
+      if (index !== undefined && dataset !== undefined) this.#streams.learn(dataset, index)
+    }
+    const failureStoreCount = items.filter(({ isInFailureStore }) => isInFailureStore).length
+    if (failureStoreCount > 0) this.#parts.onFailureStore(failureStoreCount)
+    return items.map(({ outcome }) => outcome)
+  }
+
+  #connected(): Elasticsearch {
+    if (this.#client !== undefined) return this.#client
+    throw new RequestFailure(`Cannot use sink "${this.name}": it is not open`, true)
+  }
+
+  async #auth(): Promise<ElasticsearchAuth | undefined> {
+    const { apiKeyFile, username, passwordFile } = this.#config
+    if (apiKeyFile !== undefined) return { apiKey: await this.#secret(apiKeyFile) }
+    if (username === undefined || passwordFile === undefined) return undefined
+    return { username, password: await this.#secret(passwordFile) }
+  }
+
+  /** Retryable: a mounted secret may come later than the agent. */
+  async #secret(path: string): Promise<string> {
+    try {
+      return (await readFile(path, 'utf8')).trim()
+    } catch (error) {
+      throw new FlagshipError('SINK_UNAVAILABLE', `Cannot read credentials "${path}": ${reasonOf(error)}`, error)
+    }
+  }
+
+  #warnOfSettle(): void {
+    const { settleMs, requestTimeoutMs } = this.#config
+    if (settleMs >= requestTimeoutMs + SETTLE_MARGIN_MS) return
+    const message = 'settleMs is less than requestTimeoutMs and a minute: what is still on its way may stand twice'
+    this.#parts.logger.warn({ sink: this.name, settleMs, requestTimeoutMs }, message)
+  }
+}
+
+const NOTHING_GETS_THROUGH: Outcome = {
+  kind: 'retry',
+  reason: 'HTTP 400 for every document, each alone: the requests are not understood',
+}
+
+function isBadRequest(outcome: Outcome): boolean {
+  return outcome.kind === 'refused' && outcome.reason === BAD_REQUEST
+}
+
+/** Something of it may still run when we have stopped listening. */
+function leavesDoubt(result: BulkResult): boolean {
+  if (result.kind === 'items') return result.items.some(({ outcome }) => outcome.kind === 'in_doubt')
+  return result.kind === 'all' && result.outcome.kind === 'in_doubt'
+}
+
+/** A look-up asks again and says what is missing; without rights for it the rest works. */
+function onlyForLookup(error: unknown): readonly string[] {
+  if (error instanceof FlagshipError && !(error instanceof RequestFailure)) return []
+  throw error
+}
