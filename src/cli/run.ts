@@ -6,6 +6,7 @@ import { kubernetesMode } from '../config/summary.ts'
 import { type LoadedIndex, loadIndex } from '../enrich/kubernetes/load-index.ts'
 import { FILE_SYSTEM } from '../ingest/file-system.ts'
 import { type Agent, startAgent } from '../pipeline/agent.ts'
+import { openStateStore } from '../pipeline/state/store.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Command } from './command.ts'
@@ -43,6 +44,7 @@ Example: flagship run --config flagship.yaml
       logger,
       metrics,
       fileSystem: FILE_SYSTEM,
+      openStore: openStateStore,
       makeTranscoder: transcoderFactory(config, index),
     })
     try {

@@ -33,6 +33,7 @@ export class Doubts {
   /** What waits, by the moment at which the doubt began. */
   readonly #waiting = new Map<number, Shipment[]>()
   readonly #failed = Promise.withResolvers<never>()
+  #begunMs = 0
   /** How many there are. */
   documents = 0
 
@@ -45,6 +46,16 @@ export class Doubts {
   /** Never resolves; rejects on a bug. */
   get failed(): Promise<never> {
     return this.#failed.promise
+  }
+
+  /** The sink is open: what an earlier run has sent, it has sent before this. */
+  begin(): void {
+    this.#begunMs = this.#parts.clock.elapsedMs()
+  }
+
+  /** Take in documents that an earlier run may have sent. */
+  addEarlier(shipments: readonly Shipment[]): void {
+    this.add(shipments, this.#begunMs, 'they may have been sent before the agent was stopped')
   }
 
   /** Take in documents that may have been sent until `sinceMs` (rising clock). */

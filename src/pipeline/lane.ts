@@ -23,9 +23,7 @@ export interface LaneParts {
   readonly earlier: EarlierRun
   /** Of a sink that looks up what is in doubt. */
   readonly lookup: Lookup | undefined
-  readonly doubts: Pick<Doubts, 'add'> | undefined
-  /** When the sink was opened, by the rising clock: what was sent before, an earlier run has sent. */
-  readonly openedMs: () => number
+  readonly doubts: Doubts | undefined
 }
 
 /** One chain on its way through a pipeline: chunks come in, segments go to the batcher, answers come back. */
@@ -66,7 +64,7 @@ export class Lane {
   }
 
   #ship(segment: Segment, span: Span | undefined): void {
-    const { cursor, committer, budget, batcher, meter, lookup, doubts, openedMs } = this.#parts
+    const { cursor, committer, budget, batcher, meter, lookup, doubts } = this.#parts
     meter.read(segment)
     const [fresh, doubtful] = this.#sort(segment)
     const unanswered = fresh.ids.length + (doubtful?.ids.length ?? 0)
@@ -81,7 +79,7 @@ export class Lane {
     budget.spend(segment.bytes.length)
     const shipment: Shipment = { segment: fresh, receipt, ledger: this.ledger, cursorVersion: cursor.version }
     if (fresh.ids.length > 0) batcher.add(shipment)
-    if (doubtful !== undefined) doubts?.add([{ ...shipment, segment: doubtful }], openedMs(), STOPPED)
+    if (doubtful !== undefined) doubts?.addEarlier([{ ...shipment, segment: doubtful }])
   }
 
   /** What an earlier run has not answered: what it surely did not send, and what it may have. */
@@ -103,5 +101,3 @@ export class Lane {
     })
   }
 }
-
-const STOPPED = 'they may have been sent before the agent was stopped'

@@ -21,7 +21,7 @@ export interface LossesParts {
   readonly cursor: Cursor
   readonly batcher: Batcher
   readonly budget: Budget
-  readonly doubts: Pick<Doubts, 'add'> | undefined
+  readonly doubts: Doubts | undefined
   readonly makeTranscoder: (source: ChainSource) => Transcoder
   readonly meter: Meter
   readonly logger: Logger
@@ -30,10 +30,13 @@ export interface LossesParts {
 /** Names losses, each once: a log line, a metric and a document of dataset `envoy.loss`, kept until it is answered. */
 export class Losses {
   readonly #parts: LossesParts
+  readonly #kept: ReadonlyMap<string, unknown>
   readonly #unanswered = new Map<string, Receipt>()
 
-  constructor(parts: LossesParts) {
+  /** `kept`: what an earlier run named and had no answer for. */
+  constructor(parts: LossesParts, kept: ReadonlyMap<string, unknown>) {
     this.#parts = parts
+    this.#kept = kept
   }
 
   /** Bytes of a chain are lost. */
@@ -46,13 +49,13 @@ export class Losses {
     cursor.noteLoss(id, { loss, source })
     meter.lost(loss)
     logger.error(loss, textOf(loss))
-    this.#ship(id, loss, source, undefined)
+    this.#ship(id, loss, source, false)
   }
 
   /** Deliver what an earlier run named and had no answer for; its documents may have been sent. */
-  resume(kept: ReadonlyMap<string, unknown>, openedMs: number): void {
-    for (const [id, value] of kept)
-      if (isKept(value)) this.#ship(id, value.loss, value.source, openedMs)
+  resume(): void {
+    for (const [id, value] of this.#kept)
+      if (isKept(value)) this.#ship(id, value.loss, value.source, true)
       else this.#parts.cursor.noteLoss(id, undefined)
   }
 
@@ -64,15 +67,15 @@ export class Losses {
     }
   }
 
-  #ship(id: string, loss: Loss, source: ChainSource, sentBeforeMs: number | undefined): void {
+  #ship(id: string, loss: Loss, source: ChainSource, isEarlier: boolean): void {
     const { makeTranscoder, cursor, budget, batcher, doubts } = this.#parts
     const segment = makeTranscoder(source).loss(loss, id)
     const receipt: Receipt = { span: undefined, openLines: [], documents: segment.bytes, unanswered: 1 }
     this.#unanswered.set(id, receipt)
     budget.spend(segment.bytes.length)
     const shipment = { segment, receipt, ledger: this, cursorVersion: cursor.version }
-    if (sentBeforeMs === undefined || doubts === undefined) batcher.add(shipment)
-    else doubts.add([shipment], sentBeforeMs, 'they may have been sent before the agent was stopped')
+    if (isEarlier && doubts !== undefined) doubts.addEarlier([shipment])
+    else batcher.add(shipment)
   }
 }
 

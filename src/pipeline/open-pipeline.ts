@@ -5,6 +5,7 @@ import type { FileSystem } from '../ingest/file-system.ts'
 import { TailReader } from '../ingest/tail.ts'
 import type { Troubles } from '../ingest/trouble.ts'
 import type { Logger } from '../logger.ts'
+import type { Lookup, Sink } from '../sinks/sink.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { Answers } from './answers.ts'
 import { Batcher, type Shipment } from './batcher.ts'
@@ -12,7 +13,7 @@ import { Budget } from './budget.ts'
 import { Committer } from './committer.ts'
 import type { Transcoder } from './contract.ts'
 import { Cursor } from './cursor.ts'
-import { readCursorState } from './cursor-state.ts'
+import { type CursorState, readCursorState } from './cursor-state.ts'
 import { DeadLetter } from './dead-letter.ts'
 import { Delivery } from './deliver.ts'
 import { Doubts } from './doubts.ts'
@@ -22,7 +23,7 @@ import { Losses } from './losses.ts'
 import { Meter } from './meter.ts'
 import { Pipeline } from './pipeline.ts'
 import type { PipelineSettings } from './settings.ts'
-import { openStateStore } from './state/store.ts'
+import type { OpenedStore } from './state/store.ts'
 import { TroubleSpot } from './trouble.ts'
 
 /** The dead letter of a pipeline, in its state directory. */
@@ -36,6 +37,8 @@ export interface PipelineParts {
   readonly metrics: Metrics
   readonly fileSystem: FileSystem
   readonly troubles: Troubles
+  /** Open the state in a directory. @throws FlagshipError STATE_UNREADABLE. */
+  readonly openStore: (directory: string) => Promise<OpenedStore>
   /** One per rotation chain. */
   readonly makeTranscoder: (source: ChainSource) => Transcoder
 }
@@ -48,85 +51,77 @@ export async function openPipeline(
   parts: PipelineParts,
 ): Promise<Pipeline> {
   const { name } = settings
-  const { clock, logger, random } = parts
+  const { clock, logger } = parts
   const directory = join(stateDirectory, name)
-  const { store, values, origin, notes } = await openStateStore(directory, { clock })
+  const { store, values, origin, notes } = await parts.openStore(directory)
   for (const note of notes) logger.error({ pipeline: name }, note)
   const state = readCursorState(values)
   const deadLetter = new DeadLetter(join(directory, DEAD_LETTER), settings.deadLetter)
   await deadLetter.open()
-
-  const delivering = new AbortController()
   const sink = settings.createSink()
-  const spots = {
-    delivering: new TroubleSpot(logger, name, `deliver to sink "${name}"`),
-    committing: new TroubleSpot(logger, name, `write cursor in "${directory}"`),
-    doubting: new TroubleSpot(logger, name, `tell what became of documents for sink "${name}"`),
-  }
+  const earlier = new EarlierRun(state, deadLetter, sink.lookup !== undefined, origin !== 'current')
   const cursor = new Cursor(state)
-  const committer = new Committer(cursor, store, clock, spots.committing)
-  const meter = new Meter(parts.metrics, name, clock)
-  const budget = new Budget(inflightBytes)
-  const batcher = new Batcher(settings.batch, clock)
-  const answers = new Answers(cursor, committer, budget)
-  const { lookup } = sink
-  const doubts =
-    lookup &&
-    new Doubts(
-      {
-        lookup,
-        cursor,
-        clock,
-        random,
-        trouble: spots.doubting,
-        found: (shipments) => {
-          meter.delivered(answers.takeAll(shipments))
-        },
-        missing: (shipments) => addAll(batcher, shipments),
-      },
-      delivering.signal,
-    )
-  const losses = new Losses({ cursor, batcher, budget, doubts, makeTranscoder: parts.makeTranscoder, meter, logger })
-  const reading = { ...parts, known: cursor, tail: new TailReader() }
-  const earlier = new EarlierRun(state, deadLetter, lookup !== undefined, origin !== 'current')
   if (earlier.isUncertain) cursor.note({ isUncertain: true })
-  let sinkOpenedMs = 0
-  const shared = { clock, cursor, committer, meter, budget, doubts }
-  const intake = new Intake({
-    ...shared,
-    reading,
-    lose: (loss, source) => losses.add(loss, source),
-    makeTranscoder: parts.makeTranscoder,
-    batcher,
-    earlier,
-    lookup,
-    openedMs: () => sinkOpenedMs,
-  })
-  const deliveries = Array.from(
-    { length: sink.concurrency },
-    () => new Delivery({ ...shared, sink, answers, deadLetter, random, trouble: spots.delivering }),
-  )
-  const stages = {
-    ...shared,
-    ...spots,
-    intake,
-    batcher,
-    deliveries,
+  const committingSpot = new TroubleSpot(logger, name, `write cursor in "${directory}"`)
+  const base: Base = {
+    settings,
     sink,
+    cursor,
+    committer: new Committer(cursor, store, clock, committingSpot),
+    committingSpot,
     deadLetter,
-    resume: (openedMs: number) => {
-      sinkOpenedMs = openedMs
-      losses.resume(state.losses, openedMs)
-    },
-    close: async () => {
-      await store.close()
-      await deadLetter.close()
-      intake.close()
-    },
+    earlier,
+    meter: new Meter(parts.metrics, name, clock),
+    budget: new Budget(inflightBytes),
+    batcher: new Batcher(settings.batch, clock),
+    delivering: new AbortController(),
   }
-  return new Pipeline(name, stages, delivering, clock, random)
+  const stages = stagesOf(base, state, parts)
+  const close = async () => {
+    await store.close()
+    await deadLetter.close()
+    stages.intake.close()
+  }
+  return new Pipeline(name, { ...base, ...stages, close }, clock, parts.random)
 }
 
-function addAll(batcher: Batcher, shipments: readonly Shipment[]): void {
-  for (const shipment of shipments) batcher.add(shipment)
+/** What the stages of one pipeline share. */
+interface Base {
+  readonly settings: PipelineSettings
+  readonly sink: Sink
+  readonly cursor: Cursor
+  readonly committer: Committer
+  readonly committingSpot: TroubleSpot
+  readonly deadLetter: DeadLetter
+  readonly earlier: EarlierRun
+  readonly meter: Meter
+  readonly budget: Budget
+  readonly batcher: Batcher
+  /** Aborted when the time to deliver is over. */
+  readonly delivering: AbortController
+}
+
+function stagesOf(base: Base, state: CursorState, parts: PipelineParts) {
+  const { settings, sink, cursor, committer, budget } = base
+  const { clock, random, logger, makeTranscoder } = parts
+  const answers = new Answers(cursor, committer, budget)
+  const doubts = sink.lookup && doubtsOf(base, sink.lookup, answers, parts)
+  const shared = { ...base, clock, random, logger, makeTranscoder, answers, doubts }
+  const losses = new Losses(shared, state.losses)
+  const reading = { ...parts, known: cursor, tail: new TailReader() }
+  const intake = new Intake({ ...shared, reading, lookup: sink.lookup, lose: losses.add.bind(losses) })
+  const delivering = new TroubleSpot(logger, settings.name, `deliver to sink "${settings.name}"`)
+  const deliveries = Array.from({ length: sink.concurrency }, () => new Delivery({ ...shared, trouble: delivering }))
+  return { intake, doubts, losses, deliveries, deliveringSpot: delivering }
+}
+
+function doubtsOf(base: Base, lookup: Lookup, answers: Answers, { clock, random, logger }: PipelineParts): Doubts {
+  const { settings, cursor, meter, batcher, delivering } = base
+  const { name } = settings
+  const trouble = new TroubleSpot(logger, name, `tell what became of documents for sink "${name}"`)
+  const found = (shipments: readonly Shipment[]) => meter.delivered(answers.takeAll(shipments))
+  const missing = (shipments: readonly Shipment[]) => {
+    for (const shipment of shipments) batcher.add(shipment)
+  }
+  return new Doubts({ lookup, cursor, clock, random, trouble, found, missing }, delivering.signal)
 }

@@ -11,6 +11,7 @@ import type { DeadLetter } from './dead-letter.ts'
 import type { Delivery } from './deliver.ts'
 import type { Doubts } from './doubts.ts'
 import type { Intake } from './intake.ts'
+import type { Losses } from './losses.ts'
 import type { Meter } from './meter.ts'
 import type { PipelineStatus } from './status.ts'
 import type { TroubleSpot } from './trouble.ts'
@@ -33,10 +34,11 @@ export interface Stages {
   readonly cursor: Cursor
   readonly committer: Committer
   readonly meter: Meter
-  readonly delivering: TroubleSpot
-  readonly committing: TroubleSpot
-  /** What is to be done once the sink is open. */
-  readonly resume: (openedMs: number) => void
+  readonly losses: Losses
+  readonly deliveringSpot: TroubleSpot
+  readonly committingSpot: TroubleSpot
+  /** Aborted when the time to deliver is over: what is not delivered by then is read again next time. */
+  readonly delivering: AbortController
   readonly close: () => Promise<void>
 }
 
@@ -51,18 +53,14 @@ export class Pipeline {
   readonly #backoff: Backoff
   /** Aborted: nothing more is read. */
   readonly #reading = new AbortController()
-  /** Aborted: what is not delivered by now is read again next time. */
-  readonly #delivering: AbortController
   #state: PipelineStatus['state'] = 'opening'
   #expireMs: number
   #watermarkMs: number
   #running: Promise<void> = Promise.resolve()
 
-  /** `delivering` is aborted by the pipeline when its time to deliver is over. */
-  constructor(name: string, stages: Stages, delivering: AbortController, clock: Clock, random: () => number) {
+  constructor(name: string, stages: Stages, clock: Clock, random: () => number) {
     this.name = name
     this.#stages = stages
-    this.#delivering = delivering
     this.#clock = clock
     this.#backoff = new Backoff(clock, random)
     this.#expireMs = clock.elapsedMs() + EXPIRE_INTERVAL_MS
@@ -94,13 +92,13 @@ export class Pipeline {
 
   /** Stop reading, deliver what was read, for `graceMs` at most, commit and close. */
   async stop(graceMs: number): Promise<void> {
-    const { committer, cursor, sink, close } = this.#stages
+    const { committer, cursor, sink, delivering, close } = this.#stages
     const ended = new AbortController()
     this.#reading.abort()
-    void this.#clock.sleep(graceMs, ended.signal).then(() => this.#delivering.abort())
+    void this.#clock.sleep(graceMs, ended.signal).then(() => delivering.abort())
     await this.#running.catch(() => {}) // whoever called `run` was told
     ended.abort()
-    this.#delivering.abort()
+    delivering.abort()
     cursor.endSending()
     this.#noteWatermark()
     await committer.close()
@@ -110,8 +108,8 @@ export class Pipeline {
   }
 
   get status(): PipelineStatus {
-    const { intake, budget, meter, deadLetter, delivering, committing, doubts, cursor } = this.#stages
-    const trouble = delivering.current ?? committing.current
+    const { intake, budget, meter, deadLetter, deliveringSpot, committingSpot, doubts, cursor } = this.#stages
+    const trouble = deliveringSpot.current ?? committingSpot.current
     return {
       name: this.name,
       state: trouble === undefined || this.#state === 'stopped' ? this.#state : 'retrying',
@@ -145,49 +143,50 @@ export class Pipeline {
   }
 
   async #run(): Promise<void> {
-    const { deliveries, doubts, resume } = this.#stages
+    const { deliveries, doubts, losses } = this.#stages
     await this.#open()
     if (this.#reading.signal.aborted) return
     this.#state = 'delivering'
-    resume(this.#clock.elapsedMs())
+    doubts?.begin()
+    losses.resume()
     const working = Promise.all([this.#readAll(), ...deliveries.map((delivery) => this.#deliverAll(delivery))])
     await Promise.race([working, ...(doubts === undefined ? [] : [doubts.failed])])
   }
 
   /** Open the sink, however long that takes, and write down where it stands before anything is sent. */
   async #open(): Promise<void> {
-    const { sink, cursor, committer, delivering, committing } = this.#stages
+    const { sink, cursor, committer, deliveringSpot, committingSpot } = this.#stages
     while (!this.#reading.signal.aborted) {
       try {
         await sink.open(cursor.mark)
         break
       } catch (error) {
         if (!isRetryable(error)) throw error
-        delivering.begin(error, this.#clock.nowMs())
+        deliveringSpot.begin(error, this.#clock.nowMs())
         await this.#backoff.wait(this.#reading.signal)
       }
     }
-    delivering.end()
+    deliveringSpot.end()
     cursor.mark = sink.mark?.()
     if (await committer.commit()) return
-    throw new FlagshipError('STATE_UNREADABLE', `Cannot begin: ${committing.current?.reason}; set state.directory`)
+    throw new FlagshipError('STATE_UNREADABLE', `Cannot begin: ${committingSpot.current?.reason}; set state.directory`)
   }
 
   /** Read until the end, and then wait until everything is answered. */
   async #readAll(): Promise<void> {
-    const { intake, batcher, budget } = this.#stages
+    const { intake, batcher, budget, delivering } = this.#stages
     await intake.run(this.#reading.signal)
     batcher.hurry()
-    await budget.empty(this.#delivering.signal)
+    await budget.empty(delivering.signal)
     batcher.close()
   }
 
   async #deliverAll(delivery: Delivery): Promise<void> {
-    const { batcher } = this.#stages
+    const { batcher, delivering } = this.#stages
     for (;;) {
-      const batch = await batcher.next(this.#delivering.signal)
+      const batch = await batcher.next(delivering.signal)
       if (batch === undefined) return
-      await delivery.deliver(batch, this.#delivering.signal)
+      await delivery.deliver(batch, delivering.signal)
     }
   }
 }

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { DEFAULT_CONTAINERS } from '../../../src/ingest/discover.ts'
 import { type Agent, startAgent } from '../../../src/pipeline/agent.ts'
 import { DEFAULT_DEAD_LETTER } from '../../../src/sinks/dead-letter-config.ts'
+import { openStateStore } from '../../../src/pipeline/state/store.ts'
 import type { Sink } from '../../../src/sinks/sink.ts'
 import { FileSink } from '../../../src/sinks/file/sink.ts'
 import { createMetrics } from '../../../src/telemetry/metrics.ts'
@@ -60,6 +61,7 @@ class AgentBench {
       logger,
       metrics,
       fileSystem: ALWAYS_LISTED,
+      openStore: (directory: string) => openStateStore(directory, { clock, slotBytes: 65_536 }),
       makeTranscoder: lineTranscoder,
     }
     this.agent = await clock.drive(startAgent(settings, parts))

@@ -198,6 +198,10 @@ describe('EarlierRun.of()', () => {
   const nobody = new DeadLetter('/nowhere', DEFAULT_DEAD_LETTER)
   const [key, other] = ['AAAAAAAAAAA', 'BAAAAAAAAAA']
 
+  function told(run: EarlierRun) {
+    return [10, 20, 39, 40, 49, 50].map((offset) => run.of(eventIds(key)(offset), offset))
+  }
+
   async function stateOf(change: (cursor: Cursor) => void) {
     const [cursor, store] = [cursorOf(place(key)), new MemoryStore()]
     change(cursor)
@@ -216,12 +220,11 @@ describe('EarlierRun.of()', () => {
       cursor.settle(key, { prefixBytes: 10, answered: [[20, 40]], reachedBytes: 50, check: undefined })
       cursor.endSending()
     })
-    const of = (run: EarlierRun) => [10, 20, 39, 40, 49, 50].map((offset) => run.of(eventIds(key)(offset), offset))
-    const told = ['doubtful', 'answered', 'answered', 'doubtful', 'doubtful', 'nothing']
-    expect(of(new EarlierRun(state, nobody, true, false))).toEqual(told)
+    const expected = ['doubtful', 'answered', 'answered', 'doubtful', 'doubtful', 'nothing']
+    expect(told(new EarlierRun(state, nobody, true, false))).toEqual(expected)
     // A sink that cannot look up never wrote down what it sent.
-    const withoutDoubt = told.map((kind) => (kind === 'doubtful' ? 'nothing' : kind))
-    expect(of(new EarlierRun(state, nobody, false, false))).toEqual(withoutDoubt)
+    const withoutDoubt = expected.map((kind) => (kind === 'doubtful' ? 'nothing' : kind))
+    expect(told(new EarlierRun(state, nobody, false, false))).toEqual(withoutDoubt)
     expect(new EarlierRun(state, nobody, true, false).of(eventIds(other)(20), 20)).toBe('nothing')
   })
 

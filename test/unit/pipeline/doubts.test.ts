@@ -28,13 +28,16 @@ function benchOf(...answers: readonly Answer[]) {
       return answer
     },
   }
-  const keep = (texts: string[]) => (shipments: readonly Shipment[]) =>
-    void texts.push(...shipments.flatMap(({ segment }) => textsOf(segment.bytes.toString())))
   const trouble = new TroubleSpot(log, 'search', 'tell')
   const parts = { lookup, cursor, clock, random: () => 0.5, trouble, found: keep(found), missing: keep(missing) }
   cursor.follow(placeIn('c', FILE_KEY))
   cursor.raiseSent(FILE_KEY, 0, 100, 'i7')
   return { doubts: new Doubts(parts, stop.signal), clock, log, asked, found, missing, stop }
+}
+
+function keep(texts: string[]) {
+  return (shipments: readonly Shipment[]) =>
+    void texts.push(...shipments.flatMap(({ segment }) => textsOf(segment.bytes.toString())))
 }
 
 function shipmentOf(...texts: readonly string[]): Shipment {
