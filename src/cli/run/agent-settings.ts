@@ -18,6 +18,7 @@ export function agentSettings(config: Config, stdout: LineOutput): AgentSettings
   const parts = { clock: SYSTEM_CLOCK, stdout }
   return {
     stateDirectory: state.directory,
+    lockWaitMs: state.lockWaitMs,
     inflightBytes: limits.inflightBytes,
     discovery: {
       pods: ingest.pods,

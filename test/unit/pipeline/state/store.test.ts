@@ -50,11 +50,12 @@ async function fillSlot(opened: OpenedStore): Promise<void> {
 }
 
 async function commitUntilEnded(opened: OpenedStore, disk: CrashDisk, path: string): Promise<void> {
-  for (let value = 0; ; value += 1) {
+  for (let value = 0; value < SLOT_BYTES; value += 1) {
     await commit(opened, { filler: value })
     const image = readSlot(disk.content(path))
     if (image.state === 'readable' && image.isEnded) return
   }
+  throw new Error(`${path} was not ended`)
 }
 
 describe('openStateStore()', () => {
