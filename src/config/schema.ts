@@ -26,6 +26,13 @@ const StateConfig = Type.Object(
       default: '/var/lib/flagship',
       minLength: 1,
     }),
+    lockWaitMs: Type.Integer({
+      description:
+        'Longest time to wait for another agent that uses the folder to end, as in a rolling update; then this one refuses to start.',
+      default: 30_000,
+      minimum: 0,
+      maximum: 600_000,
+    }),
   },
   { additionalProperties: false, default: {}, description: 'What must outlive a restart.' },
 )

@@ -27,7 +27,10 @@ export interface Agent {
  * @throws FlagshipError STATE_LOCKED, STATE_UNREADABLE.
  */
 export async function startAgent(settings: AgentSettings, parts: AgentParts): Promise<Agent> {
-  const lock = await lockState(settings.stateDirectory, parts.clock)
+  const { stateDirectory, lockWaitMs: waitMs } = settings
+  const onWait = (holder: string) =>
+    parts.logger.warn({ stateDirectory, holder, waitMs }, 'waiting for another agent to end')
+  const lock = await lockState(stateDirectory, parts.clock, { waitMs, onWait })
   try {
     const troubles = new Troubles(parts.logger)
     const share = Math.ceil(settings.inflightBytes / settings.pipelines.length)

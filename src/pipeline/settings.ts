@@ -6,6 +6,8 @@ import type { Sink } from '../sinks/sink.ts'
 /** What an agent does: which files it reads and where their documents go. */
 export interface AgentSettings {
   readonly stateDirectory: string
+  /** How long to wait for another agent that holds the state directory. */
+  readonly lockWaitMs: number
   readonly discovery: DiscoverySettings
   readonly pipelines: readonly PipelineSettings[]
   /** Bytes of documents that may be held until they are answered, shared evenly by the pipelines. */

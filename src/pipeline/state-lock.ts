@@ -16,10 +16,21 @@ const ANSWER_TIMEOUT_MS = 1_000
 const MOST_TRIES = 5
 /** Longer than an agent takes from asking who holds the lock to putting it away. */
 const SETTLE_MS = 200
+const LOOK_AGAIN_MS = 500
 
 /** The right to use a state directory. */
 export interface StateLock {
   release(): Promise<void>
+}
+
+/** How an agent waits for another one to give a state directory back, as they overlap in a rolling update. */
+export interface LockWait {
+  /** Longest time; 0 refuses at once. */
+  readonly waitMs?: number
+  /** Called once, when the wait begins, with who holds the directory. */
+  readonly onWait?: (holder: string) => void
+  /** Ends the wait. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -29,18 +40,46 @@ export interface StateLock {
  * refuses connections is what a killed agent left behind. Where several agents take over at once, one may put away the
  * socket of another: so each looks once more, a moment later, whether the one that stands there is its own.
  *
- * @throws FlagshipError STATE_LOCKED when another agent holds it; STATE_UNREADABLE when it cannot be used.
+ * @throws FlagshipError STATE_LOCKED when another agent still holds it after the wait; STATE_UNREADABLE when it cannot be used.
  */
-export async function lockState(directory: string, clock: Clock): Promise<StateLock> {
+export async function lockState(directory: string, clock: Clock, wait: LockWait = {}): Promise<StateLock> {
   const longest = LONGEST_SOCKET_PATH - Buffer.byteLength(`/${LOCK}`) - OWN_SUFFIX_BYTES
   if (Buffer.byteLength(directory) > longest)
     throw unusable(directory, `a socket in it would have too long a name, ${longest} bytes are possible`)
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    return await take(directory, clock)
+    return await takeOnceFree(directory, clock, wait)
   } catch (error) {
     if (error instanceof FlagshipError) throw error
     throw unusable(directory, reasonOf(error), error)
+  }
+}
+
+class StateHeld extends FlagshipError {
+  readonly holder: string
+
+  constructor(directory: string, holder: string) {
+    const remedy = 'stop it, or set state.directory to another folder'
+    super('STATE_LOCKED', `Cannot use state directory "${directory}": held by ${holder}; ${remedy}`)
+    this.holder = holder
+  }
+}
+
+async function takeOnceFree(
+  directory: string,
+  clock: Clock,
+  { waitMs = 30_000, onWait, signal }: LockWait,
+): Promise<StateLock> {
+  const endMs = clock.elapsedMs() + waitMs
+  for (let isTold = false; ; isTold = true) {
+    try {
+      return await take(directory, clock)
+    } catch (error) {
+      const leftMs = endMs - clock.elapsedMs()
+      if (!(error instanceof StateHeld) || leftMs <= 0 || signal?.aborted === true) throw error
+      if (!isTold) onWait?.(error.holder)
+      await clock.sleep(Math.min(LOOK_AGAIN_MS, leftMs), signal)
+    }
   }
 }
 
@@ -52,13 +91,13 @@ async function take(directory: string, clock: Clock): Promise<StateLock> {
   try {
     const { ino } = lstatSync(own)
     for (let tries = 0; !linkOnce(own, path); tries += 1) {
-      if (tries === MOST_TRIES) throw locked(directory, 'agents that come and go')
+      if (tries === MOST_TRIES) throw new StateHeld(directory, 'agents that come and go')
       await putAwayStale(directory, path)
     }
     rmSync(own)
     await clock.sleep(SETTLE_MS)
     if (inodeOf(path) === ino) return { release: () => release(server, path, ino) }
-    throw locked(directory, (await ask(path)) ?? 'an agent that has just ended')
+    throw new StateHeld(directory, (await ask(path)) ?? 'an agent that has just ended')
   } catch (error) {
     await close(server)
     throw error
@@ -73,7 +112,7 @@ async function release(server: Server, path: string, ino: number): Promise<void>
 /** Put away the socket of an agent that is no more; another may have taken over since, and then it is put back. */
 async function putAwayStale(directory: string, path: string): Promise<void> {
   const holder = await ask(path)
-  if (holder !== undefined) throw locked(directory, holder)
+  if (holder !== undefined) throw new StateHeld(directory, holder)
   const stale = uniqueBeside(path)
   try {
     renameSync(path, stale)
@@ -84,7 +123,7 @@ async function putAwayStale(directory: string, path: string): Promise<void> {
   const other = await ask(stale)
   if (other === undefined) return rmSync(stale, { force: true })
   renameSync(stale, path)
-  throw locked(directory, other)
+  throw new StateHeld(directory, other)
 }
 
 /** Give the socket its public name; false when something has that name. */
@@ -138,11 +177,6 @@ async function ask(path: string): Promise<string | undefined> {
 
 async function close(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve))
-}
-
-function locked(directory: string, holder: string): FlagshipError {
-  const remedy = 'stop it, or set state.directory to another folder'
-  return new FlagshipError('STATE_LOCKED', `Cannot use state directory "${directory}": held by ${holder}; ${remedy}`)
 }
 
 function unusable(directory: string, state: string, cause?: unknown): FlagshipError {

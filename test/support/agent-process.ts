@@ -32,7 +32,7 @@ export class Workplace {
   /** Write the configuration anew. */
   configure(settings: Readonly<Record<string, unknown>>): void {
     const defaults = {
-      state: { directory: join(this.root, 'state') },
+      state: { directory: join(this.root, 'state'), lockWaitMs: 0 },
       ingest: { pods: this.pods },
       sinks: { copy: { type: 'file', path: this.output } },
       http: { listen: 'off' },

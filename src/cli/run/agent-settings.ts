@@ -30,6 +30,7 @@ export function agentSettings(config: Config, stdout: LineOutput, logger: Logger
   })
   return {
     stateDirectory: state.directory,
+    lockWaitMs: state.lockWaitMs,
     inflightBytes: limits.inflightBytes,
     discovery: {
       pods: ingest.pods,

@@ -51,8 +51,6 @@ function doubts(index: 0 | 1, { isDamaged, isEnded, endBytes }: ReadableSlot): r
   return []
 }
 
-/** A slot that was ended was continued, even where nothing is left of that. */
 function lastGeneration(image: SlotImage): number {
-  if (image.state === 'readable') return image.isEnded ? image.generation + 1 : image.generation
-  return image.state === 'damaged' ? image.generation : 0
+  return image.state === 'readable' || image.state === 'damaged' ? image.generation : 0
 }

@@ -168,7 +168,7 @@ class SlotStore implements StateStore {
   async #makeRoom(snapshotBytes: number, bytes: number): Promise<void> {
     const least = snapshotBytes + bytes + EMPTY_RECORD_BYTES
     try {
-      await this.#spare.reserve(Math.max(least, this.#slotBytes, 2 * snapshotBytes + this.#slotBytes / 4))
+      await this.#spare.reserve(Math.max(this.#slotBytes, 2 * least + this.#slotBytes / 4))
     } catch (error) {
       if (least > this.#spare.sizeBytes) throw error
     }

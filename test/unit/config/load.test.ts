@@ -34,7 +34,7 @@ describe('parseConfig()', () => {
   test('fills in every default', () => {
     expect(valid(MINIMAL)).toEqual({
       labels: {},
-      state: { directory: '/var/lib/flagship' },
+      state: { directory: '/var/lib/flagship', lockWaitMs: 30_000 },
       ingest: {
         pods: '/var/log/pods',
         containers: expect.arrayContaining(['istio-proxy', 'envoy']),

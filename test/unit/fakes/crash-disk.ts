@@ -31,17 +31,19 @@ class Inode {
  *
  * A write that fails or dies has taken a part of its bytes. A sync that fails has brought any part of the bytes to the
  * platter and holds the rest for clean from then on, as Linux does: only writing them again helps. When the power
- * goes, any pieces of what was not synced survive; names are changed on the platter in their order, up to any point.
+ * goes, any pieces of what was not synced survive, and any of the changes to names.
  */
 export class CrashDisk implements StateAccess {
   /** Steps taken so far: each call but those that only look. */
   steps = 0
+  /** Whether there is no space for longer files. */
+  isFull = false
   readonly #random: () => number
   readonly #faults = new Map<number, DiskFault>()
   #isDead = false
   #names = new Map<string, Inode>()
-  /** The names as they were on the platter, and after each change since. */
-  #nameHistory: Map<string, Inode>[] = [new Map()]
+  #namesOnPlatter = new Map<string, Inode>()
+  #unsyncedNames: ((names: Map<string, Inode>) => void)[] = []
 
   constructor(random: () => number) {
     this.#random = random
@@ -64,8 +66,9 @@ export class CrashDisk implements StateAccess {
 
   /** The machine starts again after it lost power. */
   losePower(): void {
-    this.#names = new Map(this.#nameHistory[Math.floor(this.#random() * this.#nameHistory.length)])
-    this.#nameHistory = [new Map(this.#names)]
+    for (const change of this.#unsyncedNames) if (this.#random() < 0.5) change(this.#namesOnPlatter)
+    this.#unsyncedNames = []
+    this.#names = new Map(this.#namesOnPlatter)
     for (const inode of this.#names.values()) {
       for (const write of inode.unsynced) this.#surviveInPart(inode, write)
       inode.unsynced = []
@@ -89,7 +92,7 @@ export class CrashDisk implements StateAccess {
     inode.seen = Buffer.from(content)
     inode.platter = Buffer.from(content)
     this.#names.set(path, inode)
-    this.#nameHistory = [new Map(this.#names)]
+    this.#syncNames()
   }
 
   async makeDirectory(): Promise<void> {
@@ -136,12 +139,17 @@ export class CrashDisk implements StateAccess {
 
   async syncDirectory(): Promise<void> {
     this.#step()
-    this.#nameHistory = [new Map(this.#names)]
+    this.#syncNames()
   }
 
   #write(inode: Inode, write: Write): void {
     const taken = Math.floor(this.#random() * write.bytes.length)
     this.#step(() => this.#take(inode, { at: write.at, bytes: write.bytes.subarray(0, taken) }))
+    const room = Math.max(0, inode.seen.length - write.at)
+    if (this.isFull && write.bytes.length > room) {
+      this.#take(inode, { at: write.at, bytes: write.bytes.subarray(0, room) })
+      throw faultOf('ENOSPC')
+    }
     this.#take(inode, write)
   }
 
@@ -175,7 +183,12 @@ export class CrashDisk implements StateAccess {
 
   #change(change: (names: Map<string, Inode>) => void): void {
     change(this.#names)
-    this.#nameHistory.push(new Map(this.#names))
+    this.#unsyncedNames.push(change)
+  }
+
+  #syncNames(): void {
+    this.#namesOnPlatter = new Map(this.#names)
+    this.#unsyncedNames = []
   }
 
   #step(inPart: (fault: DiskFault) => void = () => {}): void {
@@ -185,12 +198,16 @@ export class CrashDisk implements StateAccess {
     if (fault === undefined) return
     inPart(fault)
     if (fault === 'die') this.#isDead = true
-    throw Object.assign(new Error(`${fault}: fault of the disk`), { code: fault })
+    throw faultOf(fault)
   }
 
   #refuseDead(): void {
     if (this.#isDead) throw new Error('the process is dead')
   }
+}
+
+function faultOf(code: DiskFault): Error {
+  return Object.assign(new Error(`${code}: fault of the disk`), { code })
 }
 
 function written(content: Buffer, { at, bytes }: Write): Buffer<ArrayBuffer> {

@@ -46,6 +46,7 @@ class AgentBench {
     const pods = join(this.root, 'pods')
     const settings = {
       stateDirectory: join(this.root, 'state'),
+      lockWaitMs: 0,
       discovery: { pods, containers: DEFAULT_CONTAINERS, files: [], nodeName: 'n' },
       inflightBytes,
       pipelines: this.#names.map((name) => ({
