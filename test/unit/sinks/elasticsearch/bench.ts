@@ -1,0 +1,63 @@
+import { onTestFinished } from 'vitest'
+import type { Clock } from '../../../../src/clock.ts'
+import { SYSTEM_CLOCK } from '../../../../src/clock.ts'
+import type { ElasticsearchSinkConfig } from '../../../../src/sinks/elasticsearch/config.ts'
+import { ElasticsearchSink } from '../../../../src/sinks/elasticsearch/sink.ts'
+import { type RecordingServer, startRecordingServer } from '../../../support/recording-server.ts'
+import type { SinkBench } from '../contract.ts'
+
+export const STREAM = 'logs-envoy.access-default'
+
+const BATCH = { maxBytes: 1_048_576, maxDocuments: 5_000, maxAgeMs: 200 }
+const DEFAULTS = { namespace: 'default', requestTimeoutMs: 2_000, settleMs: 120_000, concurrency: 2, compression: true }
+
+/** A recording server in this process, and sinks that write to it. */
+export class ElasticsearchBench implements SinkBench {
+  readonly server: RecordingServer
+  readonly clock: Clock
+  readonly warnings: string[] = []
+  failureStoreCount = 0
+  doubledCount = 0
+
+  private constructor(server: RecordingServer, clock: Clock) {
+    this.server = server
+    this.clock = clock
+    onTestFinished(() => server.close())
+  }
+
+  static async make(clock: Clock = SYSTEM_CLOCK): Promise<ElasticsearchBench> {
+    return new ElasticsearchBench(await startRecordingServer({ extract: '"n":"([^"]*)"' }), clock)
+  }
+
+  create(settings: Partial<ElasticsearchSinkConfig> = {}): ElasticsearchSink {
+    const config = { type: 'elasticsearch', nodes: [this.server.url], ...DEFAULTS, batch: BATCH, ...settings } as const
+    const warn = (_: object, message: string) => void this.warnings.push(message)
+    const sink = new ElasticsearchSink('out', config, {
+      clock: this.clock,
+      logger: { info: warn, warn, error: warn },
+      agentId: 'prod/worker 1',
+      onFailureStore: (count) => (this.failureStoreCount += count),
+      onPossiblyDoubled: (count) => (this.doubledCount += count),
+    })
+    onTestFinished(() => sink.close())
+    return sink
+  }
+
+  async opened(settings: Partial<ElasticsearchSinkConfig> = {}): Promise<ElasticsearchSink> {
+    const sink = this.create(settings)
+    await sink.open()
+    return sink
+  }
+
+  async stored(): Promise<readonly string[]> {
+    return [...this.server.elasticsearch.store.documents(STREAM)].map(({ text }) => text)
+  }
+
+  breakPlace(): void {
+    this.server.elasticsearch.faults.set([{ kind: 'status', status: 503, target: 'any' }])
+  }
+
+  mend(): void {
+    this.server.elasticsearch.faults.set([])
+  }
+}
