@@ -4,6 +4,7 @@ import { eventIds } from '../ingest/event-id.ts'
 import { type ChainChunk, ChainReader, type ReadingParts } from '../ingest/chain-reader.ts'
 import type { Segment } from '../sinks/batch.ts'
 import type { Batcher } from './batcher.ts'
+import { Bell } from './bell.ts'
 import type { Budget } from './budget.ts'
 import type { Committer } from './committer.ts'
 import { type Carry, EMPTY_CARRY, type Transcoder } from './contract.ts'
@@ -15,7 +16,7 @@ import type { PipelineStatus } from './status.ts'
 
 /** How often a file that had nothing new is looked at. */
 const POLL_MS = 250
-/** And how often after it has had nothing new for a while. */
+/** And how often after it has had nothing new for a while, if it is not known that nothing happens to it. */
 const QUIET_POLL_MS = 1_000
 const QUIET_AFTER_MS = 10_000
 
@@ -33,6 +34,10 @@ export interface IntakeParts {
 
 /** One chain on its way through a pipeline. */
 interface Lane {
+  /** As the last sweep found it; undefined when it did not. */
+  found: FoundChain | undefined
+  /** The last sweep knew that nothing has happened to it. */
+  isQuiet: boolean
   readonly reader: ChainReader
   readonly transcoder: Transcoder
   readonly ledger: Ledger
@@ -46,6 +51,8 @@ interface Lane {
 export class Intake {
   readonly #parts: IntakeParts
   readonly #lanes = new Map<string, Lane>()
+  /** Rung when a sweep has found something for a lane that sleeps. */
+  readonly #woken = new Bell()
   /** Of chains that are no longer there. */
   #lostBytes = 0
 
@@ -73,15 +80,19 @@ export class Intake {
   /** Take in what a sweep found. */
   update(chains: readonly FoundChain[]): void {
     const found = new Map(chains.map((chain) => [chain.scope, chain]))
-    for (const [scope, lane] of this.#lanes) lane.reader.update(found.get(scope))
-    for (const [scope, chain] of found) if (!this.#lanes.has(scope)) this.#lanes.set(scope, this.#open(chain))
+    for (const [scope, lane] of this.#lanes) this.#refresh(lane, found.get(scope))
+    for (const [scope, chain] of found) {
+      if (this.#lanes.has(scope)) continue
+      this.#lanes.set(scope, this.#open(chain))
+      this.#woken.ring()
+    }
   }
 
   /** Read until `signal` is aborted. When the budget is spent, or there is nothing new, it waits. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const isIdle = !(await this.#round(signal))
-      if (isIdle) await this.#parts.clock.sleep(POLL_MS, signal)
+      if (isIdle) await this.#woken.wait(POLL_MS, this.#parts.clock, signal)
     }
   }
 
@@ -109,12 +120,26 @@ export class Intake {
     reader.update(chain)
     const transcoder = this.#parts.makeTranscoder(chain.source)
     const readMs = this.#parts.clock.elapsedMs()
-    return { reader, transcoder, ledger: new Ledger(), carry: EMPTY_CARRY, readMs, idleUntilMs: 0 }
+    const start = { found: chain, isQuiet: false, carry: EMPTY_CARRY, readMs, idleUntilMs: 0 }
+    return { reader, transcoder, ledger: new Ledger(), ...start }
+  }
+
+  /** The same object as before stands for a chain to which nothing has happened. */
+  #refresh(lane: Lane, found: FoundChain | undefined): void {
+    lane.isQuiet = found !== undefined && found === lane.found
+    if (lane.isQuiet) return
+    lane.found = found
+    lane.reader.update(found)
+    if (lane.idleUntilMs !== Infinity) return
+    lane.idleUntilMs = 0
+    this.#woken.ring()
   }
 
   #rest(lane: Lane): void {
     const nowMs = this.#parts.clock.elapsedMs()
-    lane.idleUntilMs = nowMs + (nowMs - lane.readMs < QUIET_AFTER_MS ? POLL_MS : QUIET_POLL_MS)
+    const isAwake = nowMs - lane.readMs < QUIET_AFTER_MS
+    const longestMs = lane.isQuiet ? Infinity : QUIET_POLL_MS // a sweep wakes it
+    lane.idleUntilMs = nowMs + (isAwake ? POLL_MS : longestMs)
     if (!lane.reader.isFinished) return
     this.#closeJoins(lane)
     if (!lane.ledger.isEmpty) return

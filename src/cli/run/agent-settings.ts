@@ -22,6 +22,9 @@ export function agentSettings(config: Config, stdout: LineOutput): AgentSettings
     discovery: {
       pods: ingest.pods,
       containers: ingest.containers,
+      namespaces: ingest.namespaces,
+      podNames: ingest.podNames,
+      linkTargets: ingest.linkTargets,
       files: ingest.files,
       nodeName: config.nodeName ?? hostname(),
     },
