@@ -35,6 +35,9 @@ export function agentSettings(config: Config, stdout: LineOutput, logger: Logger
     discovery: {
       pods: ingest.pods,
       containers: ingest.containers,
+      namespaces: ingest.namespaces,
+      podNames: ingest.podNames,
+      linkTargets: ingest.linkTargets,
       files: ingest.files,
       nodeName,
     },
