@@ -114,7 +114,8 @@ class Unpacking {
     this.#filled = this.#filled.subarray(piece.length)
     if (piece.length > 0) await this.#settled((done) => this.#gunzip.write(piece, done))
     else if (!this.#hasEnded) await this.#settled((done) => this.#gunzip.once('end', done).end())
-    if (this.#error !== undefined) return 'code' in this.#error && this.#error.code === 'Z_BUF_ERROR' ? 'cut' : 'corrupt'
+    if (this.#error !== undefined)
+      return 'code' in this.#error && this.#error.code === 'Z_BUF_ERROR' ? 'cut' : 'corrupt'
     return this.#hasEnded ? 'ended' : 'open'
   }
 

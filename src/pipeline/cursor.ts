@@ -68,8 +68,8 @@ export class Cursor implements KnownFiles {
     return keys.flatMap((key) => this.#entries.get(key) ?? [])
   }
 
-  newestOf(_scope: string): KnownFile | undefined {
-    return undefined
+  ofScope(_scope: string): readonly KnownFile[] {
+    return []
   }
 
   finish(_fileKey: string, _finalBytes: number): void {}

@@ -78,7 +78,14 @@ export async function openPipeline(
   const meter = new Meter(parts.metrics, name, clock)
   const budget = new Budget(inflightBytes)
   const batcher = new Batcher(settings.batch, clock)
-  const reading = { ...parts, known: cursor, tail: new TailReader(), lose: () => {} }
+  const reading = {
+    ...parts,
+    known: cursor,
+    tail: new TailReader(),
+    spool: undefined,
+    lose: () => {},
+    isLossDurable: () => true,
+  }
   const isAnswered = answeredBefore(state, deadLetter)
   const shared = { clock, cursor, committer, meter, budget }
   const intake = new Intake({ ...shared, reading, makeTranscoder: parts.makeTranscoder, batcher, isAnswered })

@@ -1,0 +1,54 @@
+import type { FollowedFile } from './followed-file.ts'
+import type { KnownFile } from './identity.ts'
+
+/** Files may have come and gone unseen between two files of a chain. */
+export interface Gap {
+  /** When the last file that is known before it was last written to. */
+  readonly afterMs: number | undefined
+  /** Key of that file: one that turns out to be it has nothing missing before it. */
+  readonly keyBefore: () => string | undefined
+  /** The files that may be the first behind it. */
+  readonly marked: readonly FollowedFile[]
+}
+
+/** The file of a chain that was the newest before a sweep. */
+export type Newest = FollowedFile | KnownFile | undefined
+
+/**
+ * Mark the new files whose predecessor has no name in the logs any more: what was between may have gone unseen. Kubelet
+ * and logrotate delete the oldest first, so nothing is missing behind a file that is there.
+ */
+export function markGaps(files: readonly FollowedFile[], fresh: ReadonlySet<FollowedFile>, newest: Newest): void {
+  for (const [index, file] of files.entries()) {
+    if (!fresh.has(file) || file.isDone || file.gap !== undefined) continue
+    const before = files[index - 1] ?? (newest !== undefined && !isThere(files, newest) ? newest : undefined)
+    if (before !== undefined && !('isNamed' in before && before.isNamed)) mark(files, index, fresh, before)
+  }
+}
+
+/** A gap before a file that an earlier run marked. */
+export function gapBefore(file: FollowedFile): Gap {
+  return { afterMs: undefined, keyBefore: () => undefined, marked: [file] }
+}
+
+/** A compressed file may be the predecessor itself, or one before it: then the gap, if any, is behind it. */
+function mark(
+  files: readonly FollowedFile[],
+  from: number,
+  fresh: ReadonlySet<FollowedFile>,
+  before: FollowedFile | KnownFile,
+): void {
+  const last = files.findIndex((file, index) => index >= from && (!fresh.has(file) || !file.isCompressed))
+  const candidates = last === -1 ? files.slice(from) : files.slice(from, last + 1)
+  const marked = candidates.filter((file) => fresh.has(file) && !file.isDone)
+  const keyBefore = 'fileKey' in before ? () => before.fileKey : () => before.identity?.fileKey ?? before.finishedKey
+  const gap = { afterMs: before.modifiedMs, keyBefore, marked }
+  for (const file of marked) file.gap = gap
+}
+
+function isThere(files: readonly FollowedFile[], newest: FollowedFile | KnownFile): boolean {
+  if (!('fileKey' in newest)) return files.includes(newest) || files.some((file) => file.original === newest)
+  return files.some(
+    (file) => file.finishedKey === newest.fileKey || (file.device === newest.device && file.inode === newest.inode),
+  )
+}
