@@ -102,13 +102,15 @@ export class ChainReader {
     const isLossDurable = ({ givenUp }: FollowedFile) => givenUp === undefined || parts.isLossDurable(givenUp)
     this.#spool = spool && new ChainSpool(scope, source, { ...parts, spool, isLossDurable })
     this.#files = this.#spool?.restore(scope, parts.clock.elapsedMs()) ?? []
-    this.#newest = parts.known.ofScope(scope).at(-1)
+    const known = parts.known.ofScope(scope)
+    markFinished(new Set(this.#files), known)
+    this.#newest = known.at(-1)
   }
 
   /** Take in what a sweep found; undefined when the chain is no longer there. */
   update(found: FoundChain | undefined): void {
     const nowMs = this.#parts.clock.elapsedMs()
-    this.#losses.check(this.#files)
+    if (!this.#isNew) this.#losses.check(this.#files)
     this.#endedMs = found === undefined ? (this.#endedMs ?? nowMs) : undefined
     if (this.#isNew) this.#isOrphan = found === undefined && this.#files.length > 0 && !isFinishedFile(this.#newest)
     this.#isNew = false
@@ -389,7 +391,8 @@ export class ChainReader {
     file.copyOf = identity
     file.isSkipped = true
     if (isCompressedCopy(file)) this.#close(file)
-    if (!file.isNamed && this.#parts.clock.elapsedMs() - file.changedMs >= UNLINK_MS) file.isDone = true
+    const goneMs = this.#parts.clock.elapsedMs() - (file.goneMs ?? Infinity)
+    if (goneMs >= UNLINK_MS) file.isDone = true
   }
 
   /** The file is one that was known: if it is the last of them, nothing is missing behind it either. */

@@ -1,7 +1,7 @@
 import type { ChainSource } from './chain.ts'
 import { close, type FollowedFile, followLink, isKept } from './followed-file.ts'
 import { type FileSystem, isMissing, type OpenFile } from './file-system.ts'
-import { gapBefore } from './gap.ts'
+import { restoreGaps } from './gap.ts'
 import type { KnownFiles } from './identity.ts'
 import { linkName, type Spool } from './spool.ts'
 import type { Troubles } from './trouble.ts'
@@ -35,14 +35,17 @@ export class ChainSpool {
   /** The files that an earlier run linked, oldest first. */
   restore(scope: string, nowMs: number): readonly FollowedFile[] {
     const known = this.#parts.known.ofScope(scope)
-    return this.#parts.spool.links(this.#place).map((link) => {
-      this.#sequence = link.sequence
-      this.#isTidy = false
+    const links = this.#parts.spool.links(this.#place)
+    const files = links.map((link) => {
       const file = followLink(link, nowMs)
       file.path = known.find((entry) => isSamePlace(entry, link))?.path ?? link.path
-      if (link.isAfterGap) file.gap = gapBefore(file)
       return file
     })
+    this.#sequence = links.at(-1)?.sequence ?? 0
+    this.#isTidy = links.length === 0
+    const marked = new Set(links.filter((link) => link.isAfterGap).map((link) => link.path))
+    restoreGaps(files, ({ link }) => link !== undefined && marked.has(link.path))
+    return files
   }
 
   /** Link a file that has a name, or hold it open where that is refused. What went wrong is tried again at the next sweep. */

@@ -24,8 +24,10 @@ export interface FollowedFile {
   /** Size and time on disk as the last sweep saw them. */
   seenBytes: number
   seenMs: number
-  /** When its size was last seen to change, or its name to be gone, by the rising clock. */
+  /** When its size was last seen to change, by the rising clock. */
   changedMs: number
+  /** When it was first seen to have no name in the logs, by the rising clock. */
+  goneMs: number | undefined
   /** When it was first seen that nothing should be written to it any more. */
   supersededMs: number | undefined
   /** It was in the last sweep. */
@@ -88,7 +90,7 @@ export function mergeFound(followed: readonly FollowedFile[], found: readonly Fo
   const lost: FollowedFile[] = []
   for (const [index, file] of followed.entries()) {
     if (present.has(file)) continue
-    if (file.isNamed) file.changedMs = nowMs
+    file.goneMs ??= nowMs
     file.isNamed = false
     file.isSkipped = false
     file.missedSweeps += 1
@@ -162,6 +164,7 @@ function refresh(known: FollowedFile | undefined, found: FoundFile, nowMs: numbe
   if (known === undefined) return follow(found, nowMs)
   known.path = found.path
   known.isNamed = true
+  known.goneMs = undefined
   known.isSkipped = false
   known.missedSweeps = 0
   if (known.seenBytes === found.sizeBytes && known.seenMs === found.modifiedMs) return known
@@ -187,6 +190,7 @@ function follow(found: Omit<FoundFile, 'isFile'>, nowMs: number): FollowedFile {
     seenBytes: sizeBytes,
     seenMs: modifiedMs,
     changedMs: nowMs,
+    goneMs: undefined,
     supersededMs: undefined,
     isNamed: true,
     link: undefined,

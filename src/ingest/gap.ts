@@ -26,9 +26,16 @@ export function markGaps(files: readonly FollowedFile[], fresh: ReadonlySet<Foll
   }
 }
 
-/** A gap before a file that an earlier run marked. */
-export function gapBefore(file: FollowedFile): Gap {
-  return { afterMs: undefined, keyBefore: () => undefined, marked: [file] }
+/** Mark files that an earlier run marked. Behind a compressed one, a mark is of the same gap. */
+export function restoreGaps(files: readonly FollowedFile[], hasGap: (file: FollowedFile) => boolean): void {
+  let marked: FollowedFile[] = []
+  for (const [index, file] of files.entries()) {
+    const before = files[index - 1]
+    if (before?.gap === undefined || !before.isCompressed) marked = []
+    if (!hasGap(file)) continue
+    marked.push(file)
+    file.gap = { afterMs: undefined, keyBefore: () => undefined, marked }
+  }
 }
 
 /** A compressed file may be the predecessor itself, or one before it: then the gap, if any, is behind it. */

@@ -76,10 +76,10 @@ describe('GzipFile', () => {
   })
 
   test('holds only a part of what it unpacks in memory', async () => {
-    const { file } = await opened(gzipSync(Buffer.alloc(50_000_000, 'x')))
+    const { file } = await opened(gzipSync(Buffer.alloc(80_000_000, 'x')))
     const before = process.memoryUsage().arrayBuffers
-    expect(await textAt(file, 49_999_990, 20)).toBe('x'.repeat(10))
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20_000_000)
+    expect(await textAt(file, 79_999_990, 20)).toBe('x'.repeat(10))
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000)
     file.close()
   })
 })
