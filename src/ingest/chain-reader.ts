@@ -5,7 +5,7 @@ import { ChainLosses, isFinished } from './chain-losses.ts'
 import { ChainSpool, heldBytes, isOnlyHeld, UNLINK_MS } from './chain-spool.ts'
 import { type FileSystem, isMissing, type OpenFile } from './file-system.ts'
 import { close, type FollowedFile, isBroken, isWhole, mergeFound, reopen, unreadBytes } from './followed-file.ts'
-import { markGaps, type Newest } from './gap.ts'
+import { type Gap, gapIsElsewhere, gapIsHere, markGaps, type Newest, passGap } from './gap.ts'
 import { GzipFile } from './gzip-file.ts'
 import {
   type Holder,
@@ -110,16 +110,13 @@ export class ChainReader {
   /** Take in what a sweep found; undefined when the chain is no longer there. */
   update(found: FoundChain | undefined): void {
     const nowMs = this.#parts.clock.elapsedMs()
-    if (!this.#isNew) this.#losses.check(this.#files)
-    this.#endedMs = found === undefined ? (this.#endedMs ?? nowMs) : undefined
     if (this.#isNew) this.#isOrphan = found === undefined && this.#files.length > 0 && !isFinishedFile(this.#newest)
+    else this.#losses.check(this.#files)
     this.#isNew = false
+    this.#endedMs = found === undefined ? (this.#endedMs ?? nowMs) : undefined
     if (found === undefined || found !== this.#found || !this.#isSettled) this.#merge(found, nowMs)
     this.#found = found
-    for (const file of this.#files) {
-      file.isSkipped = isStillCopy(file)
-      if (file.isDone && file.link !== undefined) this.#release(file, nowMs)
-    }
+    for (const file of this.#files) this.#refresh(file, nowMs)
     this.#spool?.tidy(this.#files)
     this.#nameOrphan()
   }
@@ -215,11 +212,16 @@ export class ChainReader {
     )
   }
 
-  #release(file: FollowedFile, nowMs: number): void {
+  #refresh(file: FollowedFile, nowMs: number): void {
+    file.isSkipped = isStillCopy(file)
+    if (!file.isDone || file.link === undefined) return
     const state = this.#spool?.release(file, nowMs)
     if (state === 'gone') this.#isSettled = false
-    if (state !== 'late') return
-    const { sizeBytes, modifiedMs } = this.#parts.fileSystem.stat(file.link?.path ?? file.path)
+    if (state === 'late') this.#reopenLate(file, file.link.path, nowMs)
+  }
+
+  #reopenLate(file: FollowedFile, link: string, nowMs: number): void {
+    const { sizeBytes, modifiedMs } = this.#parts.fileSystem.stat(link)
     file.seenBytes = sizeBytes
     file.seenMs = modifiedMs
     reopen(file, sizeBytes, modifiedMs, nowMs)
@@ -330,7 +332,7 @@ export class ChainReader {
   #chunk(file: FollowedFile, identity: Identity, bytes: Buffer, check: Check): ChainChunk {
     const { fileKey, familyKey, generation, offsetBytes } = identity
     const { path, device, inode, modifiedMs } = file
-    if (file.gap !== undefined) this.#nameGap(file, file.gap.afterMs)
+    if (file.gap !== undefined) this.#nameGap(file, file.gap)
     const isContinued = this.#isContinued && !file.isAfterLoss && this.#follows(file)
     file.isAfterLoss = false
     identity.isBegun = true
@@ -354,8 +356,9 @@ export class ChainReader {
     if (file.isCompressed && open.stat().sizeBytes !== file.sizeBytes) return 'next' // its end has been seen now
     markTried(file)
     if (isDone) {
-      if (file.identity !== undefined) this.#finish(file, file.identity)
-      else this.#passGap(file)
+      const { identity } = file
+      if (identity !== undefined) this.#parts.known.finish(identity.fileKey, identity.offsetBytes, file.modifiedMs)
+      else passGap(file, this.#next(file, 1))
     } else if (this.#hasStayedBroken(file)) {
       this.#losses.name(file, { reason: 'corrupt', size: 'unknown', bytes: 0 })
       this.#breakAfter(file, this.#files)
@@ -363,10 +366,6 @@ export class ChainReader {
     file.isDone = true
     this.#close(file)
     return 'next'
-  }
-
-  #finish(file: FollowedFile, { fileKey, offsetBytes }: Identity): void {
-    this.#parts.known.finish(fileKey, offsetBytes, file.modifiedMs)
   }
 
   async #identify(file: FollowedFile, open: OpenFile, isFinal: boolean): Promise<Identity | undefined> {
@@ -383,7 +382,7 @@ export class ChainReader {
 
   #recognised(file: FollowedFile, { kind, identity }: Recognition): void {
     this.#losses.found(identity.fileKey)
-    if (kind !== 'new' && file.gap !== undefined) this.#closeGap(file, identity.fileKey)
+    if (kind !== 'new') for (const other of gapIsElsewhere(file, identity.fileKey)) this.#spool?.rename(other)
     if (kind !== 'copy') {
       file.identity = identity
       return
@@ -395,37 +394,14 @@ export class ChainReader {
     if (goneMs >= UNLINK_MS) file.isDone = true
   }
 
-  /** The file is one that was known: if it is the last of them, nothing is missing behind it either. */
-  #closeGap(file: FollowedFile, fileKey: string): void {
-    const { gap } = file
-    file.gap = undefined
-    if (gap?.keyBefore() === fileKey) this.#forgetGap(gap.marked)
-  }
-
-  #nameGap(file: FollowedFile, afterMs: number | undefined): void {
-    const marked = file.gap?.marked ?? []
-    file.gap = undefined
-    this.#losses.unseen(file, afterMs ?? this.#before(file)?.modifiedMs, file.modifiedMs)
+  #nameGap(file: FollowedFile, { afterMs }: Gap): void {
+    this.#losses.unseen(file, afterMs ?? this.#next(file, -1)?.modifiedMs, file.modifiedMs)
     file.isAfterLoss = true
-    this.#forgetGap(marked.filter((other) => other !== file))
+    for (const other of gapIsHere(file)) this.#spool?.rename(other)
   }
 
-  #forgetGap(marked: readonly FollowedFile[]): void {
-    for (const other of marked) {
-      if (other.gap === undefined) continue
-      other.gap = undefined
-      this.#spool?.rename(other)
-    }
-  }
-
-  /** An empty file says nothing of what was before it: the next one has to. */
-  #passGap(file: FollowedFile): void {
-    const next = this.#files[this.#files.indexOf(file) + 1]
-    if (next !== undefined && file.gap !== undefined) next.gap ??= { ...file.gap, marked: [next] }
-  }
-
-  #before(file: FollowedFile): FollowedFile | undefined {
-    return this.#files[this.#files.indexOf(file) - 1]
+  #next(file: FollowedFile, step: 1 | -1): FollowedFile | undefined {
+    return this.#files[this.#files.indexOf(file) + step]
   }
 
   #drop(file: FollowedFile): void {

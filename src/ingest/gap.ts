@@ -38,6 +38,31 @@ export function restoreGaps(files: readonly FollowedFile[], hasGap: (file: Follo
   }
 }
 
+/** A file is new, so the gap is before it; the files that were marked for the same gap and are not any more. */
+export function gapIsHere(file: FollowedFile): readonly FollowedFile[] {
+  return forget(file.gap?.marked ?? [], file)
+}
+
+/** A file is one that was known; the files that are not marked any more, because it is the one before the gap itself. */
+export function gapIsElsewhere(file: FollowedFile, fileKey: string): readonly FollowedFile[] {
+  const { gap } = file
+  file.gap = undefined
+  return gap?.keyBefore() === fileKey ? forget(gap.marked, file) : []
+}
+
+/** An empty file says nothing of what was before it: the next one has to. */
+export function passGap(file: FollowedFile, next: FollowedFile | undefined): void {
+  if (next !== undefined && file.gap !== undefined) next.gap ??= { ...file.gap, marked: [next] }
+}
+
+/** The mark of `file` itself stays in the name of its link: it says no more once the file is known. */
+function forget(marked: readonly FollowedFile[], file: FollowedFile): readonly FollowedFile[] {
+  file.gap = undefined
+  const others = marked.filter((other) => other.gap !== undefined)
+  for (const other of others) other.gap = undefined
+  return others
+}
+
 /** A compressed file may be the predecessor itself, or one before it: then the gap, if any, is behind it. */
 function mark(
   files: readonly FollowedFile[],

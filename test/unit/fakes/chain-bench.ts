@@ -20,7 +20,7 @@ const LOGS = `${POD}/envoy`
 /** What the cursor would know: what was read, and what of that is on disk. */
 export class CommittedFiles implements KnownFiles {
   readonly files = new Map<string, KnownFile & { readonly familyKey: string }>()
-  durable: ReadonlyMap<string, KnownFile> = new Map()
+  durable: ReadonlyMap<string, KnownFile & { readonly familyKey: string }> = new Map()
 
   commit(): void {
     this.durable = new Map(this.files)
@@ -164,6 +164,12 @@ export class ChainBench {
     for (const [key, file] of committed) this.committed.files.set(key, file)
     this.reader.close()
     this.reader = this.#newReader()
+  }
+
+  /** The agent is killed and starts again: it knows what is on disk, and no more. */
+  crash(): void {
+    this.losses.splice(this.durableLosses)
+    this.restart(new Map(this.committed.durable))
   }
 
   #newReader(): ChainReader {
