@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, matchesGlob } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { ReporterIdentity } from '../record/reporter-identity.ts'
 import type { ChainSource, FoundChain } from './chain.ts'
@@ -12,6 +12,7 @@ import { type ContainerDirectory, parsePodDirectory, type PodDirectory } from '.
 import { QuietDirectories } from './quiet-directories.ts'
 import { type LogName, orderPodLogs } from './rotation.ts'
 import { SeenChains } from './seen-chains.ts'
+import type { SpooledChain } from './spool.ts'
 import type { Troubles } from './trouble.ts'
 
 /** What Envoy and its kin are called in pods. */
@@ -106,6 +107,23 @@ export class Discovery {
     return this.#chains.endSweep()
   }
 
+  /** Where a chain came from that only the spool knows; undefined when `ingest` names nothing that it may be of. */
+  sourceOf(chain: SpooledChain): Pick<FoundChain, 'scope' | 'source'> | undefined {
+    const { linkTargets = [], nodeName, files, pods } = this.#settings
+    if (chain.kind === 'pod') {
+      const { pod, containerName } = chain
+      const identity = { ...pod, containerName, nodeName }
+      const roots = [...(pods === undefined ? [] : [pods]), ...linkTargets]
+      return { scope: scopeOfContainer(pod, containerName), source: { identity, frame: 'cri', format: 'auto', roots } }
+    }
+    const entry = files.find(({ path }) => path === chain.path || matchesGlob(chain.path, path))
+    if (entry === undefined) return undefined
+    const { frame, format, reporter } = entry
+    const roots = [dirname(chain.path), ...linkTargets]
+    const source = { identity: { nodeName, ...reporter }, frame, format, roots }
+    return { scope: scopeOfFile(nodeName, chain.path), source }
+  }
+
   /** Watch nothing any more. */
   close(): void {
     this.#quiet.close()
@@ -139,7 +157,7 @@ export class Discovery {
       format,
       roots: [root, ...linkTargets],
     })
-    this.#chains.see(`pod\0${podUid}\0${containerName}`, source, (before, watching) => {
+    this.#chains.see(scopeOfContainer(pod, containerName), source, (before, watching) => {
       const entries = this.#listings.list(directory, watching, true)
       const names = orderPodLogs(entries?.map((entry) => entry.name) ?? [])
       return entries && this.#logFiles.look(directory, names, root, before, watching)
@@ -162,8 +180,16 @@ export class Discovery {
       format,
       roots: [root, ...linkTargets],
     })
-    this.#chains.see(`file\0${nodeName}\0${live}`, source, (before, watching) =>
+    this.#chains.see(scopeOfFile(nodeName, live), source, (before, watching) =>
       this.#logFiles.look(dirname(live), names, root, before, watching),
     )
   }
+}
+
+function scopeOfContainer({ podUid }: PodDirectory, containerName: string): string {
+  return `pod\0${podUid}\0${containerName}`
+}
+
+function scopeOfFile(nodeName: string, live: string): string {
+  return `file\0${nodeName}\0${live}`
 }
