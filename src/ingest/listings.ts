@@ -60,7 +60,9 @@ export class Listings {
   }
 
   #list(directory: string, watching: Watching): readonly DirectoryEntry[] {
-    const known = this.#seen.get(directory) ?? this.#known.get(directory)
+    const seen = this.#seen.get(directory)
+    if (seen !== undefined) return seen.entries
+    const known = this.#known.get(directory)
     const isGood = known !== undefined && this.#quiet.isQuiet(directory)
     const listing = isGood ? known : this.#look(directory, watching, known)
     this.#seen.set(directory, listing)

@@ -53,6 +53,7 @@ export class Intake {
   readonly #lanes = new Map<string, Lane>()
   /** Rung when a sweep has found something for a lane that sleeps. */
   readonly #woken = new Bell()
+  #chains: readonly FoundChain[] = []
   /** Of chains that are no longer there. */
   #lostBytes = 0
 
@@ -79,6 +80,8 @@ export class Intake {
 
   /** Take in what a sweep found. */
   update(chains: readonly FoundChain[]): void {
+    if (chains === this.#chains) return this.#missGone()
+    this.#chains = chains
     const found = new Map(chains.map((chain) => [chain.scope, chain]))
     for (const [scope, lane] of this.#lanes) this.#refresh(lane, found.get(scope))
     for (const [scope, chain] of found) {
@@ -104,7 +107,7 @@ export class Intake {
   async #round(signal: AbortSignal): Promise<boolean> {
     let hasRead = false
     for (const lane of this.#lanes.values()) {
-      if (lane.idleUntilMs > this.#parts.clock.elapsedMs()) continue
+      if (lane.idleUntilMs === Infinity || lane.idleUntilMs > this.#parts.clock.elapsedMs()) continue
       await this.#parts.budget.room(signal)
       if (signal.aborted) return true
       const chunk = lane.reader.isReadable() ? await lane.reader.read() : undefined
@@ -122,6 +125,11 @@ export class Intake {
     const readMs = this.#parts.clock.elapsedMs()
     const start = { found: chain, isQuiet: false, carry: EMPTY_CARRY, readMs, idleUntilMs: 0 }
     return { reader, transcoder, ledger: new Ledger(), ...start }
+  }
+
+  /** Nothing was found to have changed, but what was gone is so for one more sweep. */
+  #missGone(): void {
+    for (const lane of this.#lanes.values()) if (lane.found === undefined) this.#refresh(lane, undefined)
   }
 
   /** The same object as before stands for a chain to which nothing has happened. */
