@@ -104,8 +104,8 @@ export class Discovery {
     const { pods } = this.#settings
     if (pods !== undefined) this.#sweepPods(pods)
     for (const [entry, paths] of this.#files) this.#sweepFiles(entry, paths)
-    this.#listings.endSweep()
     this.#quiet.endSweep()
+    this.#listings.endSweep()
     this.#found = this.#chains.endSweep()
     return this.#found
   }
