@@ -44,6 +44,8 @@ export class Intake {
   #updatedMs: number | undefined
   /** Rung when a sweep has found something for a lane that sleeps. */
   readonly #woken = new Bell()
+  #chains: readonly FoundChain[] = []
+  #found: ReadonlyMap<string, FoundChain> = new Map()
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
@@ -97,13 +99,12 @@ export class Intake {
 
   /** Take in what a sweep found. */
   update(chains: readonly FoundChain[]): void {
-    const found = new Map(chains.map((chain) => [chain.scope, chain]))
-    for (const [scope, followed] of this.#followed) this.#refresh(followed, found.get(scope))
-    for (const [scope, chain] of found) {
-      if (this.#followed.has(scope)) continue
-      this.#followed.set(scope, this.#follow(chain, chain))
-      this.#woken.ring()
-    }
+    const isSame = chains === this.#chains
+    this.#chains = chains
+    if (!isSame) this.#found = new Map(chains.map((chain) => [chain.scope, chain]))
+    for (const [scope, followed] of this.#followed)
+      if (!isSame || !followed.isQuiet) this.#refresh(followed, this.#found.get(scope))
+    if (!isSame) this.#followNew()
     this.#updatedMs = this.#parts.clock.nowMs()
   }
 
@@ -123,7 +124,7 @@ export class Intake {
   async #round(signal: AbortSignal): Promise<boolean> {
     let hasRead = false
     for (const followed of this.#followed.values()) {
-      if (followed.idleUntilMs > this.#parts.clock.elapsedMs()) continue
+      if (followed.idleUntilMs === Infinity || followed.idleUntilMs > this.#parts.clock.elapsedMs()) continue
       await this.#parts.budget.room(signal)
       if (signal.aborted) return true
       const { lane } = followed
@@ -149,6 +150,14 @@ export class Intake {
     const readMs = this.#parts.clock.elapsedMs()
     const start = { found, isQuiet: false, readMs, idleUntilMs: 0 }
     return { lane, ...start, readToMs: this.#updatedMs, answeredToMs: this.#updatedMs }
+  }
+
+  #followNew(): void {
+    for (const [scope, chain] of this.#found) {
+      if (this.#followed.has(scope)) continue
+      this.#followed.set(scope, this.#follow(chain, chain))
+      this.#woken.ring()
+    }
   }
 
   /** The same object as before stands for a chain to which nothing has happened. */
