@@ -85,6 +85,8 @@ export class ChainReader {
   /** Only the spool knows the chain: what was written after the last link went unseen. */
   #isOrphan = false
   #isNew = true
+  /** The file that is being read at this moment: its descriptor must stay open. */
+  #reading: FollowedFile | undefined
   /** The file the last chunk came from. */
   #last: FollowedFile | undefined
   #isContinued = true
@@ -159,7 +161,10 @@ export class ChainReader {
    * when there is none that may go now. Its link is removed when that is durable.
    */
   giveUpOldest(): boolean {
-    return this.#files.some((file) => isOnlyHeld(file) && (file.isDone ? this.#giveUpRead(file) : this.#giveUp(file)))
+    return this.#files.some((file) => {
+      if (file === this.#reading || !isOnlyHeld(file)) return false
+      return file.isDone ? this.#giveUpRead(file) : this.#giveUp(file)
+    })
   }
 
   /** Whether `read` may give something. Cheap, because every chain is asked at every poll. */
@@ -278,6 +283,7 @@ export class ChainReader {
   }
 
   async #tryFile(file: FollowedFile): Promise<Step> {
+    this.#reading = file
     try {
       const step = await this.#readFile(file)
       if (file.hasFailed) this.#parts.troubles.end('read', file.path)
@@ -289,6 +295,8 @@ export class ChainReader {
       if (!file.hasFailed) this.#isContinued = false
       file.hasFailed = true
       return 'next'
+    } finally {
+      this.#reading = undefined
     }
   }
 

@@ -153,6 +153,16 @@ describe('ChainReader with a spool', () => {
     expect(reasons(bench)).toEqual(['unseen unknown 0']) // nobody watched the end of the pod
   })
 
+  test('keeps one link of a file that a crash left two of', async () => {
+    const bench = podBench()
+    bench.sweep()
+    const [link = ''] = bench.links()
+    linkSync(join(bench.root, '.spool', link), join(bench.root, '.spool', `${link}-gap`))
+    bench.restart()
+    expect(bench.links()).toHaveLength(1)
+    expect([await words(bench), bench.losses]).toEqual([['one'], []])
+  })
+
   test('names nothing when a pod that was watched to its end is deleted', async () => {
     const bench = podBench()
     bench.sweep()
@@ -243,6 +253,8 @@ describe('ChainReader with a spool', () => {
     const rotated = ['two', 'three', 'four'].map((word, number) => rotate(bench, number, word))
     await words(bench)
     gzip(rotated[0] ?? '')
+    await words(bench)
+    expect(opened.filter((path) => path.endsWith('.gz'))).toEqual([])
     await longAfter(bench)
     const links = bench.links()
     bench.restart()
