@@ -251,7 +251,8 @@ export class ChainReader {
 
   #giveUp(file: FollowedFile): boolean {
     const bytes = unreadBytes(file)
-    if (!this.#freePacked(file)) {
+    if (this.#freePacked(file)) this.#spool?.drop(file)
+    else {
       const size = file.isCompressed ? 'unknown' : 'exact'
       file.givenUp = this.#losses.name(file, { reason: 'spool_full', size, bytes: size === 'exact' ? bytes : 0 })
       this.#breakAfter(file, this.#files)
@@ -270,7 +271,8 @@ export class ChainReader {
       file.original = undefined
       file.isDone = false
     }
-    return packed.length > 0
+    original.isReplaced = packed.length > 0
+    return original.isReplaced
   }
 
   #close(file: FollowedFile): void {
@@ -365,7 +367,7 @@ export class ChainReader {
     markTried(file)
     if (isDone) {
       const { identity } = file
-      if (identity !== undefined) this.#parts.known.finish(identity.fileKey, identity.offsetBytes, file.modifiedMs)
+      if (identity !== undefined) this.#parts.known.finish(identity.fileKey, identity.offsetBytes, file)
       else passGap(file, this.#next(file, 1))
     } else if (this.#hasStayedBroken(file)) {
       this.#losses.name(file, { reason: 'corrupt', size: 'unknown', bytes: 0 })
