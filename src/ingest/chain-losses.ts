@@ -47,7 +47,7 @@ export class ChainLosses {
   /** Name what is not read of a file. */
   name(file: FollowedFile, facts: Pick<Loss, 'reason' | 'size' | 'bytes'>): Loss {
     const { path, identity, modifiedMs } = file
-    if (identity !== undefined) this.#parts.known.finish(identity.fileKey, identity.offsetBytes, modifiedMs)
+    if (identity !== undefined) this.#parts.known.finish(identity.fileKey, identity.offsetBytes, file)
     const offsetBytes = identity === undefined ? 0 : identity.offsetBytes
     const key = { fileKey: identity?.fileKey, offsetBytes }
     return this.#lose({ ...facts, path, ...key, afterMs: undefined, beforeMs: modifiedMs })
@@ -93,7 +93,7 @@ export class ChainLosses {
   }
 
   #loseKnown({ fileKey, path, prefixBytes, modifiedMs }: KnownFile): void {
-    this.#parts.known.finish(fileKey, prefixBytes, modifiedMs)
+    this.#parts.known.finish(fileKey, prefixBytes)
     const facts = { reason: 'deleted', size: 'unknown', bytes: 0 } as const
     const times = { afterMs: modifiedMs, beforeMs: this.#parts.clock.nowMs() }
     this.#lose({ ...facts, path, fileKey, offsetBytes: prefixBytes, ...times })

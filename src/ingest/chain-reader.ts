@@ -85,6 +85,8 @@ export class ChainReader {
   /** Only the spool knows the chain: what was written after the last link went unseen. */
   #isOrphan = false
   #isNew = true
+  /** The file that is being read at this moment: its descriptor must stay open. */
+  #reading: FollowedFile | undefined
   /** The file the last chunk came from. */
   #last: FollowedFile | undefined
   #isContinued = true
@@ -165,7 +167,10 @@ export class ChainReader {
    * when there is none that may go now. Its link is removed when that is durable.
    */
   giveUpOldest(): boolean {
-    return this.#files.some((file) => isOnlyHeld(file) && (file.isDone ? this.#giveUpRead(file) : this.#giveUp(file)))
+    return this.#files.some((file) => {
+      if (file === this.#reading || !isOnlyHeld(file)) return false
+      return file.isDone ? this.#giveUpRead(file) : this.#giveUp(file)
+    })
   }
 
   /** Whether `read` may give something. Cheap, because every chain is asked at every poll. */
@@ -252,7 +257,8 @@ export class ChainReader {
 
   #giveUp(file: FollowedFile): boolean {
     const bytes = unreadBytes(file)
-    if (!this.#freePacked(file)) {
+    if (this.#freePacked(file)) this.#spool?.drop(file)
+    else {
       const size = file.isCompressed ? 'unknown' : 'exact'
       file.givenUp = this.#losses.name(file, { reason: 'spool_full', size, bytes: size === 'exact' ? bytes : 0 })
       this.#breakAfter(file, this.#files)
@@ -271,7 +277,8 @@ export class ChainReader {
       file.original = undefined
       file.isDone = false
     }
-    return packed.length > 0
+    original.isReplaced = packed.length > 0
+    return original.isReplaced
   }
 
   #close(file: FollowedFile): void {
@@ -284,6 +291,7 @@ export class ChainReader {
   }
 
   async #tryFile(file: FollowedFile): Promise<Step> {
+    this.#reading = file
     try {
       const step = await this.#readFile(file)
       if (file.hasFailed) this.#parts.troubles.end('read', file.path)
@@ -295,6 +303,8 @@ export class ChainReader {
       if (!file.hasFailed) this.#isContinued = false
       file.hasFailed = true
       return 'next'
+    } finally {
+      this.#reading = undefined
     }
   }
 
@@ -363,7 +373,7 @@ export class ChainReader {
     markTried(file)
     if (isDone) {
       const { identity } = file
-      if (identity !== undefined) this.#parts.known.finish(identity.fileKey, identity.offsetBytes, file.modifiedMs)
+      if (identity !== undefined) this.#parts.known.finish(identity.fileKey, identity.offsetBytes, file)
       else passGap(file, this.#next(file, 1))
     } else if (this.#hasStayedBroken(file)) {
       this.#losses.name(file, { reason: 'corrupt', size: 'unknown', bytes: 0 })

@@ -3,7 +3,7 @@ import { close, type FollowedFile, followLink, isKept } from './followed-file.ts
 import { type FileSystem, isMissing, type OpenFile } from './file-system.ts'
 import { restoreGaps } from './gap.ts'
 import type { KnownFiles } from './identity.ts'
-import { linkName, type Spool } from './spool.ts'
+import { linkName, type Spool, type SpoolLink } from './spool.ts'
 import type { Troubles } from './trouble.ts'
 
 /** How long a final file must not have grown before its link is removed. */
@@ -35,7 +35,7 @@ export class ChainSpool {
   /** The files that an earlier run linked, oldest first. */
   restore(scope: string, nowMs: number): readonly FollowedFile[] {
     const known = this.#parts.known.ofScope(scope)
-    const links = this.#parts.spool.links(this.#place)
+    const links = this.#withoutTwins(this.#parts.spool.links(this.#place))
     const files = links.map((link) => {
       const file = followLink(link, nowMs)
       file.path = known.find((entry) => isSamePlace(entry, link))?.path ?? link.path
@@ -46,6 +46,15 @@ export class ChainSpool {
     const marked = new Set(links.filter((link) => link.isAfterGap).map((link) => link.path))
     restoreGaps(files, ({ link }) => link !== undefined && marked.has(link.path))
     return files
+  }
+
+  /** A crash while a link was renamed leaves two of one file. */
+  #withoutTwins(links: readonly SpoolLink[]): readonly SpoolLink[] {
+    return links.filter((link, index) => {
+      const isFirst = links.findIndex((other) => isSamePlace(other, link)) === index
+      if (!isFirst) this.#parts.fileSystem.remove(link.path)
+      return isFirst
+    })
   }
 
   /** Link a file that has a name, or hold it open where that is refused. What went wrong is tried again at the next sweep. */

@@ -43,6 +43,8 @@ export interface FollowedFile {
   finishedKey: string | undefined
   /** The file it was packed from, by its name: while that is followed, this one is not read. */
   original: FollowedFile | undefined
+  /** What it was packed to is read in its place. */
+  isReplaced: boolean
   /** The identity of the file whose content it also holds, as long as neither changes. */
   copyOf: Identity | undefined
   /** Files may have been missed right before it. */
@@ -199,6 +201,7 @@ function follow(found: Omit<FoundFile, 'isFile'>, nowMs: number): FollowedFile {
     identity: undefined,
     finishedKey: undefined,
     original: undefined,
+    isReplaced: false,
     copyOf: undefined,
     gap: undefined,
     isAfterLoss: false,

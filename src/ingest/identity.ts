@@ -26,7 +26,7 @@ export interface KnownFiles {
   /** The files of a chain in the order in which they were begun; the last one stays known until the chain is gone. */
   ofScope(scope: string): readonly KnownFile[]
   /** A file was read to its end, or what is missing of it was named lost: nothing more comes of it. */
-  finish(fileKey: string, finalBytes: number, modifiedMs?: number): void
+  finish(fileKey: string, finalBytes: number, seen?: Pick<KnownFile, 'path' | 'modifiedMs'>): void
   /**
    * Whether what is on disk says that everything before `toBytes` is answered for and, where the file was finished, that
    * it is: then the file may go.

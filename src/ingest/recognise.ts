@@ -27,7 +27,7 @@ export function findOriginals(files: readonly FollowedFile[], before: readonly F
     const name = file.path.slice(0, -PACKED.length)
     const isLasting = !NUMBERED.test(name)
     const original = [...files, ...before].find(
-      (other) => !other.isCompressed && other.path === name && (isLasting || other.isNamed),
+      (other) => !other.isCompressed && !other.isReplaced && other.path === name && (isLasting || other.isNamed),
     )
     if (original !== undefined) file.original = original
     else if (!isLasting && file.original !== undefined) {

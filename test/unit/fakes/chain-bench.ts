@@ -34,9 +34,16 @@ export class CommittedFiles implements KnownFiles {
     return [...this.files.values()]
   }
 
-  finish(fileKey: string, finalBytes: number, modifiedMs?: number): void {
+  finish(fileKey: string, finalBytes: number, seen?: Pick<KnownFile, 'path' | 'modifiedMs'>): void {
+    const { path, modifiedMs } = seen ?? {}
     const file = this.files.get(fileKey)
-    if (file !== undefined) this.files.set(fileKey, { ...file, finalBytes, modifiedMs })
+    if (file !== undefined)
+      this.files.set(fileKey, {
+        ...file,
+        finalBytes,
+        path: path ?? file.path,
+        modifiedMs: modifiedMs ?? file.modifiedMs,
+      })
   }
 
   isDurable(fileKey: string, toBytes: number): boolean {

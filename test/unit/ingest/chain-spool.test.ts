@@ -153,6 +153,16 @@ describe('ChainReader with a spool', () => {
     expect(reasons(bench)).toEqual(['unseen unknown 0']) // nobody watched the end of the pod
   })
 
+  test('keeps one link of a file that a crash left two of', async () => {
+    const bench = podBench()
+    bench.sweep()
+    const [link = ''] = bench.links()
+    linkSync(join(bench.root, '.spool', link), join(bench.root, '.spool', `${link}-gap`))
+    bench.restart()
+    expect(bench.links()).toHaveLength(1)
+    expect([await words(bench), bench.losses]).toEqual([['one'], []])
+  })
+
   test('names nothing when a pod that was watched to its end is deleted', async () => {
     const bench = podBench()
     bench.sweep()
@@ -229,6 +239,18 @@ describe('ChainReader with a spool', () => {
     expect([bench.losses, bench.log.lines]).toEqual([[], []])
   })
 
+  test('does not link what was packed from a file that is still to be read, and reads it when that is given up', async () => {
+    const bench = podBench()
+    bench.sweep()
+    const rotated = ['two', 'three'].map((word, number) => rotate(bench, number, word))
+    bench.sweep()
+    gzip(rotated[0] ?? '')
+    bench.sweep()
+    expect(namesOf(bench)).toEqual(['0-1', '0-2', '0-3'])
+    expect(bench.reader.giveUpOldest()).toBe(true)
+    expect([await words(bench), bench.losses]).toEqual([['one', 'two', 'three'], []])
+  })
+
   test('opens and links nothing at a restart when everything but the live file was finished', async () => {
     const opened: string[] = []
     const fileSystem: FileSystem = {
@@ -239,10 +261,12 @@ describe('ChainReader with a spool', () => {
       },
     }
     const bench = podBench({ fileSystem })
-    bench.sweep()
+    await words(bench)
     const rotated = ['two', 'three', 'four'].map((word, number) => rotate(bench, number, word))
     await words(bench)
     gzip(rotated[0] ?? '')
+    await words(bench)
+    expect(opened.filter((path) => path.endsWith('.gz'))).toEqual([])
     await longAfter(bench)
     const links = bench.links()
     bench.restart()
