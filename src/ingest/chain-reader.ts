@@ -143,7 +143,7 @@ export class ChainReader {
 
   /** The chain is gone and everything of it has been read. */
   get isFinished(): boolean {
-    return this.#endedMs !== undefined && this.#files.every((file) => file.isDone)
+    return this.#endedMs !== undefined && this.#losses.isSettled && this.#files.every((file) => file.isDone)
   }
 
   /** It is finished and nothing of it is left in the spool: the reader may be closed for good. */

@@ -122,10 +122,15 @@ export class Cursor implements KnownFiles {
     if (isMoved) this.#change(KEYS.facts(place.fileKey), factsOf(entry))
   }
 
-  finish(fileKey: string, finalBytes: number, modifiedMs?: number): void {
+  finish(fileKey: string, finalBytes: number, seen?: Pick<KnownFile, 'path' | 'modifiedMs'>): void {
     const entry = this.#entries.get(fileKey)
-    if (entry === undefined || entry.finalBytes === finalBytes) return
-    this.#put({ ...entry, finalBytes, ...(modifiedMs === undefined ? {} : { modifiedMs }) })
+    if (entry === undefined) return
+    const { path = entry.path, modifiedMs = entry.modifiedMs } = seen ?? {}
+    const isMoved = path !== entry.path
+    if (!isMoved && finalBytes === entry.finalBytes && modifiedMs === entry.modifiedMs) return
+    const finished = { ...entry, path, finalBytes, ...(modifiedMs === undefined ? {} : { modifiedMs }) }
+    this.#put(finished)
+    if (isMoved) this.#change(KEYS.facts(fileKey), factsOf(finished))
   }
 
   /**

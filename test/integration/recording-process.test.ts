@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SYSTEM_CLOCK } from '../../src/clock.ts'
 import { batchOf } from '../../src/pipeline/segments.ts'
+import { DEFAULT_DEAD_LETTER } from '../../src/sinks/dead-letter-config.ts'
 import { ElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts'
 import { RecordingProcess } from '../support/recording-process.ts'
 import { segmentOf } from '../unit/fakes/batches.ts'
@@ -16,7 +17,7 @@ function sinkTo(url: string): ElasticsearchSink {
   const config = { type: 'elasticsearch', nodes: [url], namespace: 'default', ...times } as const
   return new ElasticsearchSink(
     'out',
-    { ...config, concurrency: 2, compression: true, batch },
+    { ...config, concurrency: 2, compression: true, batch, deadLetter: DEFAULT_DEAD_LETTER },
     {
       clock: SYSTEM_CLOCK,
       logger: { info: ignore, warn: ignore, error: ignore },
