@@ -19,6 +19,8 @@ const POLL_MS = 250
 /** And how often after it has had nothing new for a while, if it is not known that nothing happens to it. */
 const QUIET_POLL_MS = 1_000
 const QUIET_AFTER_MS = 10_000
+/** Lanes that are due at nearly the same time are looked at together. */
+const SHORTEST_REST_MS = 50
 
 export interface IntakeParts {
   readonly reading: ReadingParts
@@ -95,7 +97,7 @@ export class Intake {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const isIdle = !(await this.#round(signal))
-      if (isIdle) await this.#woken.wait(POLL_MS, this.#parts.clock, signal)
+      if (isIdle) await this.#woken.wait(this.#restMs(), this.#parts.clock, signal)
     }
   }
 
@@ -116,6 +118,13 @@ export class Intake {
       hasRead ||= chunk !== undefined
     }
     return hasRead
+  }
+
+  /** Until the first lane is to be looked at again. */
+  #restMs(): number {
+    let untilMs = Infinity
+    for (const { idleUntilMs } of this.#lanes.values()) if (idleUntilMs < untilMs) untilMs = idleUntilMs
+    return Math.min(Math.max(untilMs - this.#parts.clock.elapsedMs(), SHORTEST_REST_MS), QUIET_AFTER_MS)
   }
 
   #open(chain: FoundChain): Lane {
