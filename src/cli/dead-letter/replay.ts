@@ -78,7 +78,7 @@ export class Replay {
         await this.#replay(taken, file.kind === 'replaying' ? startedMs : undefined)
       }
     } catch (error) {
-      if (error instanceof FlagshipError) throw error
+      if (!isOfFileSystem(error)) throw error
       const message = `Cannot replay dead letter in "${directory}": ${reasonOf(error)}`
       throw new FlagshipError('STATE_UNREADABLE', message, error)
     }
@@ -154,6 +154,10 @@ export class Replay {
     this.#notChosen += left.length
     await draft.appendFile([...refused, ...left.map((line) => deadLetterLine(line, line.time))].join(''))
   }
+}
+
+function isOfFileSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
 }
 
 /** A time that no file has yet: the clock may have stepped back. */
