@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -29,12 +29,15 @@ async function stage() {
   const replay = (...args: readonly string[]) => ['dead-letter', 'replay', '-c', workplace.config, ...args]
   const list = (): { readonly count: number; readonly letters: readonly object[] } =>
     JSON.parse(flagship('dead-letter', 'list', '-c', workplace.config, '--json').stdout)
+  const state = join(workplace.root, 'state', 'search')
+  const files = () => readdirSync(state).filter((name) => name.startsWith('dead'))
+  const refused = () =>
+    files().reduce((sum, name) => sum + readFileSync(join(state, name), 'utf8').split('\n').length - 1, 0)
   await until(
-    () => list().count === 11,
+    () => refused() === 11,
     () => agent.stderr,
   )
-  const files = () => readdirSync(join(workplace.root, 'state', 'search')).filter((name) => name.startsWith('dead'))
-  return { server, workplace, log, agent, replay, list, files }
+  return { server, workplace, log, agent, replay, list, refused, files }
 }
 
 /** Every line is stored once, under whatever id and in whatever index. */
@@ -73,11 +76,9 @@ describe('flagship dead-letter', () => {
   })
 
   test('replays while the agent runs: each line is stored once', async () => {
-    const { server, log, agent, replay, list, files } = await stage()
+    const { server, log, agent, replay, refused, files } = await stage()
     expect(flagship(...replay('--sink', 'search')).stdout).toBe('0 accepted, 11 refused again\n')
-    expect(list().count).toBe(11)
     await server.faults({ kind: 'refuse', text: '/lines/a/19"' })
-    expect(flagship(...replay('--sink', 'search', '--reason', 'other', '--dry-run')).stdout).toMatch(/^0 documents/)
     expect(flagship(...replay('--sink', 'search', '--reason', 'other')).stdout).toBe(
       '0 accepted, 0 refused again, 11 of other reasons left\n',
     )
@@ -89,7 +90,7 @@ describe('flagship dead-letter', () => {
     await server.faults({ kind: 'refuse', text: '/lines/a/21"' })
     log.write(1)
     await until(
-      () => list().count === 2, // the agent has begun a new file beside what is kept
+      () => refused() === 2, // the agent has begun a new file beside what is kept
       () => agent.stderr,
     )
     await server.faults()
@@ -118,27 +119,14 @@ describe('flagship dead-letter', () => {
   })
 
   test('says so when the sink cannot be reached, and changes nothing', async () => {
-    const { server, replay, list, files } = await stage()
+    const { server, replay, refused, files } = await stage()
     await server.down()
     expect(flagship(...replay('--sink', 'search'))).toMatchObject({
       status: 69,
       stdout: expect.stringMatching(/^0 accepted, 0 refused again; failed: /),
-      stderr: expect.stringMatching(/^flagship: Cannot .*\n$/),
+      stderr: expect.stringMatching(/^flagship: Cannot .*ECONNREFUSED.*\n$/m),
     })
     expect(files()).toEqual(['dead-letter.ndjson'])
-    expect(list().count).toBe(11)
-  })
-
-  test.for([
-    ['a sink that cannot refuse', ['replay', '--sink', 'copy'], 64, /"copy": a sink of type file refuses no document/],
-    ['an unknown sink', ['replay', '--sink', 'cpy'], 64, /no such sink .*did you mean "copy"/],
-    ['no sink', ['replay'], 64, /"--sink" is missing/],
-    ['an unknown action', ['repaly'], 64, /expected list or replay/],
-    ['no action', [], 64, /expected list or replay/],
-    ['a limit that is none', ['list', '--limit', '-1'], 64, /"--limit" to "-1": expected 0 to/],
-  ] as const)('refuses %s', ([, args, status, message]) => {
-    const { config } = new Workplace()
-    const result = flagship('dead-letter', ...args, ...(args.length === 0 ? [] : ['--config', config]))
-    expect(result).toEqual({ status, stdout: '', stderr: expect.stringMatching(message) })
+    expect(refused()).toBe(11)
   })
 })
