@@ -79,9 +79,13 @@ async function replay(args: readonly string[], io: Io): Promise<number> {
   const { name, settings } = sinkOf(config, values.sink)
   const { sink, lookup } = replayable(name, settings, config, io)
   const directory = directoryOf(config, name)
-  const count = await countChosen(name, directory, reason)
-  if (values['dry-run'] === true || (await deadLetterFiles(directory)).files.length === 0) {
+  if (values['dry-run'] === true) {
+    const count = await countChosen(name, directory, reason)
     await write(io.stdout, `${count} documents would be offered to sink "${name}"\n`)
+    return 0
+  }
+  if ((await deadLetterFiles(directory)).files.length === 0) {
+    await write(io.stdout, `${countsText(NOTHING)}\n`)
     return 0
   }
   await replayInto(sink, io, {
@@ -96,6 +100,8 @@ async function replay(args: readonly string[], io: Io): Promise<number> {
   })
   return 0
 }
+
+const NOTHING: ReplayCounts = { accepted: 0, refused: 0, notChosen: 0, unreadable: 0 }
 
 /** Whatever comes of it, what was done until then is said. */
 async function replayInto(sink: Sink, io: Io, parts: ReplayParts): Promise<void> {

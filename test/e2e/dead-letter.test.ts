@@ -112,9 +112,9 @@ describe('flagship dead-letter', () => {
     await sleep(200) // what the killed one has sent is still on its way, into the older index
     await server.rollover()
     expect(await next.ended).toBe(0)
+    await expectEachOnce(server, 20)
     expect(next.stdout).toBe('11 accepted, 0 refused again\n')
     expect(next.stderr).toMatch(/may have been stored: looking them up/)
-    await expectEachOnce(server, 20)
     expect(files()).toEqual([])
   })
 

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { command } from '../../../../src/cli/dead-letter.ts'
 import { deadLetterLine } from '../../../../src/pipeline/dead-letter-line.ts'
@@ -84,6 +85,12 @@ describe('flagship dead-letter', () => {
     ).run('list', option)
     // oxlint-disable-next-line no-control-regex -- these must not be there
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
+  })
+
+  test('replays nothing where nothing was refused, without asking the sink', async () => {
+    const { root, run } = stage()
+    expect((await run('replay', '--sink', 'search')).stdout).toBe('0 accepted, 0 refused again\n')
+    expect(readdirSync(root)).toEqual(['flagship.yaml'])
   })
 
   test('says how many it would offer and does nothing with --dry-run', async () => {

@@ -19,6 +19,10 @@ function line(id: string, reason = 'mapper_parsing', text = id): string {
   return deadLetterLine({ id, reason, dataset: 'envoy.access', document }, TIME)
 }
 
+function refused(id: string) {
+  return { id, reason: 'x', dataset: 'envoy.access', document: Buffer.from('{}\n') }
+}
+
 /** A directory whose dead letter has these lines. */
 function stage(lines: readonly string[], name = 'dead-letter.ndjson') {
   const directory = scratch()
@@ -181,7 +185,6 @@ describe('Replay', () => {
     const { run, sink, directory, ids, content } = stage([])
     const deadLetter = new DeadLetter(join(directory, 'dead-letter.ndjson'), DEFAULT_DEAD_LETTER)
     await deadLetter.open()
-    const refused = (id: string) => ({ id, reason: 'x', dataset: 'envoy.access', document: Buffer.from('{}\n') })
     await deadLetter.write([refused('a')], TIME)
     const meanwhile: Promise<number>[] = []
     sink.onDeliver = () => void meanwhile.push(deadLetter.write([refused('b')], TIME))
