@@ -93,6 +93,16 @@ export class ProtocolBench implements Scene {
     await clock.advance(0)
   }
 
+  /** Start with a past: a first line is delivered, and the newest index has been known for long enough to be a mark. */
+  async startAfterFirstRun(): Promise<void> {
+    this.kubelet.line('zero')
+    await this.start()
+    await this.until(() => this.server.texts().includes('zero'))
+    await this.stop()
+    await this.start()
+    await this.pass(SETTLE_MS * 2)
+  }
+
   /** SIGKILL: what is not on disk by now is gone, what is on its way to the server stays there. */
   async crash(): Promise<void> {
     const process = this.#process

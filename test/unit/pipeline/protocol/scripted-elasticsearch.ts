@@ -31,6 +31,8 @@ export class ScriptedElasticsearch {
   answersOf: 'old' | 'new' = 'new'
   /** Every bulk that was ever sent. */
   readonly bulks: Bulk[] = []
+  /** Steps that are taken right before a request is answered, each once, in this order. */
+  readonly #before: { readonly part: string; readonly step: () => void }[] = []
   /** What came in, as `METHOD path`. */
   readonly requests: string[] = []
   /** Invariants that were broken at some moment. */
@@ -42,6 +44,7 @@ export class ScriptedElasticsearch {
       request: async ({ method, path, json, ndjson, opaqueId = '', signal }) => {
         if (isDead()) throw new RequestFailure('the process is dead', true)
         this.requests.push(`${method} ${path}`)
+        this.#takeStepBefore(path)
         if (path !== '/_bulk') return this.#ask(path, json)
         const bulk = new Bulk(this, documentsOf(ndjson?.bytes ?? Buffer.alloc(0)), opaqueId)
         this.bulks.push(bulk)
@@ -51,6 +54,11 @@ export class ScriptedElasticsearch {
       },
       close: async () => {},
     }
+  }
+
+  /** Take a step right before the next request is answered whose path has this part. */
+  before(part: string, step: () => void): void {
+    this.#before.push({ part, step })
   }
 
   /** Bulks that a client still waits for. */
@@ -91,6 +99,13 @@ export class ScriptedElasticsearch {
     if (indices.length === 0) indices.push(new Map()) // by its template
     if (indices.some((index) => index.has(id))) this.broken.push(`(b) "${text}" is stored twice`)
     indices[number]?.set(id, text)
+  }
+
+  #takeStepBefore(path: string): void {
+    const [next] = this.#before
+    if (next === undefined || !path.includes(next.part)) return
+    this.#before.shift()
+    next.step()
   }
 
   async #ask(path: string, json: object | undefined): Promise<ElasticsearchAnswer> {
