@@ -70,6 +70,7 @@ export class ProtocolBench implements Scene {
       lockWaitMs: 0,
       discovery: { pods: join(this.root, 'pods'), containers: ['envoy'], files: [], nodeName: 'n' },
       inflightBytes: 50_000_000,
+      spool: { directory: join(this.root, 'spool'), maxBytes: 1_000_000_000, minFreePercent: 0 },
       pipelines: [
         {
           name: NAME,

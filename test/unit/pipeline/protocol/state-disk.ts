@@ -9,6 +9,7 @@ export class StateDisk {
   /** Commits that were held when they were begun. */
   heldCommits = 0
   #isHolding = false
+  #untilHeld = Number.POSITIVE_INFINITY
   commits = 0
 
   /** Commits stay unwritten from now on; those that a crash finds so are lost. */
@@ -17,7 +18,13 @@ export class StateDisk {
     this.#released = Promise.withResolvers()
   }
 
+  /** So many more are written, those after them stay. */
+  holdAfter(commits: number): void {
+    this.#untilHeld = commits
+  }
+
   release(): void {
+    this.#untilHeld = Number.POSITIVE_INFINITY
     this.#isHolding = false
     this.#released.resolve()
   }
@@ -41,6 +48,8 @@ export class StateDisk {
 
   async #commit(changes: ReadonlyMap<string, unknown>, isDead: () => boolean): Promise<void> {
     const texts = [...changes].map(([key, value]) => [key, JSON.stringify(value)] as const)
+    if (this.#untilHeld <= 0 && !this.#isHolding) this.hold()
+    this.#untilHeld -= 1
     if (this.#isHolding) {
       this.heldCommits += 1
       await this.#released.promise
