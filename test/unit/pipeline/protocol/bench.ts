@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import type { FileSystem } from '../../../../src/ingest/file-system.ts'
@@ -39,6 +39,7 @@ export class ProtocolBench implements Scene {
   readonly kubelet: Kubelet
   readonly disk = new StateDisk()
   deadLetterBytes = DEFAULT_DEAD_LETTER.maxBytes
+  spoolBytes = 1_000_000_000
   #process: Process | undefined
 
   constructor() {
@@ -70,7 +71,7 @@ export class ProtocolBench implements Scene {
       lockWaitMs: 0,
       discovery: { pods: join(this.root, 'pods'), containers: ['envoy'], files: [], nodeName: 'n' },
       inflightBytes: 50_000_000,
-      spool: { directory: join(this.root, 'spool'), maxBytes: 1_000_000_000, minFreePercent: 0 },
+      spool: { directory: join(this.root, 'spool'), maxBytes: this.spoolBytes, minFreePercent: 0 },
       pipelines: [
         {
           name: NAME,
@@ -174,6 +175,11 @@ export class ProtocolBench implements Scene {
     expect([...brokenSafety(this), ...brokenLaws(this)]).toEqual([])
   }
 
+  /** What the spool keeps. */
+  links(): readonly string[] {
+    return globSync('spool/**/*-*', { cwd: this.root }).filter((path) => /[/]\d+-[^/]+$/.test(path))
+  }
+
   /** Ids in the dead letter. */
   get deadIds(): readonly string[] {
     try {
@@ -227,6 +233,7 @@ function mortal(fileSystem: FileSystem, isDead: () => boolean): FileSystem {
   return new Proxy(fileSystem, {
     get(target, name): unknown {
       if (isDead()) throw new Error('the process is dead')
+      if (name === 'watch') return () => ({ close: () => {} }) // notices would come by another clock
       return Reflect.get(target, name)
     },
   })

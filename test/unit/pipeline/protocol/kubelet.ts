@@ -133,3 +133,8 @@ export function idOf({ pieces: [first] }: Expected): string {
   if (first === undefined) throw new Error('a document is made of lines')
   return eventIds(first.file.fileKey)(first.offsetBytes)
 }
+
+/** Ids of all its lines. */
+export function idsOf({ pieces }: Expected): readonly string[] {
+  return pieces.map(({ file, offsetBytes }) => eventIds(file.fileKey)(offsetBytes))
+}

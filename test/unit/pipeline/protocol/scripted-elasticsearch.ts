@@ -169,6 +169,23 @@ export class Bulk {
     return this.#stage === 'routed' || this.#stage === 'copying'
   }
 
+  get isOnItsWay(): boolean {
+    return this.#stage === 'on its way'
+  }
+
+  /** What it has stored is on the primary only. */
+  get isCopying(): boolean {
+    return this.#stage === 'copying'
+  }
+
+  get hasRun(): boolean {
+    return this.#items.length > 0
+  }
+
+  get stream(): string | undefined {
+    return this.#documents[0]?.stream
+  }
+
   get isOver(): boolean {
     return this.#stage === 'over'
   }
