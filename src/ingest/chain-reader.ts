@@ -16,6 +16,7 @@ import {
   placeOf,
   type Recognition,
 } from './identity.ts'
+import { lineAt } from './line-at.ts'
 import type { Loss } from '../record/loss.ts'
 import { findOriginals, markFinished } from './recognise.ts'
 import type { Spool } from './spool.ts'
@@ -195,6 +196,19 @@ export class ChainReader {
       const step = await this.#tryFile(file)
       if (step === 'wait') return undefined
       if (step !== 'next') return step
+    }
+  }
+
+  /** The line that begins at a place, as it stands in its file; undefined where that is not at hand. */
+  async lineAt(fileKey: string, offsetBytes: number): Promise<Buffer | undefined> {
+    const file = this.#files.find((each) => each.identity?.fileKey === fileKey && !each.isCompressed)
+    // A descriptor of its own: the reader may close the other one meanwhile.
+    const open = file?.link === undefined ? file && this.#openNamed(file) : this.#spool?.open(file.link.path)
+    if (open === undefined) return undefined
+    try {
+      return await lineAt(open, offsetBytes)
+    } finally {
+      open.close()
     }
   }
 

@@ -5,6 +5,8 @@ export interface Refused {
   readonly id: string
   readonly reason: string
   readonly dataset: string
+  /** The line as it stands in its file, where it could be read: of one in pieces the first piece. */
+  readonly line?: string | undefined
   /** The document as it was offered, with its newline. It names file and offset. */
   readonly document: Buffer
 }
@@ -20,8 +22,8 @@ const DOCUMENT = ',"document":'
 const DATASETS: readonly Dataset[] = ['envoy.access', 'envoy.log', 'envoy.unparsed', 'envoy.loss']
 
 /** A line with its newline. The document is JSON already: it stands in the line as it is. */
-export function deadLetterLine({ id, reason, dataset, document }: Refused, time: string): string {
-  const head = JSON.stringify({ id, time, reason, dataset }).slice(0, -1)
+export function deadLetterLine({ id, reason, dataset, line, document }: Refused, time: string): string {
+  const head = JSON.stringify({ id, time, reason, dataset, line }).slice(0, -1)
   return `${head}${DOCUMENT}${document.toString('utf8').trimEnd()}}\n`
 }
 
@@ -34,10 +36,11 @@ export function parseDeadLetterLine(line: string): DeadLetterLine | undefined {
   const document = text.slice(at + DOCUMENT.length, -1)
   const head = parseJson(`${text.slice(0, at)}}`)
   if (!isObject(head) || !isObject(parseJson(document))) return undefined
-  const [id, time, reason] = [head['id'], head['time'], head['reason']]
+  const [id, time, reason, original] = [head['id'], head['time'], head['reason'], head['line']]
   const dataset = DATASETS.find((known) => known === head['dataset'])
   if (typeof id !== 'string' || typeof time !== 'string' || typeof reason !== 'string') return undefined
-  return dataset && { id, time, reason, dataset, document: Buffer.from(`${document}\n`) }
+  const kept = typeof original === 'string' ? { line: original } : {}
+  return dataset && { id, time, reason, dataset, ...kept, document: Buffer.from(`${document}\n`) }
 }
 
 function parseJson(text: string): unknown {

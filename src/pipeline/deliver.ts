@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { FlagshipError, reasonOf } from '../errors.ts'
 import type { Batch } from '../sinks/batch.ts'
 import type { Outcome, Sink } from '../sinks/sink.ts'
+import { fileKeyOf } from '../ingest/event-id.ts'
 import { Backoff } from './backoff.ts'
 import type { Answers } from './answers.ts'
 import type { Shipment } from './batcher.ts'
@@ -24,6 +25,8 @@ export interface DeliveryParts {
   readonly random: () => number
   readonly trouble: TroubleSpot
   readonly meter: Meter
+  /** A line as it stands in its file, where it can be read. */
+  readonly lineAt: (fileKey: string, offsetBytes: number) => Promise<Buffer | undefined>
   /** Where documents in doubt go, when the sink can look them up. */
   readonly doubts: Pick<Doubts, 'add'> | undefined
 }
@@ -117,10 +120,11 @@ export class Delivery {
   /** Write refused documents to the dead letter, however long that takes, and only then count them as answered. */
   async #bury({ refusals, refused }: Sorted, signal: AbortSignal): Promise<void> {
     if (refusals.length === 0) return
+    const complete = await this.#withLines(refusals)
     const { deadLetter, trouble, clock, meter } = this.#parts
     for (;;) {
       try {
-        meter.dropped(await deadLetter.write(refusals, new Date(clock.nowMs()).toISOString()), 'dead_letter_full')
+        meter.dropped(await deadLetter.write(complete, new Date(clock.nowMs()).toISOString()), 'dead_letter_full')
         break
       } catch (error) {
         trouble.begin(error, clock.nowMs(), this)
@@ -130,6 +134,16 @@ export class Delivery {
     }
     this.#parts.answers.take(refused)
     for (const { reason } of refusals) meter.refused(1, reason)
+  }
+
+  /** One after the other: there may be thousands. */
+  async #withLines(refusals: readonly Located[]): Promise<readonly Refused[]> {
+    const complete: Refused[] = []
+    for (const { offsetBytes, ...refused } of refusals) {
+      const line = await this.#parts.lineAt(fileKeyOf(refused.id), offsetBytes)
+      complete.push({ ...refused, line: line?.toString('utf8') })
+    }
+    return complete
   }
 
   /**
@@ -166,6 +180,11 @@ function documentsOf(shipments: readonly Shipment[]): Batch {
   return batchOf(shipments.map(({ segment }) => segment))
 }
 
+/** A refused document and where its line begins. */
+interface Located extends Refused {
+  readonly offsetBytes: number
+}
+
 /** Documents without an answer. */
 interface Unanswered {
   readonly doubted: readonly Shipment[]
@@ -179,14 +198,14 @@ interface Unanswered {
 interface Sorted extends Unanswered {
   readonly accepted: Map<Shipment, number>
   readonly refused: Map<Shipment, number>
-  readonly refusals: Refused[]
+  readonly refusals: Located[]
 }
 
 /** Sort documents by what became of them; what is to be offered again keeps its order and its bytes. */
 function sort(shipments: readonly Shipment[], outcomes: readonly Outcome[]): Sorted {
   const accepted = new Map<Shipment, number>()
   const refused = new Map<Shipment, number>()
-  const refusals: Refused[] = []
+  const refusals: Located[] = []
   const [doubted, retried]: [Shipment[], Shipment[]] = [[], []]
   let position = 0
   let [reason, doubtReason, afterMs] = ['', '', 0]
@@ -226,9 +245,9 @@ function add(counts: Map<Shipment, number>, shipment: Shipment): void {
   counts.set(shipment, (counts.get(shipment) ?? 0) + 1)
 }
 
-function refusedDocument({ segment }: Shipment, index: number, reason: string): Refused {
-  const [id = '', dataset = ''] = [segment.ids[index], segment.datasets[index]]
-  return { id, reason, dataset, document: documentAt(segment, index) }
+function refusedDocument({ segment }: Shipment, index: number, reason: string): Located {
+  const [id = '', dataset = '', offsetBytes = 0] = [segment.ids[index], segment.datasets[index], segment.offsets[index]]
+  return { id, reason, dataset, document: documentAt(segment, index), offsetBytes }
 }
 
 function total(counts: ReadonlyMap<Shipment, number>): number {

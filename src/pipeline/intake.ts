@@ -110,6 +110,16 @@ export class Intake {
     this.#updatedMs = this.#parts.clock.nowMs()
   }
 
+  /** A line as it stands in its file; undefined where it cannot be read now. Never rejects. */
+  async lineAt(fileKey: string, offsetBytes: number): Promise<Buffer | undefined> {
+    const scope = this.#parts.cursor.get(fileKey)?.scope ?? ''
+    try {
+      return await this.#followed.get(scope)?.lane.reader.lineAt(fileKey, offsetBytes)
+    } catch {
+      return undefined
+    }
+  }
+
   /** Read until `signal` is aborted. When the budget is spent, or there is nothing new, it waits. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {

@@ -121,7 +121,11 @@ function stagesOf(base: Base, state: CursorState, parts: PipelineParts) {
   const reading = { ...parts, known: cursor, tail: new TailReader(), spool }
   const intake = new Intake({ ...shared, reading, lookup: sink.lookup, losses })
   const delivering = new TroubleSpot(logger, settings.name, `deliver to sink "${settings.name}"`)
-  const deliveries = Array.from({ length: sink.concurrency }, () => new Delivery({ ...shared, trouble: delivering }))
+  const lineAt = intake.lineAt.bind(intake)
+  const deliveries = Array.from(
+    { length: sink.concurrency },
+    () => new Delivery({ ...shared, lineAt, trouble: delivering }),
+  )
   return { intake, doubts, losses, deliveries, deliveringSpot: delivering }
 }
 

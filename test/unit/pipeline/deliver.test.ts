@@ -88,7 +88,8 @@ async function benchWith(doubts: Pick<Doubts, 'add'> | undefined, scripted: read
   const trouble = new TroubleSpot(log, 'copy', 'deliver to sink "copy"')
   const answers = new Answers(cursor, committer, budget)
   const shared = { sink, cursor, committer, deadLetter, clock, trouble, meter }
-  const delivery = new Delivery({ ...shared, answers, doubts, random: () => 0.5 })
+  const lineAt = async (_: string, offsetBytes: number) => Buffer.from(`line "at" ${offsetBytes}`)
+  const delivery = new Delivery({ ...shared, answers, doubts, lineAt, random: () => 0.5 })
   const stop = new AbortController()
 
   /** Deliver segments as one batch, with as much time as it takes. */
@@ -170,7 +171,9 @@ describe('Delivery.deliver()', () => {
   test('writes refused documents to the dead letter and goes on', async () => {
     const { deliver, prefix, deadLetter, meter } = await benchOf({ b: REFUSED })
     await deliver(['a', 'b', 'c'])
-    expect(readFileSync(deadLetter.path, 'utf8')).toMatch(/^\{"id":"[\w-]{19}",.*"document":\{"n":"b"\}\}\n$/)
+    expect(readFileSync(deadLetter.path, 'utf8')).toMatch(
+      /^\{"id":"[\w-]{19}",.*,"line":"line \\"at\\" 10","document":\{"n":"b"\}\}\n$/,
+    )
     expect(prefix()).toBe(30)
     expect(meter.totals).toMatchObject({ documentsDelivered: 2, documentsRefused: 1 })
   })
