@@ -228,12 +228,17 @@ function isAtRest({
   return state === 'delivering' && unreadBytes + unacknowledgedBytes + documentsInDoubt + inflightBytes === 0
 }
 
+/** Notices would come by another clock: polling has to do. */
+function refuseToWatch(): never {
+  throw new Error('ENOSPC: no watches are left')
+}
+
 /** The file system as a process has it that can die. */
 function mortal(fileSystem: FileSystem, isDead: () => boolean): FileSystem {
   return new Proxy(fileSystem, {
     get(target, name): unknown {
       if (isDead()) throw new Error('the process is dead')
-      if (name === 'watch') return () => ({ close: () => {} }) // notices would come by another clock
+      if (name === 'watch') return refuseToWatch
       return Reflect.get(target, name)
     },
   })
