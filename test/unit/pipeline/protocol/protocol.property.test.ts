@@ -4,7 +4,7 @@ import { ProtocolBench, SETTLE_MS } from './bench.ts'
 import type { Bulk } from './scripted-elasticsearch.ts'
 
 /** More runs, for who has the time: the seed changes with them. */
-const RUNS = Number(process.env['PROTOCOL_RUNS'] ?? 12)
+const RUNS = Number(process.env['PROTOCOL_RUNS'] ?? 60)
 /** What may be on its way, and what a node may not know, is over before this: the assumption of the protocol. */
 const BOUND_MS = SETTLE_MS * 0.8
 
@@ -40,9 +40,9 @@ class Walk {
   async all(steps: readonly Step[]): Promise<void> {
     await this.#bench.startAfterFirstRun()
     this.#bench.server.isHolding = true
-    for (const each of steps) { process.stderr.write(`${each.kind} ${each.pick};`); await this.#take(each) }
-    process.stderr.write('REST\n')
+    for (const each of steps) await this.#take(each)
     for (const bulk of this.#bench.server.bulks) if (!bulk.isAwaited && !bulk.isOver) this.#goOn(bulk)
+    this.#bench.kubelet.endAll()
     await this.#bench.rest()
   }
 
@@ -172,7 +172,9 @@ function outcomesOf({ texts }: Bulk, pick: number) {
 }
 
 describe('startAgent()', () => {
-  test('keeps the law of delivery over random steps of the delivery model', { timeout: 60_000 + RUNS * 1_000 }, async () => {
+  test('keeps the law of delivery over random steps of the delivery model', {
+    timeout: 60_000 + RUNS * 1_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), async (steps) => {
         const walk = new Walk()
