@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, readFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import type { FileSystem } from '../../../../src/ingest/file-system.ts'
@@ -173,6 +173,11 @@ export class ProtocolBench implements Scene {
     await this.until(() => isAtRest(this.status))
     await this.pass(15_000)
     expect([...brokenSafety(this), ...brokenLaws(this)]).toEqual([])
+  }
+
+  /** Somebody removes the spool, or no file could be linked into it. */
+  loseSpool(): void {
+    rmSync(join(this.root, 'spool'), { recursive: true })
   }
 
   /** What the spool keeps. */
