@@ -104,12 +104,14 @@ class RunningAgent implements Agent {
     const { signal } = this.#sweeping
     using _ = { [Symbol.dispose]: () => discovery.close() }
     while (!signal.aborted) {
+      const startMs = clock.elapsedMs()
       const chains = discovery.sweep()
       for (const pipeline of this.#pipelines) pipeline.update(chains)
       keeper.makeRoom()
       this.#showGauges()
-      await clock.sleep(SHORTEST_SWEEP_MS, signal)
-      await changes.wait(SWEEP_MS - SHORTEST_SWEEP_MS, clock, signal)
+      await changes.wait(SWEEP_MS, clock, signal)
+      const earlyMs = startMs + SHORTEST_SWEEP_MS - clock.elapsedMs()
+      if (earlyMs > 0) await clock.sleep(earlyMs, signal)
     }
   }
 

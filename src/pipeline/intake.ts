@@ -12,6 +12,8 @@ const POLL_MS = 250
 /** And how often after it has had nothing new for a while, if it is not known that nothing happens to it. */
 const QUIET_POLL_MS = 1_000
 const QUIET_AFTER_MS = 10_000
+/** Lanes that are due at nearly the same time are looked at together. */
+const SHORTEST_REST_MS = 50
 
 export interface IntakeParts extends LaneParts {
   readonly reading: Omit<ReadingParts, 'lose' | 'isLossDurable'>
@@ -112,7 +114,7 @@ export class Intake {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const isIdle = !(await this.#round(signal))
-      if (isIdle) await this.#woken.wait(POLL_MS, this.#parts.clock, signal)
+      if (isIdle) await this.#woken.wait(this.#restMs(), this.#parts.clock, signal)
     }
   }
 
@@ -136,6 +138,13 @@ export class Intake {
       hasRead ||= chunk !== undefined
     }
     return hasRead
+  }
+
+  /** Until the first lane is to be looked at again. */
+  #restMs(): number {
+    let untilMs = Infinity
+    for (const { idleUntilMs } of this.#followed.values()) if (idleUntilMs < untilMs) untilMs = idleUntilMs
+    return Math.min(Math.max(untilMs - this.#parts.clock.elapsedMs(), SHORTEST_REST_MS), QUIET_AFTER_MS)
   }
 
   #follow(chain: Pick<FoundChain, 'scope' | 'source'>, found: FoundChain | undefined): Followed {
