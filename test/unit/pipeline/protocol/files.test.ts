@@ -18,7 +18,7 @@ describe('known: the entry of a file stays while any name of it is left', () => 
     expect(bench.links()).toHaveLength(1)
     bench.server.rollover()
     await bench.restart()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(bench.server.texts()).toEqual(['zero', 'two', 'one and its end'])
   })
 })
@@ -30,7 +30,7 @@ describe('close: a join ends where its next piece cannot come any more', () => {
     bench.kubelet.piece('o', 'one')
     await bench.pass(1_200)
     bench.kubelet.remove()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(bench.server.texts()).toEqual(['zero', 'one (cut)'])
     expect(lossesOf(bench)).toEqual([])
   })
@@ -48,7 +48,7 @@ describe('close: a join ends where its next piece cannot come any more', () => {
     bench.kubelet.deleteOldest()
     bench.kubelet.line('three')
     bench.kubelet.end('o', 'four')
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(bench.server.texts().sort()).toEqual(['four', 'one (cut)', 'three', 'two', 'zero'])
     expect(lossesOf(bench)).toMatchObject([{ reason: 'unseen', size: 'unknown' }])
   })
@@ -68,7 +68,7 @@ describe('unlink: the spool lets a file go when the cursor is durably past its e
     await bench.pass(UNLINKED_MS)
     expect(bench.links()).toHaveLength(1)
     await bench.crash()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(bench.server.texts()).toEqual(['zero', 'one (cut)'])
     expect(lossesOf(bench)).toMatchObject([{ reason: 'unseen', size: 'unknown' }]) // that the chain had ended was not durable
     expect(bench.links()).toEqual([])
@@ -86,7 +86,7 @@ describe('gap: a file that went unseen is named', () => {
     bench.kubelet.deleteOldest()
     bench.kubelet.deleteOldest()
     bench.kubelet.line('three')
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(lossesOf(bench)).toMatchObject([{ reason: 'unseen' }])
   })
 
@@ -97,7 +97,7 @@ describe('gap: a file that went unseen is named', () => {
     bench.kubelet.rotate()
     bench.kubelet.line('two')
     bench.kubelet.remove()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(lossesOf(bench)).toMatchObject([{ reason: 'unseen' }])
   })
 
@@ -113,7 +113,7 @@ describe('gap: a file that went unseen is named', () => {
     bench.kubelet.deleteOldest()
     await bench.pass(3_000)
     bench.kubelet.remove()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(lossesOf(bench)).toMatchObject([{ reason: 'unseen' }])
   })
 
@@ -127,7 +127,7 @@ describe('gap: a file that went unseen is named', () => {
     await bench.crash()
     bench.kubelet.remove()
     bench.loseSpool()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(lossesOf(bench)).toMatchObject([{ reason: 'deleted' }])
   })
 
@@ -143,7 +143,7 @@ describe('gap: a file that went unseen is named', () => {
     await bench.crash()
     bench.server.isHolding = false
     bench.kubelet.remove()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
   })
 
   test('a loss that is named stands once, though a crash comes before and after it is delivered', async () => {
@@ -165,7 +165,7 @@ describe('gap: a file that went unseen is named', () => {
     await bench.start()
     await bench.pass(SETTLE_MS / 2)
     await bench.crash()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(bench.server.texts('logs-envoy.loss-default')).toHaveLength(1)
   })
 })

@@ -87,7 +87,7 @@ export class Kubelet {
 
   /** The container ends the lines that it has begun. */
   endAll(): void {
-    if (!this.isGone) for (const stream of [...this.#open.keys()]) this.end(stream, `${stream} ends.`)
+    if (!this.isGone) for (const stream of this.#open.keys()) this.end(stream, `${stream} ends.`)
   }
 
   rotate(): void {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { describe, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ProtocolBench, SETTLE_MS } from './bench.ts'
 import type { Bulk } from './scripted-elasticsearch.ts'
 
@@ -37,13 +37,13 @@ class Walk {
   /** When bulks were given up. */
   readonly #abandoned = new Map<Bulk, number>()
 
-  async all(steps: readonly Step[]): Promise<void> {
+  async all(steps: readonly Step[]): Promise<readonly string[]> {
     await this.#bench.startAfterFirstRun()
     this.#bench.server.isHolding = true
     for (const each of steps) await this.#take(each)
     for (const bulk of this.#bench.server.bulks) if (!bulk.isAwaited && !bulk.isOver) this.#goOn(bulk)
     this.#bench.kubelet.endAll()
-    await this.#bench.rest()
+    return this.#bench.rest()
   }
 
   end(): Promise<void> {
@@ -178,7 +178,7 @@ describe('startAgent()', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), async (steps) => {
         const walk = new Walk()
-        await walk.all(steps).finally(() => walk.end())
+        expect(await walk.all(steps).finally(() => walk.end())).toEqual([])
       }),
       { seed: RUNS, numRuns: RUNS, endOnFailure: true },
     )
