@@ -11,9 +11,9 @@ import {
   type Holder,
   Identities,
   type Identity,
-  type KnownFile,
   type KnownFiles,
   letGo,
+  placeOf,
   type Recognition,
 } from './identity.ts'
 import type { Loss } from '../record/loss.ts'
@@ -476,11 +476,6 @@ export class ChainReader {
     if (next === undefined) this.#isContinued = false
     else next.isAfterLoss = true
   }
-}
-
-/** Where a file is, as a text. */
-export function placeOf({ device, inode }: Pick<KnownFile, 'device' | 'inode'>): string {
-  return `${device}:${inode}`
 }
 
 /** Nothing more is to be read in a file as it was seen last. */

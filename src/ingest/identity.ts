@@ -203,3 +203,8 @@ async function readAt(file: OpenFile, atBytes: number, length: number): Promise<
   const bytes = Buffer.allocUnsafe(length)
   return bytes.subarray(0, await file.read(bytes, atBytes))
 }
+
+/** Where a file is, as a text. */
+export function placeOf({ device, inode }: Pick<KnownFile, 'device' | 'inode'>): string {
+  return `${device}:${inode}`
+}

@@ -1,5 +1,4 @@
-import { placeOf } from '../ingest/chain-reader.ts'
-import type { KnownFile, KnownFiles } from '../ingest/identity.ts'
+import { type KnownFile, type KnownFiles, placeOf } from '../ingest/identity.ts'
 import type { Check } from '../ingest/tail.ts'
 import { type CursorEntry, type CursorHead, type CursorState, factsOf, KEYS, progressOf } from './cursor-state.ts'
 import type { FileFacts, FileProgress, Range } from './cursor-state.ts'

@@ -14,6 +14,7 @@ import type { Doubts } from './doubts.ts'
 import type { Intake } from './intake.ts'
 import type { Losses } from './losses.ts'
 import type { Meter } from './meter.ts'
+import { rememberedChains } from './remembered-chains.ts'
 import type { PipelineStatus } from './status.ts'
 import type { TroubleSpot } from './trouble.ts'
 
@@ -78,10 +79,11 @@ export class Pipeline {
     return this.#running
   }
 
-  /** Follow chains that are no longer in the logs, and that the spool has files of; called once, at first. */
+  /** Follow chains that the spool has files of, or that were not read to their end; called once, at first. */
   restore(sourceOf: (chain: SpooledChain) => Pick<FoundChain, 'scope' | 'source'> | undefined): void {
-    const { spool, intake } = this.#stages
-    intake.restore(spool.chains().flatMap((chain) => sourceOf(chain) ?? []))
+    const { spool, intake, cursor } = this.#stages
+    const chains = [...spool.chains(), ...rememberedChains(cursor.entries)]
+    intake.restore(chains.flatMap((chain) => sourceOf(chain) ?? []))
   }
 
   /** Bytes of files that only the spool keeps. */

@@ -66,12 +66,30 @@ describe('deploy/daemonset.yaml', () => {
     )
   })
 
-  test('mounts what is read read-only, and what is written writable', () => {
-    const { ingest, state, sinks } = config()
-    expect(mountOf(ingest.pods ?? '')).toMatchObject({ mountPath: '/var/log', readOnly: true })
+  test('has logs and spool on one mount, or no hard link could be made', () => {
+    const { ingest, spool } = config()
+    expect(mountOf(ingest.pods ?? '')).toMatchObject({ mountPath: '/var/log' })
+    expect(mountOf(spool.directory ?? '')).toBe(mountOf(ingest.pods ?? ''))
+  })
+
+  test('never has two agents on one node, and no proxy in front of one', () => {
+    const { updateStrategy, template } = of('DaemonSet')['spec']
+    expect(updateStrategy.rollingUpdate.maxSurge).toBe(0)
+    expect(template.metadata.labels['sidecar.istio.io/inject']).toBe('false')
+    expect(pod.nodeSelector).toEqual({ 'kubernetes.io/os': 'linux' })
+  })
+
+  test('gives an agent more time to start than it may wait for the one before', () => {
+    const { periodSeconds, failureThreshold } = container.startupProbe
+    expect(periodSeconds * failureThreshold * 1_000).toBeGreaterThan(config().state.lockWaitMs)
+  })
+
+  test('mounts what is only read read-only, and what is written writable', () => {
+    const { state, spool, sinks } = config()
     expect(mountOf(container.args.at(-1))).toMatchObject({ readOnly: true })
     const written = [
       state.directory,
+      spool.directory ?? '',
       ...Object.values(sinks).flatMap((sink) => (sink.type === 'file' ? [sink.path] : [])),
     ]
     expect(written.map((path) => mountOf(path)?.readOnly ?? 'not read-only')).toEqual(

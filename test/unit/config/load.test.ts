@@ -35,6 +35,7 @@ describe('parseConfig()', () => {
     expect(valid(MINIMAL)).toEqual({
       labels: {},
       state: { directory: '/var/lib/flagship', lockWaitMs: 30_000 },
+      spool: { maxBytes: 10_737_418_240, minFreePercent: 15 },
       ingest: {
         pods: '/var/log/pods',
         containers: expect.arrayContaining(['istio-proxy', 'envoy']),
