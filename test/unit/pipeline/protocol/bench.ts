@@ -1,6 +1,6 @@
-import { globSync, mkdirSync, readFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { FileSystem } from '../../../../src/ingest/file-system.ts'
 import { type Agent, startAgent } from '../../../../src/pipeline/agent.ts'
 import type { Transcoder } from '../../../../src/pipeline/contract.ts'
@@ -40,6 +40,7 @@ export class ProtocolBench implements Scene {
   readonly disk = new StateDisk()
   deadLetterBytes = DEFAULT_DEAD_LETTER.maxBytes
   spoolBytes = 1_000_000_000
+  readonly #broken: string[] = []
   #process: Process | undefined
 
   constructor() {
@@ -115,7 +116,7 @@ export class ProtocolBench implements Scene {
     this.disk.release()
     this.#process = undefined
     await this.clock.drive(process.agent.stop(0)) // nothing of it can do anything any more: this only closes what it had open
-    expect(brokenSafety(this)).toEqual([])
+    this.#broken.push(...brokenSafety(this))
   }
 
   async restart(): Promise<void> {
@@ -161,8 +162,8 @@ export class ProtocolBench implements Scene {
     await this.pass()
   }
 
-  /** No more faults: let everything come to rest, and see that the law holds. */
-  async rest(): Promise<void> {
+  /** No more faults: let everything come to rest. What is broken of the law then, or was after a crash. */
+  async rest(): Promise<readonly string[]> {
     this.disk.release()
     this.server.isLagging = false
     this.server.isHolding = false
@@ -172,7 +173,12 @@ export class ProtocolBench implements Scene {
     await this.pass(5_000)
     await this.until(() => isAtRest(this.status))
     await this.pass(15_000)
-    expect([...brokenSafety(this), ...brokenLaws(this)]).toEqual([])
+    return [...new Set([...this.#broken, ...brokenSafety(this), ...brokenLaws(this)])]
+  }
+
+  /** Somebody removes the spool, or no file could be linked into it. */
+  loseSpool(): void {
+    rmSync(join(this.root, 'spool'), { recursive: true })
   }
 
   /** What the spool keeps. */
@@ -228,12 +234,17 @@ function isAtRest({
   return state === 'delivering' && unreadBytes + unacknowledgedBytes + documentsInDoubt + inflightBytes === 0
 }
 
+/** Notices would come by another clock: polling has to do. */
+function refuseToWatch(): never {
+  throw new Error('ENOSPC: no watches are left')
+}
+
 /** The file system as a process has it that can die. */
 function mortal(fileSystem: FileSystem, isDead: () => boolean): FileSystem {
   return new Proxy(fileSystem, {
     get(target, name): unknown {
       if (isDead()) throw new Error('the process is dead')
-      if (name === 'watch') return () => ({ close: () => {} }) // notices would come by another clock
+      if (name === 'watch') return refuseToWatch
       return Reflect.get(target, name)
     },
   })

@@ -13,11 +13,13 @@ async function benchUnderWay(): Promise<ProtocolBench> {
   return bench
 }
 
-async function restWithJoin(bench: ProtocolBench): Promise<void> {
+/** The join ends: what is broken at rest, and what is stored then. */
+async function restWithJoin(bench: ProtocolBench): Promise<readonly string[]> {
   bench.kubelet.end('o', ' and its end')
-  await bench.rest()
-  expect(bench.server.texts().sort()).toEqual(['one and its end', 'two', 'zero'])
+  return [...(await bench.rest()), ...bench.server.texts().sort()]
 }
+
+const ALL = ['one and its end', 'two', 'zero']
 
 describe('wait: nothing of ours is left on the server or on its way when _mget asks', () => {
   test('a bulk that runs after its client has given up, in an index that is not the newest any more, is found', async () => {
@@ -28,7 +30,7 @@ describe('wait: nothing of ours is left on the server or on its way when _mget a
     await bench.pass(SETTLE_MS * 3)
     expect(bench.server.waiting).toEqual([])
     bulk.run()
-    await restWithJoin(bench)
+    expect(await restWithJoin(bench)).toEqual(ALL)
   })
 
   test('a bulk that is no task yet when its client gives up is waited for', async () => {
@@ -39,7 +41,7 @@ describe('wait: nothing of ours is left on the server or on its way when _mget a
     bench.server.rollover()
     await bench.pass(SETTLE_MS)
     bulk.run()
-    await restWithJoin(bench)
+    expect(await restWithJoin(bench)).toEqual(ALL)
   })
 
   test('what stands on a primary only, and dies with it, is not believed', async () => {
@@ -48,7 +50,7 @@ describe('wait: nothing of ours is left on the server or on its way when _mget a
     await bench.pass(SETTLE_MS * 3)
     bulk.losePrimary()
     await bench.crash()
-    await restWithJoin(bench)
+    expect(await restWithJoin(bench)).toEqual(ALL)
   })
 })
 
@@ -59,7 +61,7 @@ describe('look: every index from the mark to the newest, asked for after the wai
     bench.server.before('_mget', () => bench.server.rollover())
     await bench.pass(SETTLE_MS * 2)
     bench.server.rollover()
-    await restWithJoin(bench)
+    expect(await restWithJoin(bench)).toEqual(ALL)
   })
 })
 
@@ -69,7 +71,7 @@ describe('shortcut: nothing in doubt is sent again without a look', () => {
     bench.bulk('two').route(0).run().giveUp()
     await bench.pass(SETTLE_MS / 2)
     bench.server.rollover()
-    await restWithJoin(bench)
+    expect(await restWithJoin(bench)).toEqual(ALL)
   })
 
   test('a conflict with what is still being copied would be believed', async () => {
@@ -81,7 +83,7 @@ describe('shortcut: nothing in doubt is sent again without a look', () => {
     for (const again of bench.server.waiting) again.answer()
     await bench.pass()
     await bench.crash()
-    await restWithJoin(bench)
+    expect(await restWithJoin(bench)).toEqual(ALL)
   })
 
   test('the procedure as first written: no wait, the newest index left out', async () => {
@@ -91,6 +93,6 @@ describe('shortcut: nothing in doubt is sent again without a look', () => {
     bulk.giveUp()
     await bench.pass(SETTLE_MS / 2)
     bulk.run()
-    await restWithJoin(bench)
+    expect(await restWithJoin(bench)).toEqual(ALL)
   })
 })

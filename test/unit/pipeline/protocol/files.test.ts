@@ -18,7 +18,7 @@ describe('known: the entry of a file stays while any name of it is left', () => 
     expect(bench.links()).toHaveLength(1)
     bench.server.rollover()
     await bench.restart()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(bench.server.texts()).toEqual(['zero', 'two', 'one and its end'])
   })
 })
@@ -30,7 +30,7 @@ describe('close: a join ends where its next piece cannot come any more', () => {
     bench.kubelet.piece('o', 'one')
     await bench.pass(1_200)
     bench.kubelet.remove()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(bench.server.texts()).toEqual(['zero', 'one (cut)'])
     expect(lossesOf(bench)).toEqual([])
   })
@@ -48,7 +48,7 @@ describe('close: a join ends where its next piece cannot come any more', () => {
     bench.kubelet.deleteOldest()
     bench.kubelet.line('three')
     bench.kubelet.end('o', 'four')
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(bench.server.texts().sort()).toEqual(['four', 'one (cut)', 'three', 'two', 'zero'])
     expect(lossesOf(bench)).toMatchObject([{ reason: 'unseen', size: 'unknown' }])
   })
@@ -62,15 +62,15 @@ describe('unlink: the spool lets a file go when the cursor is durably past its e
     bench.kubelet.piece('o', 'one')
     await bench.pass(1_200)
     bench.kubelet.remove()
-    await bench.pass(3_000)
+    await bench.until(() => bench.server.waiting.length === 1)
     bench.disk.hold()
     await bench.answer('one (cut)')
     await bench.pass(UNLINKED_MS)
     expect(bench.links()).toHaveLength(1)
     await bench.crash()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(bench.server.texts()).toEqual(['zero', 'one (cut)'])
-    expect(lossesOf(bench)).toEqual([])
+    expect(lossesOf(bench)).toMatchObject([{ reason: 'unseen', size: 'unknown' }]) // that the chain had ended was not durable
     expect(bench.links()).toEqual([])
   })
 })
@@ -86,7 +86,7 @@ describe('gap: a file that went unseen is named', () => {
     bench.kubelet.deleteOldest()
     bench.kubelet.deleteOldest()
     bench.kubelet.line('three')
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(lossesOf(bench)).toMatchObject([{ reason: 'unseen' }])
   })
 
@@ -97,8 +97,38 @@ describe('gap: a file that went unseen is named', () => {
     bench.kubelet.rotate()
     bench.kubelet.line('two')
     bench.kubelet.remove()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(lossesOf(bench)).toMatchObject([{ reason: 'unseen' }])
+  })
+
+  // Not so yet: nobody names it.
+  test.fails('a file comes and goes between two looks, and the last file of the chain is empty', async () => {
+    const bench = new ProtocolBench()
+    await bench.startAfterFirstRun()
+    await bench.pass(1_000)
+    bench.kubelet.rotate()
+    bench.kubelet.line('two')
+    bench.kubelet.rotate()
+    bench.kubelet.deleteOldest()
+    bench.kubelet.deleteOldest()
+    await bench.pass(3_000)
+    bench.kubelet.remove()
+    expect(await bench.rest()).toEqual([])
+    expect(lossesOf(bench)).toMatchObject([{ reason: 'unseen' }])
+  })
+
+  // Not so yet: nobody names it.
+  test.fails('a file that is known is nowhere any more: neither in the logs nor in the spool', async () => {
+    const bench = new ProtocolBench()
+    await bench.startAfterFirstRun()
+    bench.server.isHolding = true
+    await bench.lines('two')
+    bench.bulk('two').giveUp().die()
+    await bench.crash()
+    bench.kubelet.remove()
+    bench.loseSpool()
+    expect(await bench.rest()).toEqual([])
+    expect(lossesOf(bench)).toMatchObject([{ reason: 'deleted' }])
   })
 
   test('the spool is full and gives up a file that was not delivered', async () => {
@@ -113,7 +143,7 @@ describe('gap: a file that went unseen is named', () => {
     await bench.crash()
     bench.server.isHolding = false
     bench.kubelet.remove()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
   })
 
   test('a loss that is named stands once, though a crash comes before and after it is delivered', async () => {
@@ -135,7 +165,7 @@ describe('gap: a file that went unseen is named', () => {
     await bench.start()
     await bench.pass(SETTLE_MS / 2)
     await bench.crash()
-    await bench.rest()
+    expect(await bench.rest()).toEqual([])
     expect(bench.server.texts('logs-envoy.loss-default')).toHaveLength(1)
   })
 })

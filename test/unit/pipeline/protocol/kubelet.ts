@@ -85,6 +85,11 @@ export class Kubelet {
     begun.isWhole = true
   }
 
+  /** The container ends the lines that it has begun. */
+  endAll(): void {
+    if (!this.isGone) for (const stream of this.#open.keys()) this.end(stream, `${stream} ends.`)
+  }
+
   rotate(): void {
     if (this.#live.lengthBytes === 0) return
     const path = join(this.#directory, `0.log.20261122-13${String(this.files.length).padStart(4, '0')}`)

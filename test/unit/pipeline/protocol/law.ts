@@ -25,7 +25,7 @@ export function brokenSafety({ kubelet, server, disk, deadIds }: Scene): readonl
   return [
     ...server.broken,
     ...stored.flatMap(({ id, text }) =>
-      isOf(expected.get(id), text) ? [] : [`"${text}" is no line, or under another id`],
+      isOf(expected.get(id), text) || remains.has(id) ? [] : [`"${text}" is no line, or under another id`],
     ),
     ...kubelet.expected.flatMap((each) => {
       const id = idOf(each)

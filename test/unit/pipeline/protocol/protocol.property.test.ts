@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
-import { describe, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ProtocolBench, SETTLE_MS } from './bench.ts'
 import type { Bulk } from './scripted-elasticsearch.ts'
 
 /** More runs, for who has the time: the seed changes with them. */
-const RUNS = Number(process.env['PROTOCOL_RUNS'] ?? 12)
+const RUNS = Number(process.env['PROTOCOL_RUNS'] ?? 60)
 /** What may be on its way, and what a node may not know, is over before this: the assumption of the protocol. */
 const BOUND_MS = SETTLE_MS * 0.8
 
@@ -37,12 +37,17 @@ class Walk {
   /** When bulks were given up. */
   readonly #abandoned = new Map<Bulk, number>()
 
-  async all(steps: readonly Step[]): Promise<void> {
+  async all(steps: readonly Step[]): Promise<readonly string[]> {
     await this.#bench.startAfterFirstRun()
     this.#bench.server.isHolding = true
     for (const each of steps) await this.#take(each)
     for (const bulk of this.#bench.server.bulks) if (!bulk.isAwaited && !bulk.isOver) this.#goOn(bulk)
-    await this.#bench.rest()
+    this.#bench.kubelet.endAll()
+    return this.#bench.rest()
+  }
+
+  end(): Promise<void> {
+    return this.#bench.stop()
   }
 
   async #take({ kind, pick }: Step): Promise<void> {
@@ -167,12 +172,15 @@ function outcomesOf({ texts }: Bulk, pick: number) {
 }
 
 describe('startAgent()', () => {
-  test('keeps the law of delivery over random steps of the delivery model', { timeout: 600_000 }, async () => {
+  test('keeps the law of delivery over random steps of the delivery model', {
+    timeout: 60_000 + RUNS * 1_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), async (steps) => {
-        await new Walk().all(steps)
+        const walk = new Walk()
+        expect(await walk.all(steps).finally(() => walk.end())).toEqual([])
       }),
-      { seed: RUNS, numRuns: RUNS },
+      { seed: RUNS, numRuns: RUNS, endOnFailure: true },
     )
   })
 })

@@ -14,6 +14,7 @@ export class StateDisk {
 
   /** Commits stay unwritten from now on; those that a crash finds so are lost. */
   hold(): void {
+    if (this.#isHolding) return
     this.#isHolding = true
     this.#released = Promise.withResolvers()
   }
