@@ -1,63 +1,20 @@
-import type { Clock } from '../clock.ts'
-import type { Logger } from '../logger.ts'
 import type { ChainSource, FoundChain } from './chain.ts'
 import { ChainLosses, isFinished } from './chain-losses.ts'
 import { ChainSpool, heldBytes, isOnlyHeld, UNLINK_MS } from './chain-spool.ts'
-import { type FileSystem, isMissing, type OpenFile } from './file-system.ts'
+import { isMissing, type OpenFile } from './file-system.ts'
 import { close, type FollowedFile, isBroken, isWhole, mergeFound, reopen, unreadBytes } from './followed-file.ts'
 import { type Gap, gapIsElsewhere, gapIsHere, markGaps, type Newest, passGap } from './gap.ts'
 import { GzipFile } from './gzip-file.ts'
-import {
-  type Holder,
-  Identities,
-  type Identity,
-  type KnownFiles,
-  letGo,
-  placeOf,
-  type Recognition,
-} from './identity.ts'
+import { type Holder, Identities, type Identity, letGo, placeOf, type Recognition } from './identity.ts'
 import { lineAt } from './line-at.ts'
-import type { Loss } from '../record/loss.ts'
+import type { ChainChunk, ReadingParts } from './reading.ts'
 import { findOriginals, markFinished } from './recognise.ts'
-import type { Spool } from './spool.ts'
-import type { Check, TailReader } from './tail.ts'
-import type { Troubles } from './trouble.ts'
+import type { Check } from './tail.ts'
 
 /** How long a file must stay as it is, after the next one has content, before its end is believed to be one. */
 export const SETTLE_MS = 1_000
 /** How long a compressed file whose end is missing must stay as it is before it counts as broken. */
 const BROKEN_MS = 10_000
-
-/** Whole lines of one file of a chain. */
-export interface ChainChunk {
-  readonly fileKey: string
-  readonly path: string
-  readonly offsetBytes: number
-  /** Good until the next chunk is read. */
-  readonly bytes: Buffer
-  /** False where what came before is missing: a line that was begun there has no end. */
-  readonly isContinued: boolean
-  readonly check: Check
-  /** What the cursor needs to know the file again. */
-  readonly file: Pick<Identity, 'familyKey' | 'generation'> &
-    Pick<FollowedFile, 'device' | 'inode' | 'modifiedMs' | 'sizeBytes'> & { readonly scope: string }
-}
-
-/** What the readers of one pipeline share. */
-export interface ReadingParts {
-  readonly fileSystem: FileSystem
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly troubles: Troubles
-  readonly known: KnownFiles
-  readonly tail: TailReader
-  /** Undefined: nothing is kept, and what is deleted before it is read is lost. */
-  readonly spool: Spool | undefined
-  /** Told once of everything that cannot be delivered any more. */
-  readonly lose: (loss: Loss) => void
-  /** Whether a loss that was told of is durable: only then the file may go. */
-  readonly isLossDurable: (loss: Loss) => boolean
-}
 
 /** What a try to read one file came to. */
 type Step = ChainChunk | 'wait' | 'next'
@@ -388,7 +345,7 @@ export class ChainReader {
     if (isDone) {
       const { identity } = file
       if (identity !== undefined) this.#parts.known.finish(identity.fileKey, identity.offsetBytes, file)
-      else passGap(file, this.#next(file, 1))
+      else this.#passGap(file)
     } else if (this.#hasStayedBroken(file)) {
       this.#losses.name(file, { reason: 'corrupt', size: 'unknown', bytes: 0 })
       this.#breakAfter(file, this.#files)
@@ -428,6 +385,13 @@ export class ChainReader {
     this.#losses.unseen(file, afterMs ?? this.#next(file, -1)?.modifiedMs, file.modifiedMs)
     file.isAfterLoss = true
     for (const other of gapIsHere(file)) this.#spool?.rename(other)
+  }
+
+  /** An empty file says nothing of what was before it: the next one has to, or nobody can. */
+  #passGap(file: FollowedFile): void {
+    const next = this.#next(file, 1)
+    if (next !== undefined) passGap(file, next)
+    else if (file.gap !== undefined) this.#nameGap(file, file.gap)
   }
 
   #next(file: FollowedFile, step: 1 | -1): FollowedFile | undefined {

@@ -50,9 +50,9 @@ export function gapIsElsewhere(file: FollowedFile, fileKey: string): readonly Fo
   return gap?.keyBefore() === fileKey ? forget(gap.marked, file) : []
 }
 
-/** An empty file says nothing of what was before it: the next one has to. */
-export function passGap(file: FollowedFile, next: FollowedFile | undefined): void {
-  if (next !== undefined && file.gap !== undefined) next.gap ??= { ...file.gap, marked: [next] }
+/** The gap is before `next`: a file is empty. */
+export function passGap(file: FollowedFile, next: FollowedFile): void {
+  if (file.gap !== undefined) next.gap ??= { ...file.gap, marked: [next] }
 }
 
 /** The mark of `file` itself stays in the name of its link: it says no more once the file is known. */

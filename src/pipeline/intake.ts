@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { ChainSource, FoundChain } from '../ingest/chain.ts'
-import { ChainReader, type ReadingParts } from '../ingest/chain-reader.ts'
+import { ChainReader } from '../ingest/chain-reader.ts'
+import type { ReadingParts } from '../ingest/reading.ts'
 import { Bell } from './bell.ts'
 import type { Transcoder } from './contract.ts'
 import type { Losses } from './losses.ts'

@@ -1,5 +1,6 @@
 import { eventIds } from '../ingest/event-id.ts'
-import type { ChainChunk, ChainReader } from '../ingest/chain-reader.ts'
+import type { ChainReader } from '../ingest/chain-reader.ts'
+import type { ChainChunk } from '../ingest/reading.ts'
 import type { Segment } from '../sinks/batch.ts'
 import type { Lookup } from '../sinks/sink.ts'
 import type { Batcher, Shipment } from './batcher.ts'
