@@ -117,8 +117,7 @@ describe('gap: a file that went unseen is named', () => {
     expect(lossesOf(bench)).toMatchObject([{ reason: 'unseen' }])
   })
 
-  // Not so yet: nobody names it.
-  test.fails('a file that is known is nowhere any more: neither in the logs nor in the spool', async () => {
+  test('a file that is known is nowhere any more: neither in the logs nor in the spool', async () => {
     const bench = new ProtocolBench()
     await bench.startAfterFirstRun()
     bench.server.isHolding = true

@@ -21,6 +21,8 @@ export function brokenSafety({ kubelet, server, disk, deadIds }: Scene): readonl
   const sink = new Set(stored.map(({ id }) => id))
   const dead = new Set(deadIds)
   const lost = lossesOf({ server, disk })
+  // The end of a line looks like a line of its own where its beginning is lost.
+  const remains = new Set(kubelet.expected.filter((each) => isNamed(each, lost)).flatMap(idsOf))
   const expected = new Map(kubelet.expected.map((each) => [idOf(each), each]))
   return [
     ...server.broken,
