@@ -1,5 +1,17 @@
-import { appendFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 
 /** 2026-11-22T13:00:00Z */
 const START_MS = 1_795_352_400_000
@@ -7,11 +19,12 @@ const START_MS = 1_795_352_400_000
 /** The log of one container as the runtime writes it and kubelet rotates it. Every line has a number of its own. */
 export class ContainerLog {
   readonly name: string
-  readonly #path: string
+  #path: string
   readonly #random: () => number
   #written = 0
   #records = 0
   #rotations = 0
+  #restarts = 0
   /** The rest of a line of which a first piece has been written. */
   #rest: string | undefined
 
@@ -44,6 +57,50 @@ export class ContainerLog {
     if (!existsSync(this.#path)) return
     this.#rotations += 1
     renameSync(this.#path, `${this.#path}.20261122-13${String(this.#rotations).padStart(4, '0')}`)
+  }
+
+  /** Pack what was renamed, all but the newest, as kubelet does (pkg/kubelet/logs/container_log_manager.go, compressLog). */
+  compress(): void {
+    for (const path of this.#rotated().slice(0, -1)) {
+      if (path.endsWith('.gz')) continue
+      writeFileSync(`${path}.tmp`, gzipSync(readFileSync(path)))
+      renameSync(`${path}.tmp`, `${path}.gz`)
+      rmSync(path)
+    }
+  }
+
+  /** Delete what was renamed, all but the newest `keep`, as kubelet does. */
+  prune(keep: number): void {
+    for (const path of this.#rotated().slice(0, -keep)) rmSync(path)
+  }
+
+  /** The container is started anew, and writes into a log of its own; a line that was begun ends with it. */
+  restart(): void {
+    this.end()
+    this.#restarts += 1
+    this.#path = join(dirname(this.#path), `${this.#restarts}.log`)
+  }
+
+  /** Remove the directory of the pod, as kubelet does. */
+  removePod(): void {
+    rmSync(dirname(dirname(this.#path)), { recursive: true })
+  }
+
+  /** Copy and truncate, as logrotate does; what is written between the two would be lost. */
+  copyTruncate(): void {
+    if (!existsSync(this.#path)) return
+    for (let number = this.#rotations; number > 0; number -= 1)
+      renameSync(`${this.#path}.${number}`, `${this.#path}.${number + 1}`)
+    this.#rotations += 1
+    copyFileSync(this.#path, `${this.#path}.1`)
+    truncateSync(this.#path)
+  }
+
+  /** Oldest first. */
+  #rotated(): string[] {
+    const directory = dirname(this.#path)
+    const names = readdirSync(directory).filter((name) => name.startsWith(`${basename(this.#path)}.`))
+    return names.sort().map((name) => join(directory, name))
   }
 
   #nextRecords(): string {
