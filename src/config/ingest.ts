@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type TArrayOptions, Type } from 'typebox'
 import { DEFAULT_CONTAINERS } from '../ingest/discover.ts'
 
 const Reporter = Type.Object(
@@ -27,9 +27,10 @@ const Reporter = Type.Object(
 const Files = Type.Object(
   {
     path: Type.String({
-      description: 'Path or glob of the files to follow.',
+      description:
+        'Path of the files to follow, or a glob (`*`, `?`, `[a-z]`, `{a,b}`, `**`). Their rotated files, also those packed with gzip, belong to them. A link as kubelet makes them in `/var/log/containers` stands for all logs of its container.',
       minLength: 1,
-      examples: ['/var/log/envoy/*.log'],
+      examples: ['/var/log/envoy/*.log', '/var/log/containers/*_istio-proxy-*.log'],
     }),
     frame: Type.Enum(['auto', 'cri', 'docker', 'raw'], {
       description: 'What the runtime puts around a line; `raw` is nothing, `auto` decides line by line.',
@@ -46,6 +47,13 @@ const Files = Type.Object(
   { additionalProperties: false },
 )
 
+const NAMES = 'Globs (`*`, `?`, `[a-z]`); one that begins with `!` says what is not followed, in any order.'
+
+/** Globs for names of at most `maxLength`. */
+function names(maxLength: number, options: Omit<TArrayOptions, 'minItems' | 'maxItems'>) {
+  return Type.Array(Type.String({ minLength: 1, maxLength: maxLength + 1 }), { ...options, minItems: 1, maxItems: 64 })
+}
+
 /** What is read. */
 export const IngestConfig = Type.Object(
   {
@@ -56,12 +64,30 @@ export const IngestConfig = Type.Object(
         examples: ['/var/log/pods'],
       }),
     ),
-    containers: Type.Array(Type.String({ minLength: 1, maxLength: 63 }), {
-      description:
-        'Containers below `ingest.pods` that are followed. `istio-proxy` is sidecars, gateways, waypoints and ztunnel; `envoy` is Envoy Gateway and Contour.',
+    containers: names(63, {
+      description: `Containers below \`ingest.pods\` that are followed. \`istio-proxy\` is sidecars, gateways, waypoints and ztunnel; \`envoy\` is Envoy Gateway and Contour. ${NAMES}`,
       default: [...DEFAULT_CONTAINERS],
-      minItems: 1,
-      maxItems: 64,
+      examples: [
+        ['istio-proxy', 'envoy'],
+        ['*-proxy', '!kube-proxy'],
+      ],
+    }),
+    namespaces: names(63, {
+      description: `Namespaces below \`ingest.pods\` that are followed. ${NAMES}`,
+      default: ['*'],
+      examples: [['shop', 'mesh-*'], ['!kube-system']],
+    }),
+    podNames: names(253, {
+      description: `Pods below \`ingest.pods\` that are followed, by name. ${NAMES}`,
+      default: ['*'],
+      examples: [['*', '!load-test-*']],
+    }),
+    linkTargets: Type.Array(Type.String({ pattern: '^/' }), {
+      description:
+        'Folders outside `ingest.pods` and the folders of `ingest.files` that links to logs may lead to. Every other link out of them is refused. `/var/lib/docker/containers` is where logs of cri-dockerd are.',
+      default: ['/var/lib/docker/containers'],
+      maxItems: 16,
+      examples: [['/data/docker/containers']],
     }),
     files: Type.Array(Files, { description: 'Files outside the pods tree.', default: [], maxItems: 256 }),
     formats: Type.Record(

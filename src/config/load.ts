@@ -95,8 +95,9 @@ function isSinkType(type: unknown): type is SinkType {
 }
 
 /** Make every path absolute. Whatever is no text stays: it has been reported. */
-function resolvePaths({ ingest, enrich, state, ...root }: Mapping, folder: string): void {
+function resolvePaths({ ingest, enrich, state, spool, ...root }: Mapping, folder: string): void {
   resolveKey(state, 'directory', folder)
+  resolveKey(spool, 'directory', folder)
   resolveKey(ingest, 'pods', folder)
   resolveKey(enrich, 'inventory', folder)
   const files = isMapping(ingest) ? ingest['files'] : undefined

@@ -37,6 +37,38 @@ const StateConfig = Type.Object(
   { additionalProperties: false, default: {}, description: 'What must outlive a restart.' },
 )
 
+const SpoolConfig = Type.Object(
+  {
+    directory: Type.Optional(
+      Type.String({
+        description:
+          'Folder for second names (hard links) of log files, so that they stay until they are delivered. On the same mount as the logs: in a pod that is one mount of `/var/log`. Without it `spool` below `state.directory`.',
+        minLength: 1,
+        examples: ['/var/log/flagship/spool'],
+      }),
+    ),
+    maxBytes: Type.Integer({
+      description:
+        'Bytes of files that only the spool keeps, shared evenly by all pipelines; beyond it the oldest is given up and named as lost.',
+      default: 10_737_418_240,
+      minimum: 0,
+      maximum: 1_125_899_906_842_624,
+    }),
+    minFreePercent: Type.Integer({
+      description:
+        "With less of the disk free than this, files that only the spool keeps are given up, the oldest of the pipeline that lags most first. Keep it above kubelet's eviction threshold.",
+      default: 15,
+      minimum: 0,
+      maximum: 90,
+    }),
+  },
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'What keeps files that kubelet deletes before they are delivered.',
+  },
+)
+
 const LimitsConfig = Type.Object(
   {
     inflightBytes: Type.Integer({
@@ -105,6 +137,7 @@ const COMMON = {
     examples: [{ team: 'mesh' }],
   }),
   state: StateConfig,
+  spool: SpoolConfig,
   ingest: IngestConfig,
   enrich: EnrichConfig,
   limits: LimitsConfig,

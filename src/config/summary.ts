@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Config, SinkConfig } from './schema.ts'
 
 /** The effective configuration for people: one line a subject, the name of it first. */
@@ -12,6 +13,10 @@ export function summaryOf(config: Config): readonly (readonly [string, string])[
     ['names from', namesFrom(config)],
     ['networks', Object.keys(enrich.networks).length === 0 ? 'none' : `${Object.keys(enrich.networks).length} named`],
     ['state', config.state.directory],
+    [
+      'spool',
+      `${spoolDirectory(config)}, at most ${config.spool.maxBytes} bytes, ${config.spool.minFreePercent} % of the disk kept free`,
+    ],
     ['http', config.http.listen],
     ...Object.entries(sinks).map(([name, sink]) => row(`sink ${name}`, sinkText(sink))),
   ]
@@ -20,6 +25,11 @@ export function summaryOf(config: Config): readonly (readonly [string, string])[
 /** Where names of addresses come from, with the choice made that an absent `mode` leaves open. */
 export function kubernetesMode({ enrich }: Config): 'inventory' | 'off' {
   return enrich.kubernetes.mode ?? (enrich.inventory === undefined ? 'off' : 'inventory')
+}
+
+/** Where files are kept, with the choice made that an absent setting leaves open. */
+export function spoolDirectory({ spool, state }: Config): string {
+  return spool.directory ?? join(state.directory, 'spool')
 }
 
 function namesFrom(config: Config): string {

@@ -36,11 +36,12 @@ export interface Watch {
  */
 export interface FileSystem {
   list(directory: string): readonly DirectoryEntry[]
-  glob(pattern: string): readonly string[]
   /** Follows links. */
   stat(path: string): FileStat
   /** Where a path leads, every link followed. */
   resolve(path: string): string
+  /** What the link at `path` says; throws EINVAL when it is none. */
+  readLink(path: string): string
   /** Open a regular file that lies, links resolved, below one of `roots`; throws when it does not. */
   open(path: string, roots: readonly string[]): OpenFile
   /** Give the file at `path` (a link is not followed) a second name on the same mount. */
@@ -62,9 +63,9 @@ export const FILE_SYSTEM: FileSystem = {
     fs
       .readdirSync(directory, { withFileTypes: true })
       .map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() })),
-  glob: (pattern) => fs.globSync(pattern),
   stat: (path) => statOf(fs.statSync(path)),
   resolve: (path) => fs.realpathSync.native(path),
+  readLink: (path) => fs.readlinkSync(path),
   open: openBelow,
   link: fs.linkSync,
   remove: (path) => fs.rmSync(path, { force: true }),

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts'
-import type { DirectoryEntry, FileSystem } from './file-system.ts'
+import { type DirectoryEntry, type FileSystem, isMissing } from './file-system.ts'
+import type { QuietDirectories, Watching } from './quiet-directories.ts'
+import type { Troubles } from './trouble.ts'
 
 /** A directory that changed less than this ago may change again within one tick of its clock. */
 const UNSETTLED_MS = 2_000
@@ -14,29 +16,41 @@ interface Listing {
 }
 
 /**
- * What is in directories. A directory whose time has not changed is not listed again: asking for the time costs a
- * tenth of listing, and a node has two directories for each container.
+ * What is in directories. A quiet one is not touched. One whose time has not changed is not listed again: asking for
+ * the time costs a tenth of listing, and a node has two directories for each container.
  */
 export class Listings {
   readonly #fileSystem: FileSystem
   readonly #clock: Clock
+  readonly #quiet: QuietDirectories
+  readonly #troubles: Troubles
   #known = new Map<string, Listing>()
   #seen = new Map<string, Listing>()
 
-  constructor(fileSystem: FileSystem, clock: Clock) {
+  constructor(fileSystem: FileSystem, clock: Clock, quiet: QuietDirectories, troubles: Troubles) {
     this.#fileSystem = fileSystem
     this.#clock = clock
+    this.#quiet = quiet
+    this.#troubles = troubles
   }
 
-  /** The entries of a directory; throws what the file system throws. */
-  list(directory: string): readonly DirectoryEntry[] {
-    const { modifiedMs } = this.#fileSystem.stat(directory)
-    const elapsedMs = this.#clock.elapsedMs()
-    const known = this.#known.get(directory)
-    const isGood = known !== undefined && known.modifiedMs === modifiedMs && elapsedMs < known.untilMs
-    const listing = isGood ? known : this.#look(directory, modifiedMs, elapsedMs)
-    this.#seen.set(directory, listing)
-    return listing.entries
+  /**
+   * The entries of a directory, the same array while they are known not to have changed; undefined when it cannot be
+   * told what is there, which is reported. One that may be gone then has no entries.
+   */
+  list(directory: string, watching: Watching, mayBeGone = false): readonly DirectoryEntry[] | undefined {
+    try {
+      return this.#list(directory, watching)
+    } catch (error) {
+      if (mayBeGone && isMissing(error)) return []
+      this.#troubles.begin('list', 'directory', directory, error)
+      return undefined
+    }
+  }
+
+  /** The same for one that may be gone; what the last sweep had when it cannot be told. */
+  listOrLast(directory: string, watching: Watching): readonly DirectoryEntry[] {
+    return this.list(directory, watching, true) ?? this.#last(directory)
   }
 
   /** A sweep is over: what it did not ask for is forgotten. */
@@ -45,9 +59,34 @@ export class Listings {
     this.#seen = new Map()
   }
 
-  #look(directory: string, modifiedMs: number, elapsedMs: number): Listing {
+  #list(directory: string, watching: Watching): readonly DirectoryEntry[] {
+    const known = this.#seen.get(directory) ?? this.#known.get(directory)
+    const isGood = known !== undefined && this.#quiet.isQuiet(directory)
+    const listing = isGood ? known : this.#look(directory, watching, known)
+    this.#seen.set(directory, listing)
+    if (!isGood) this.#troubles.end('list', directory)
+    return listing.entries
+  }
+
+  #last(directory: string): readonly DirectoryEntry[] {
+    const known = this.#known.get(directory)
+    if (known !== undefined) this.#seen.set(directory, known)
+    return known?.entries ?? []
+  }
+
+  #look(directory: string, watching: Watching, known: Listing | undefined): Listing {
+    const wasSilent = this.#quiet.isSilent(directory)
+    this.#quiet.watch(directory, watching)
+    const { modifiedMs } = this.#fileSystem.stat(directory)
+    const elapsedMs = this.#clock.elapsedMs()
+    if (known !== undefined && known.modifiedMs === modifiedMs && elapsedMs < known.untilMs) return known
     const isSettled = Math.abs(this.#clock.nowMs() - modifiedMs) >= UNSETTLED_MS
     const entries = this.#fileSystem.list(directory)
+    if (wasSilent && known !== undefined && !isSame(known.entries, entries)) this.#quiet.doubt(directory)
     return { entries, modifiedMs, untilMs: isSettled ? elapsedMs + LONGEST_MS : elapsedMs }
   }
+}
+
+function isSame(before: readonly DirectoryEntry[], after: readonly DirectoryEntry[]): boolean {
+  return before.length === after.length && before.every((entry, index) => entry.name === after[index]?.name)
 }

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path'
 import type { ReporterIdentity } from '../record/reporter-identity.ts'
 
 /** Kubelet's directory of one pod. Source: kubernetes pkg/kubelet/kuberuntime/helpers.go, BuildPodLogsDirectory. */
@@ -13,4 +14,41 @@ export function parsePodDirectory(name: string): PodDirectory | undefined {
   const [namespace = '', podName = '', podUid = '', ...rest] = name.split('_')
   if (rest.length > 0 || namespace === '' || podName === '' || podUid === '') return undefined
   return { namespace, podName, podUid }
+}
+
+/** Whose log a link below `/var/log/containers` is. */
+export interface ContainerLink {
+  readonly namespace: string
+  readonly podName: string
+  readonly containerName: string
+}
+
+const CONTAINER_LINK = /^([^_]+)_([^_]+)_([^_]+)-[0-9a-f]{64}\.log$/
+
+/**
+ * Read `<pod>_<namespace>_<container>-<container id>.log`; undefined for every other name.
+ * Source: kubernetes pkg/kubelet/kuberuntime/legacy.go, legacyLogSymlink.
+ */
+export function parseContainerLink(name: string): ContainerLink | undefined {
+  const [, podName, namespace, containerName] = CONTAINER_LINK.exec(name) ?? []
+  if (podName === undefined || namespace === undefined || containerName === undefined) return undefined
+  return { namespace, podName, containerName }
+}
+
+/** Where kubelet keeps the logs of one container. */
+export interface ContainerDirectory {
+  /** The pods tree it is in. */
+  readonly root: string
+  readonly pod: PodDirectory
+  readonly containerName: string
+  readonly directory: string
+}
+
+/** Read `<root>/<namespace>_<pod>_<uid>/<container>/<restart>.log`, where a link leads; undefined for every other path. */
+export function parsePodLog(path: string): ContainerDirectory | undefined {
+  const directory = dirname(path)
+  const podDirectory = dirname(directory)
+  const pod = parsePodDirectory(basename(podDirectory))
+  if (pod === undefined || !/^\d{1,9}\.log$/.test(basename(path))) return undefined
+  return { root: dirname(podDirectory), pod, containerName: basename(directory), directory }
 }

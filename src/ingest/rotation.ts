@@ -1,33 +1,32 @@
 /** Names of log files: which belong to one rotation chain, and in what order they were written. */
 
-/** One log of a container, from its file name. */
-export interface PodLogName {
+/** One log file of a chain, from its name. */
+export interface LogName {
   readonly name: string
-  /** How often the container had been restarted. */
+  /** How often the container had been restarted; 0 for plain files. */
   readonly restart: number
-  /** When kubelet renamed it; absent on the one being written. */
-  readonly rotatedAt: string | undefined
+  readonly isCompressed: boolean
 }
 
-/** Kubelet: `<restart>.log`, renamed to `<restart>.log.<yyyymmdd-hhmmss>` (kubernetes pkg/kubelet/logs/container_log_manager.go). */
-const POD_LOG = /^(\d{1,9})\.log(?:\.(\d{8}-\d{6}))?$/
+/**
+ * Kubelet: `<restart>.log`, renamed to `<restart>.log.<yyyymmdd-hhmmss>`, then compressed into a `.tmp` beside it that
+ * becomes `.gz` (kubernetes pkg/kubelet/logs/container_log_manager.go). The `.tmp` is no log: it is half of one.
+ */
+const POD_LOG = /^(\d{1,9})\.log(?:\.(\d{8}-\d{6})(\.gz)?)?$/
 
-/** The log files among the names in a container's directory, oldest first. */
-export function orderPodLogs(names: readonly string[]): readonly PodLogName[] {
-  const logs: PodLogName[] = []
+/** The log files among the names in a container's directory, oldest first; a copy behind the file it was made of. */
+export function orderPodLogs(names: readonly string[]): readonly LogName[] {
+  const logs: (LogName & { readonly rotatedAt: string })[] = []
   for (const name of names) {
     const match = POD_LOG.exec(name)
-    if (match !== null) logs.push({ name, restart: Number(match[1]), rotatedAt: match[2] })
+    if (match === null) continue
+    // The file that is still written was not renamed: it is the newest.
+    const [, restart, rotatedAt = 'live', compression] = match
+    logs.push({ name, restart: Number(restart), rotatedAt, isCompressed: compression !== undefined })
   }
-  return logs.sort((a, b) => a.restart - b.restart || byRotation(a.rotatedAt, b.rotatedAt))
-}
-
-/** The file that is still written was not renamed: it is the newest. */
-function byRotation(a: string | undefined, b: string | undefined): number {
-  if (a === b) return 0
-  if (a === undefined) return 1
-  if (b === undefined) return -1
-  return a < b ? -1 : 1
+  return logs
+    .sort((a, b) => a.restart - b.restart || byText(a.rotatedAt, b.rotatedAt) || byCompression(a, b))
+    .map(({ name, restart, isCompressed }) => ({ name, restart, isCompressed }))
 }
 
 /**
@@ -37,37 +36,62 @@ function byRotation(a: string | undefined, b: string | undefined): number {
 const ROTATED = /^(.+?)[.-](\d{1,4}|\d{4}-?\d{2}-?\d{2}(?:[-T_.]?\d{2}(?:[-:]?\d{2}){0,2}Z?|-\d{10})?)$/
 const MOST_NUMBER_DIGITS = 4
 
-/** A plain file's name without what rotation put behind it; the whole name where nothing was. */
+const COMPRESSED = /\.(gz|bz2|xz|zst)$/
+
+/** A plain file's name without what rotation and compression put behind it; the whole name where nothing was. */
 export function withoutRotation(name: string): string {
-  return ROTATED.exec(name)?.[1] ?? name
+  const uncompressed = name.replace(COMPRESSED, '')
+  return ROTATED.exec(uncompressed)?.[1] ?? uncompressed
 }
 
-/** The files of the chain of `live` among the names in its directory, oldest first. Compressed ones are left out. */
-export function orderPlainLogs(live: string, names: readonly string[]): readonly string[] {
-  const own = names.filter((name) => name.startsWith(live) && withoutRotation(name) === withoutRotation(live))
-  return own
-    .map((name) => ({ name, age: ageOf(live, name) }))
+/** The files of the chain of `live` among `names`, oldest first; a copy behind the file it was made of. */
+export function orderPlainLogs(live: string, names: readonly string[]): readonly LogName[] {
+  return names
+    .filter((name) => withoutRotation(name) === live && hasKnownCompression(name))
+    .map((name) => ageOf(live, name))
     .sort(byAge)
-    .map(({ name }) => name)
+    .map(({ name, isCompressed }) => ({ name, restart: 0, isCompressed }))
+}
+
+/** How those of `names` are compressed that cannot be unpacked, such as `xz`; undefined when there are none. */
+export function unknownCompression(names: readonly string[]): string | undefined {
+  const name = names.find((each) => !hasKnownCompression(each))
+  return name && COMPRESSED.exec(name)?.[1]
+}
+
+function hasKnownCompression(name: string): boolean {
+  const compression = COMPRESSED.exec(name)?.[1]
+  return compression === undefined || compression === 'gz'
 }
 
 interface Age {
-  /** Rank of the naming: dates before numbers before the live file. */
-  readonly kind: 'date' | 'number' | 'live'
+  readonly name: string
+  /** Rank of the naming: dates before numbers, then a live file that someone compressed, then the live file. */
+  readonly kind: 'date' | 'number' | 'packed' | 'live'
   readonly text: string
+  readonly isCompressed: boolean
 }
 
-const KIND_ORDER = { date: 0, number: 1, live: 2 } as const
+const KIND_ORDER = { date: 0, number: 1, packed: 2, live: 3 } as const
 
 function ageOf(live: string, name: string): Age {
-  if (name === live) return { kind: 'live', text: '' }
-  const text = name.slice(live.length + 1)
-  return { kind: text.length <= MOST_NUMBER_DIGITS ? 'number' : 'date', text }
+  const isCompressed = name.endsWith('.gz')
+  const text = (isCompressed ? name.slice(0, -3) : name).slice(live.length + 1)
+  if (text === '') return { name, kind: isCompressed ? 'packed' : 'live', text, isCompressed }
+  return { name, kind: text.length <= MOST_NUMBER_DIGITS ? 'number' : 'date', text, isCompressed }
 }
 
-function byAge(a: { readonly age: Age }, b: { readonly age: Age }): number {
-  const { kind } = a.age
-  if (kind !== b.age.kind) return KIND_ORDER[kind] - KIND_ORDER[b.age.kind]
-  if (kind === 'number') return Number(b.age.text) - Number(a.age.text)
-  return a.age.text < b.age.text ? -1 : 1
+function byAge(a: Age, b: Age): number {
+  if (a.kind !== b.kind) return KIND_ORDER[a.kind] - KIND_ORDER[b.kind]
+  const byTime = a.kind === 'number' ? Number(b.text) - Number(a.text) : byText(a.text, b.text)
+  return byTime || byCompression(a, b)
+}
+
+function byCompression(a: { readonly isCompressed: boolean }, b: { readonly isCompressed: boolean }): number {
+  return Number(a.isCompressed) - Number(b.isCompressed)
+}
+
+function byText(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { Discovery } from '../ingest/discover.ts'
 import { Troubles } from '../ingest/trouble.ts'
+import { Bell } from './bell.ts'
 import { openPipeline, type PipelineParts } from './open-pipeline.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { AgentSettings } from './settings.ts'
@@ -9,6 +10,8 @@ import type { AgentStatus, PipelineStatus } from './status.ts'
 
 /** How often the file system is looked through for new, renamed and removed files. */
 const SWEEP_MS = 1_000
+/** How often at most, however much happens in the file system. */
+const SHORTEST_SWEEP_MS = 100
 
 /** What an agent needs from outside. */
 export type AgentParts = Omit<PipelineParts, 'troubles'>
@@ -37,12 +40,19 @@ export async function startAgent(settings: AgentSettings, parts: AgentParts): Pr
     const pipelines: Pipeline[] = []
     for (const pipeline of settings.pipelines)
       pipelines.push(await openPipeline(pipeline, settings.stateDirectory, share, { ...parts, troubles }))
-    const discovery = new Discovery(settings.discovery, parts.fileSystem, parts.clock, troubles)
-    return new RunningAgent(lock, discovery, pipelines, troubles, parts)
+    const changes = new Bell()
+    const discovery = new Discovery(settings.discovery, parts.fileSystem, parts.clock, troubles, () => changes.ring())
+    return new RunningAgent(lock, { discovery, changes }, pipelines, troubles, parts)
   } catch (error) {
     await lock.release()
     throw error
   }
+}
+
+/** What finds log files, and what rings when it is worth to look at once. */
+interface Finding {
+  readonly discovery: Discovery
+  readonly changes: Bell
 }
 
 class RunningAgent implements Agent {
@@ -55,7 +65,7 @@ class RunningAgent implements Agent {
 
   constructor(
     lock: StateLock,
-    discovery: Discovery,
+    finding: Finding,
     pipelines: readonly Pipeline[],
     troubles: Troubles,
     parts: AgentParts,
@@ -64,7 +74,7 @@ class RunningAgent implements Agent {
     this.#pipelines = pipelines
     this.#troubles = troubles
     this.#parts = parts
-    const sweeping = this.#sweepAll(discovery, parts.clock)
+    const sweeping = this.#sweepAll(finding, parts.clock)
     this.done = Promise.all([sweeping, ...pipelines.map((pipeline) => pipeline.run())]).then(() => {})
     this.done.catch(() => {}) // told to whoever waits for it
   }
@@ -81,13 +91,15 @@ class RunningAgent implements Agent {
     await this.#lock.release()
   }
 
-  async #sweepAll(discovery: Discovery, clock: Clock): Promise<void> {
+  async #sweepAll({ discovery, changes }: Finding, clock: Clock): Promise<void> {
     const { signal } = this.#sweeping
+    using _ = { [Symbol.dispose]: () => discovery.close() }
     while (!signal.aborted) {
       const chains = discovery.sweep()
       for (const pipeline of this.#pipelines) pipeline.update(chains)
       this.#showGauges()
-      await clock.sleep(SWEEP_MS, signal)
+      await clock.sleep(SHORTEST_SWEEP_MS, signal)
+      await changes.wait(SWEEP_MS - SHORTEST_SWEEP_MS, clock, signal)
     }
   }
 

@@ -2,13 +2,14 @@ import type { Clock } from '../clock.ts'
 import type { ChainSource, FoundChain } from '../ingest/chain.ts'
 import { ChainReader, type ReadingParts } from '../ingest/chain-reader.ts'
 import type { Loss } from '../record/loss.ts'
+import { Bell } from './bell.ts'
 import type { Transcoder } from './contract.ts'
 import { Lane, type LaneParts } from './lane.ts'
 import type { PipelineStatus } from './status.ts'
 
 /** How often a file that had nothing new is looked at. */
 const POLL_MS = 250
-/** And how often after it has had nothing new for a while. */
+/** And how often after it has had nothing new for a while, if it is not known that nothing happens to it. */
 const QUIET_POLL_MS = 1_000
 const QUIET_AFTER_MS = 10_000
 
@@ -22,6 +23,10 @@ export interface IntakeParts extends LaneParts {
 /** A lane, and when it was looked at. */
 interface Followed {
   readonly lane: Lane
+  /** As the last sweep found it; undefined when it did not. */
+  found: FoundChain | undefined
+  /** The last sweep knew that nothing has happened to it. */
+  isQuiet: boolean
   /** When it last had something new. */
   readMs: number
   idleUntilMs: number
@@ -37,6 +42,8 @@ export class Intake {
   readonly #followed = new Map<string, Followed>()
   /** When the file system was looked through last: what is new was made after it. */
   #updatedMs: number | undefined
+  /** Rung when a sweep has found something for a lane that sleeps. */
+  readonly #woken = new Bell()
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
@@ -57,7 +64,8 @@ export class Intake {
   get answeredToMs(): number | undefined {
     let oldest = this.#updatedMs
     for (const each of this.#followed.values()) {
-      const answeredToMs = each.lane.ledger.isEmpty ? each.readToMs : each.answeredToMs
+      const readToMs = each.idleUntilMs === Infinity ? this.#updatedMs : each.readToMs
+      const answeredToMs = each.lane.ledger.isEmpty ? readToMs : each.answeredToMs
       if (answeredToMs === undefined) return undefined
       oldest = Math.min(oldest ?? answeredToMs, answeredToMs)
     }
@@ -72,8 +80,12 @@ export class Intake {
   /** Take in what a sweep found. */
   update(chains: readonly FoundChain[]): void {
     const found = new Map(chains.map((chain) => [chain.scope, chain]))
-    for (const [scope, { lane }] of this.#followed) lane.reader.update(found.get(scope))
-    for (const [scope, chain] of found) if (!this.#followed.has(scope)) this.#followed.set(scope, this.#follow(chain))
+    for (const [scope, followed] of this.#followed) this.#refresh(followed, found.get(scope))
+    for (const [scope, chain] of found) {
+      if (this.#followed.has(scope)) continue
+      this.#followed.set(scope, this.#follow(chain))
+      this.#woken.ring()
+    }
     this.#updatedMs = this.#parts.clock.nowMs()
   }
 
@@ -81,7 +93,7 @@ export class Intake {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const isIdle = !(await this.#round(signal))
-      if (isIdle) await this.#parts.clock.sleep(POLL_MS, signal)
+      if (isIdle) await this.#woken.wait(POLL_MS, this.#parts.clock, signal)
     }
   }
 
@@ -113,14 +125,28 @@ export class Intake {
     reader.update(chain)
     const lane = new Lane(reader, this.#parts.makeTranscoder(chain.source), this.#parts)
     const readMs = this.#parts.clock.elapsedMs()
-    return { lane, readMs, idleUntilMs: 0, readToMs: this.#updatedMs, answeredToMs: this.#updatedMs }
+    const start = { found: chain, isQuiet: false, readMs, idleUntilMs: 0 }
+    return { lane, ...start, readToMs: this.#updatedMs, answeredToMs: this.#updatedMs }
+  }
+
+  /** The same object as before stands for a chain to which nothing has happened. */
+  #refresh(followed: Followed, found: FoundChain | undefined): void {
+    followed.isQuiet = found !== undefined && found === followed.found
+    if (followed.isQuiet) return
+    followed.found = found
+    followed.lane.reader.update(found)
+    if (followed.idleUntilMs !== Infinity) return
+    followed.idleUntilMs = 0
+    this.#woken.ring()
   }
 
   /** There was nothing new at `nowMs`. */
   #rest(followed: Followed, nowMs: number): void {
     const { lane } = followed
     const elapsedMs = this.#parts.clock.elapsedMs()
-    followed.idleUntilMs = elapsedMs + (elapsedMs - followed.readMs < QUIET_AFTER_MS ? POLL_MS : QUIET_POLL_MS)
+    const isAwake = elapsedMs - followed.readMs < QUIET_AFTER_MS
+    const longestMs = followed.isQuiet ? Infinity : QUIET_POLL_MS // a sweep wakes it
+    followed.idleUntilMs = elapsedMs + (isAwake ? POLL_MS : longestMs)
     if (lane.reader.unreadBytes === 0) {
       if (lane.ledger.isEmpty) followed.answeredToMs = followed.readToMs
       followed.readToMs = nowMs

@@ -8,10 +8,20 @@ export interface AgentSettings {
   readonly stateDirectory: string
   /** How long to wait for another agent that holds the state directory. */
   readonly lockWaitMs: number
+  readonly spool: SpoolSettings
   readonly discovery: DiscoverySettings
   readonly pipelines: readonly PipelineSettings[]
   /** Bytes of documents that may be held until they are answered, shared evenly by the pipelines. */
   readonly inflightBytes: number
+}
+
+/** What keeps files that kubelet deletes before they are delivered. */
+export interface SpoolSettings {
+  /** Each pipeline has a directory of its name below it. */
+  readonly directory: string
+  /** Of files that only the spool keeps, shared evenly by the pipelines. */
+  readonly maxBytes: number
+  readonly minFreePercent: number
 }
 
 /** One entry under `sinks`. Its name is its cursor. */

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { SYSTEM_CLOCK } from '../../clock.ts'
 import type { Config } from '../../config/schema.ts'
+import { spoolDirectory } from '../../config/summary.ts'
 import type { EndpointIndex } from '../../enrich/endpoint/index.ts'
 import { Vantages } from '../../enrich/vantage.ts'
 import type { ChainSource } from '../../ingest/chain.ts'
@@ -30,11 +31,15 @@ export function agentSettings(config: Config, stdout: LineOutput, logger: Logger
   })
   return {
     stateDirectory: state.directory,
+    spool: { ...config.spool, directory: spoolDirectory(config) },
     lockWaitMs: state.lockWaitMs,
     inflightBytes: limits.inflightBytes,
     discovery: {
       pods: ingest.pods,
       containers: ingest.containers,
+      namespaces: ingest.namespaces,
+      podNames: ingest.podNames,
+      linkTargets: ingest.linkTargets,
       files: ingest.files,
       nodeName,
     },

@@ -19,9 +19,15 @@ export function unframe(frame: Frame, bytes: Buffer, start: number, end: number,
   while (from < end && bytes[from] === NUL) from += 1 // a hole that a crash left in the file
   const to = end > from && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end
   bare(framed, from, to)
-  if (frame === 'cri') readCri(bytes, from, end, framed)
+  if (frame === 'cri') unframePod(bytes, from, to, end, framed)
   else if (frame === 'docker') readDocker(bytes.toString('utf8', from, to), framed)
   else if (frame === 'auto') unframeAny(bytes, from, to, framed)
+}
+
+/** Docker's json-file may stand behind the links of a pods tree (cri-dockerd). */
+function unframePod(bytes: Buffer, from: number, to: number, end: number, framed: Framed): void {
+  if (readCri(bytes, from, end, framed) || bytes[from] !== OPEN_BRACE) return
+  readDocker(bytes.toString('utf8', from, to), framed)
 }
 
 function unframeAny(bytes: Buffer, from: number, to: number, framed: Framed): void {

@@ -38,6 +38,9 @@ describe('parseConfig()', () => {
       ingest: {
         pods: '/var/log/pods',
         containers: expect.arrayContaining(['istio-proxy', 'envoy']),
+        namespaces: ['*'],
+        podNames: ['*'],
+        linkTargets: ['/var/lib/docker/containers'],
         files: [],
         formats: {},
         logLevel: 'warning',

@@ -36,8 +36,8 @@ class Inode {
 export class CrashDisk implements StateAccess {
   /** Steps taken so far: each call but those that only look. */
   steps = 0
-  /** Whether there is no space for longer files. */
-  isFull = false
+  /** What files can grow by. */
+  freeBytes = Number.POSITIVE_INFINITY
   readonly #random: () => number
   readonly #faults = new Map<number, DiskFault>()
   #isDead = false
@@ -146,10 +146,12 @@ export class CrashDisk implements StateAccess {
     const taken = Math.floor(this.#random() * write.bytes.length)
     this.#step(() => this.#take(inode, { at: write.at, bytes: write.bytes.subarray(0, taken) }))
     const room = Math.max(0, inode.seen.length - write.at)
-    if (this.isFull && write.bytes.length > room) {
+    const growth = Math.max(0, write.bytes.length - room)
+    if (growth > this.freeBytes) {
       this.#take(inode, { at: write.at, bytes: write.bytes.subarray(0, room) })
       throw faultOf('ENOSPC')
     }
+    this.freeBytes -= growth
     this.#take(inode, write)
   }
 

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_CONTAINERS, Discovery, type DiscoverySettings } from '../../../src/ingest/discover.ts'
 import { FILE_SYSTEM, type FileSystem } from '../../../src/ingest/file-system.ts'
@@ -31,10 +31,12 @@ describe('Discovery.sweep()', () => {
     expect(rest).toEqual([])
     expect(chain?.files.map((file) => relative(pods, file.path))).toEqual([
       `${POD}/istio-proxy/0.log.20261122-130000`,
+      `${POD}/istio-proxy/0.log.20261122-140000.gz`,
       `${POD}/istio-proxy/0.log`,
       `${POD}/istio-proxy/1.log`,
     ])
-    expect(chain?.files.map((file) => file.restart)).toEqual([0, 0, 1])
+    expect(chain?.files.map((file) => file.restart)).toEqual([0, 0, 0, 1])
+    expect(chain?.files.map((file) => file.isCompressed)).toEqual([false, true, false, false])
     expect(chain?.source.identity).toEqual({
       namespace: 'shop',
       podName: 'payments-0',
@@ -65,6 +67,7 @@ describe('Discovery.sweep()', () => {
     const [chain, ...rest] = discoveryOf({ files }).discovery.sweep()
     expect(rest).toEqual([])
     expect(chain?.files.map((file) => relative(root, file.path))).toEqual([
+      'access.log.3.gz',
       'access.log.2',
       'access.log.1',
       'access.log',
@@ -82,6 +85,42 @@ describe('Discovery.sweep()', () => {
     const files = [plain(join(root, 'access.log*'))]
     const { discovery } = discoveryOf({ files })
     put(root, 'access.log', 'x')
+    const before = discovery.sweep()[0]?.scope
+    renameSync(join(root, 'access.log'), join(root, 'access.log.1'))
+    expect(discovery.sweep()[0]?.scope).toBe(before)
+  })
+
+  test.for([
+    [{ namespaces: ['shop'] }, ['a']],
+    [{ namespaces: ['!shop'] }, ['b', 'c']],
+    [{ namespaces: ['mesh-*', '!mesh-b'] }, ['b']],
+    [{ podNames: ['*-0'] }, ['a', 'b']],
+    [{ podNames: ['!*-0'] }, ['c']],
+    [{ namespaces: ['mesh-*'], podNames: ['*-0'] }, ['b']],
+    [{ containers: ['istio-*', '!istio-init'] }, ['a', 'b', 'c']],
+    [{ containers: ['istio-init'] }, []],
+  ] as const)('follows what %j says', ([filters, uids]) => {
+    const pods = scratch()
+    for (const pod of ['shop_pay-0_a', 'mesh-a_pay-0_b', 'mesh-b_web-1_c']) put(pods, `${pod}/istio-proxy/0.log`)
+    const found = discoveryOf({ pods, ...filters }).discovery.sweep()
+    expect(new Set(found.map(({ source }) => source.identity.podUid))).toEqual(new Set(uids))
+  })
+
+  test('says once that rotated files cannot be unpacked', () => {
+    const root = scratch()
+    for (const name of ['a.log', 'a.log.1', 'a.log.2.xz', 'a.log.3.xz']) put(root, name, 'x')
+    const { discovery, log } = discoveryOf({ files: [plain(join(root, '*.log'))] })
+    for (let look = 0; look < 3; look += 1)
+      expect(discovery.sweep()[0]?.files.map((file) => basename(file.path))).toEqual(['a.log.1', 'a.log'])
+    expect(log.lines).toEqual([
+      `warn Cannot unpack rotated files of "${join(root, 'a.log')}": xz is not known, only gz is`,
+    ])
+  })
+
+  test('keeps a plain chain while its live file is not there yet', () => {
+    const root = scratch()
+    put(root, 'access.log', 'x')
+    const { discovery } = discoveryOf({ files: [plain(join(root, 'access.log'))] })
     const before = discovery.sweep()[0]?.scope
     renameSync(join(root, 'access.log'), join(root, 'access.log.1'))
     expect(discovery.sweep()[0]?.scope).toBe(before)

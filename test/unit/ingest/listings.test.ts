@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { FILE_SYSTEM, type FileSystem } from '../../../src/ingest/file-system.ts'
 import { Listings } from '../../../src/ingest/listings.ts'
+import { QuietDirectories } from '../../../src/ingest/quiet-directories.ts'
+import { Troubles } from '../../../src/ingest/trouble.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
+import { RecordedLog } from '../fakes/recorded-log.ts'
 
 /** Listings of one directory that changes when it is told to, and how often it was listed. */
 function benchOf() {
@@ -15,9 +18,11 @@ function benchOf() {
       return [{ name: state.name, isDirectory: false }]
     },
   }
-  const listings = new Listings(fileSystem, clock)
+  const troubles = new Troubles(new RecordedLog())
+  const quiet = new QuietDirectories(fileSystem, clock, troubles, () => {})
+  const listings = new Listings(fileSystem, clock, quiet, troubles)
   const sweep = () => {
-    const names = listings.list('/d').map((entry) => entry.name)
+    const names = listings.list('/d', 'never')?.map((entry) => entry.name) ?? []
     listings.endSweep()
     return names.join()
   }

@@ -46,6 +46,7 @@ class AgentBench {
     const pods = join(this.root, 'pods')
     const settings = {
       stateDirectory: join(this.root, 'state'),
+      spool: { directory: join(this.root, 'spool'), maxBytes: 1_000_000_000, minFreePercent: 0 },
       lockWaitMs: 0,
       discovery: { pods, containers: DEFAULT_CONTAINERS, files: [], nodeName: 'n' },
       inflightBytes,

@@ -48,6 +48,19 @@ describe('unframe() reads docker json-file', () => {
   })
 })
 
+describe('unframe() reads what stands in a pods tree', () => {
+  const access = JSON.stringify({ start_time: '2022-04-01T03:23:12.738Z', response_code: 200 })
+  test.for([
+    ['docker json-file', JSON.stringify({ log: 'hello\n', stream: 'stdout', time }), { content: 'hello', time }],
+    ['a piece of it', JSON.stringify({ log: 'hel', stream: 'stderr', time }), { isPartial: true, stream: 'stderr' }],
+    ['JSON without a frame', access, { content: access, time: undefined }],
+    ['half an object', '{"log":"x', { content: '{"log":"x' }],
+    ['a number, which is no object', '17', { content: '17' }],
+  ] as const)('%s', ([, line, expected]) => {
+    expect(read('cri', line)).toMatchObject(expected)
+  })
+})
+
 describe('unframe() takes off what people pipe in', () => {
   const log = '[2022-04-01T03:23:12.738Z] "GET / HTTP/1.1" 200'
   test.for([

@@ -224,7 +224,7 @@ describe('StateStore.commit()', () => {
   test('goes on when the disk is full', async () => {
     const disk = newDisk()
     const opened = await openOn(disk)
-    disk.isFull = true
+    disk.freeBytes = 0
     for (let round = 0; round < 20; round += 1) await fillSlot(opened)
     await opened.store.close()
     expect((await openOn(disk)).origin).toBe('current')
@@ -234,7 +234,7 @@ describe('StateStore.commit()', () => {
     const disk = newDisk()
     const opened = await openOn(disk)
     await commit(opened, { large: 'x'.repeat(5_000) })
-    disk.isFull = true
+    disk.freeBytes = 0
     for (let round = 0; round < 400; round += 1) await commit(opened, { [`key ${round % 5}`]: 'y'.repeat(100) })
     await opened.store.close()
     expect((await openOn(disk)).values.size).toBe(6)
@@ -243,13 +243,25 @@ describe('StateStore.commit()', () => {
   test('rejects what needs a longer slot on a full disk, and takes what does not, and all of it once there is space', async () => {
     const disk = newDisk()
     const opened = await openOn(disk)
-    disk.isFull = true
+    disk.freeBytes = 0
     await expect(commit(opened, { large: 'x'.repeat(2_000) })).rejects.toMatchObject({ code: 'ENOSPC' })
     await commit(opened, { small: 1 })
     expect((await readStateStore(DIRECTORY, disk))?.values).toEqual(new Map([['small', 1]]))
-    disk.isFull = false
+    disk.freeBytes = Number.POSITIVE_INFINITY
     await commit(opened, { large: 'x'.repeat(2_000) })
     expect((await readStateStore(DIRECTORY, disk))?.values.size).toBe(2)
+  })
+
+  test('still takes what there is room for while the other slot cannot be made long enough', async () => {
+    const disk = newDisk()
+    const opened = await openOn(disk)
+    disk.freeBytes = 12_000
+    await commit(opened, { large: 'x'.repeat(5_000) })
+    await expect(commit(opened, { more: 'y'.repeat(7_000) })).rejects.toMatchObject({ code: 'ENOSPC' })
+    await commit(opened, { small: 1 })
+    disk.losePower()
+    disk.freeBytes = Number.POSITIVE_INFINITY
+    expect([...(await openOn(disk)).values.keys()]).toEqual(['large', 'small'])
   })
 
   test('puts a commit in the place of the one that failed', async () => {

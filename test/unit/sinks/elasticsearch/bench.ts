@@ -1,3 +1,4 @@
+import { DEFAULT_DEAD_LETTER } from '../../../../src/sinks/dead-letter-config.ts'
 import { onTestFinished } from 'vitest'
 import type { Clock } from '../../../../src/clock.ts'
 import { SYSTEM_CLOCK } from '../../../../src/clock.ts'
@@ -30,7 +31,14 @@ export class ElasticsearchBench implements SinkBench {
   }
 
   create(settings: Partial<ElasticsearchSinkConfig> = {}): ElasticsearchSink {
-    const config = { type: 'elasticsearch', nodes: [this.server.url], ...DEFAULTS, batch: BATCH, ...settings } as const
+    const config = {
+      type: 'elasticsearch',
+      nodes: [this.server.url],
+      ...DEFAULTS,
+      batch: BATCH,
+      deadLetter: DEFAULT_DEAD_LETTER,
+      ...settings,
+    } as const
     const warn = (_: object, message: string) => void this.warnings.push(message)
     const sink = new ElasticsearchSink('out', config, {
       clock: this.clock,
