@@ -17,6 +17,7 @@ export class Workplace {
   readonly root = mkdtempSync(join(tmpdir(), 'flagship-'))
   readonly pods = join(this.root, 'pods')
   readonly output = join(this.root, 'out', 'access.ndjson')
+  readonly state = join(this.root, 'state')
   readonly config = join(this.root, 'flagship.json')
   readonly #agents: AgentProcess[] = []
 
@@ -34,7 +35,7 @@ export class Workplace {
   /** Write the configuration anew. */
   configure(settings: Readonly<Record<string, unknown>>): void {
     const defaults = {
-      state: { directory: join(this.root, 'state'), lockWaitMs: 0 },
+      state: { directory: this.state, lockWaitMs: 0 },
       ingest: { pods: this.pods },
       sinks: { copy: { type: 'file', path: this.output } },
       http: { listen: 'off' },

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { type AgentProcess, until, Workplace } from './agent-process.ts'
@@ -93,10 +95,15 @@ abstract class Scene {
     )
   }
 
-  /** Let an agent, a new one or one that runs, deliver everything, stop it and count. */
-  async finish(agent: AgentProcess = this.start()): Promise<Balance> {
+  /** Wait until an agent has delivered all that is written; lines that were begun are ended. */
+  async allArrived(agent: AgentProcess): Promise<void> {
     for (const log of this.logs) log.end()
     await this.arrived(this.written.length, agent)
+  }
+
+  /** Let an agent, a new one or one that runs, deliver everything, stop it and count. */
+  async finish(agent: AgentProcess = this.start()): Promise<Balance> {
+    await this.allArrived(agent)
     const exitCode = await agent.stop()
     if (exitCode !== 0) throw new Error(`the agent ended with ${exitCode}: ${agent.stderr}`)
     return this.balance()
@@ -104,7 +111,17 @@ abstract class Scene {
 
   async balance(): Promise<Balance> {
     const { lines, named } = await this.arrivals()
+    return this.balanceOf(lines, named)
+  }
+
+  balanceOf(lines: readonly string[], named = 0): Balance {
     return balanceOf(this.written, lines, named)
+  }
+
+  /** The lines in the dead letter of a pipeline. */
+  deadLetter(pipeline: string): string[] {
+    const text = readFileSync(join(this.workplace.state, pipeline, 'dead-letter.ndjson'), 'utf8')
+    return [...text.matchAll(/"path":"\/lines\/([^"]+)"/g)].map(([, line = '']) => line)
   }
 }
 
@@ -138,7 +155,7 @@ export class ServerScene extends Scene {
       type: 'elasticsearch',
       nodes: [server.url],
       requestTimeoutMs: 500,
-      settleMs: 500,
+      settleMs: 1_000,
       batch: { maxAgeMs: 20, maxDocuments: 200 },
       ...options.sink,
     }
