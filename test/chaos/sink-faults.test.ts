@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { until } from '../support/agent-process.ts'
+import { type AgentProcess, until } from '../support/agent-process.ts'
 import type { Fault } from '../support/recording-faults.ts'
 import { expectEven, inSoak, ServerScene } from '../support/scene.ts'
 
 const TURNS = inSoak(4, 40)
 
 /** Each set of faults in turn, until each has met a request; then the server mends, and everything must arrive. */
-async function through(scene: ServerScene, sets: readonly (readonly Fault[])[]): Promise<void> {
+async function through(scene: ServerScene, sets: readonly (readonly Fault[])[]): Promise<AgentProcess> {
   const agent = scene.start()
   await agent.started
   for (const faults of sets) {
@@ -21,7 +21,7 @@ async function through(scene: ServerScene, sets: readonly (readonly Fault[])[]):
     await scene.server.faults()
     await scene.allArrived(agent)
   }
-  await agent.stop()
+  return agent
 }
 
 describe('a sink in trouble stores each line once', () => {
@@ -92,8 +92,8 @@ describe('a sink in trouble stores each line once', () => {
     ],
   ] satisfies [string, Fault[][]][])('%s', async ([name, sets]) => {
     const scene = await ServerScene.open({ seed: 40 })
-    await through(scene, sets)
-    expectEven(`sink ${name}`, await scene.finish())
+    const agent = await through(scene, sets)
+    expectEven(`sink ${name}`, await scene.finish(agent))
   })
 
   test('rolls over while documents are in doubt', async () => {

@@ -103,6 +103,7 @@ abstract class Scene {
 
   /** Let an agent, a new one or one that runs, deliver everything, stop it and count. */
   async finish(agent: AgentProcess = this.start()): Promise<Balance> {
+    await agent.started
     await this.allArrived(agent)
     const exitCode = await agent.stop()
     if (exitCode !== 0) throw new Error(`the agent ended with ${exitCode}: ${agent.stderr}`)
