@@ -62,12 +62,15 @@ log: { level: warn }
 
 /** Milliseconds until the sink's file has grown. */
 async function timeToDelivery(act: () => void): Promise<number> {
-  const size = () => statSync(join(directory, 'access.ndjson')).size
-  const before = size()
+  const before = deliveredBytes()
   const startMs = performance.now()
   act()
-  while (size() === before) await sleep(5)
+  while (deliveredBytes() === before) await sleep(5)
   return Math.round(performance.now() - startMs)
+}
+
+function deliveredBytes(): number {
+  return statSync(join(directory, 'access.ndjson')).size
 }
 
 function cpuSeconds(pid: number): number {

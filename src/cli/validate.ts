@@ -8,6 +8,7 @@ import { type Inventory, readInventory } from '../enrich/kubernetes/inventory.ts
 import { ERRORS, FlagshipError } from '../errors.ts'
 import type { Command } from './command.ts'
 import { type Io, write } from './io.ts'
+import { jsonText } from './json.ts'
 import { parseOptions, usageError } from './options.ts'
 import { printable } from './printable.ts'
 
@@ -90,7 +91,5 @@ function jsonOf(findings: Findings): string {
   const result = findings.valid
     ? { valid: true, config: findings.config }
     : { valid: false, problems: findings.problems.map(({ path, ...rest }) => ({ path: pathText(path), ...rest })) }
-  // Only strings can hold what steers a terminal, and in them an escape says the same.
-  const lines = JSON.stringify(result, undefined, 2).split('\n')
-  return lines.map((line) => `${printable(line)}\n`).join('')
+  return jsonText(result)
 }

@@ -125,6 +125,8 @@ const ANY_ERROR = Array.from({ length: 200 }, (_, index) => 400 + index)
 
 /** How far one request got. It travels as the vendor's `context`, the one value that reaches the connection as it is. */
 class Delivery {
+  /** The node it was offered to; the vendor takes it out of its errors, for what its address may hold. */
+  place = 'cluster'
   wasWritten = false
 }
 
@@ -134,21 +136,14 @@ function explained(error: unknown, delivery: Delivery): RequestFailure {
   if (error instanceof errors.ProductNotSupportedError)
     throw new FlagshipError(
       'SINK_MISCONFIGURED',
-      `Cannot use "${placeOf(error)}": it does not say that it is Elasticsearch`,
+      `Cannot use "${delivery.place}": it does not say that it is Elasticsearch`,
     )
-  return new RequestFailure(`Cannot reach Elasticsearch "${placeOf(error)}": ${reasonOf(error)}`, !delivery.wasWritten)
+  return new RequestFailure(`Cannot reach Elasticsearch "${delivery.place}": ${reasonOf(error)}`, !delivery.wasWritten)
 }
 
 /** What a server sent may be in the message of the vendor's parser: only what is ours is repeated. */
 function reasonOf(error: errors.ElasticsearchClientError): string {
   return error instanceof errors.DeserializationError ? 'the answer is not JSON' : error.message
-}
-
-function placeOf(error: errors.ElasticsearchClientError): string {
-  const meta = 'meta' in error ? error.meta : undefined
-  if (typeof meta !== 'object' || meta === null || !('meta' in meta)) return 'cluster'
-  const connection: unknown = Reflect.get(Object(meta.meta), 'connection')
-  return connection instanceof NodeConnection ? connection.url.origin : 'cluster'
 }
 
 /**
@@ -169,6 +164,7 @@ class NodeConnection extends BaseConnection {
   ): Promise<ConnectionRequestResponse | ConnectionRequestResponseAsStream> {
     const { context, signal, timeout = this.timeout } = options
     const delivery: unknown = Reflect.get(Object(context), 'delivery')
+    if (delivery instanceof Delivery) delivery.place = this.url.origin
     try {
       return await exchange({ ...this.#addressed(params), agent: this.#agent, timeoutMs: timeout, signal }, () => {
         if (delivery instanceof Delivery) delivery.wasWritten = true

@@ -1,15 +1,31 @@
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { ChainSource, FoundChain } from './chain.ts'
+import { ChainLosses, isFinished } from './chain-losses.ts'
+import { ChainSpool, heldBytes, isOnlyHeld, UNLINK_MS } from './chain-spool.ts'
 import { type FileSystem, isMissing, type OpenFile } from './file-system.ts'
-import { close, type FollowedFile, mergeFound, unreadBytes } from './followed-file.ts'
-import { type Holder, Identities, type Identity, type KnownFile, type KnownFiles, letGo } from './identity.ts'
-import type { Loss } from './loss.ts'
+import { close, type FollowedFile, isBroken, isWhole, mergeFound, reopen, unreadBytes } from './followed-file.ts'
+import { type Gap, gapIsElsewhere, gapIsHere, markGaps, type Newest, passGap } from './gap.ts'
+import { GzipFile } from './gzip-file.ts'
+import {
+  type Holder,
+  Identities,
+  type Identity,
+  type KnownFile,
+  type KnownFiles,
+  letGo,
+  type Recognition,
+} from './identity.ts'
+import type { Loss } from '../record/loss.ts'
+import { findOriginals, markFinished } from './recognise.ts'
+import type { Spool } from './spool.ts'
 import type { Check, TailReader } from './tail.ts'
 import type { Troubles } from './trouble.ts'
 
 /** How long a file must stay as it is, after the next one has content, before its end is believed to be one. */
 export const SETTLE_MS = 1_000
+/** How long a compressed file whose end is missing must stay as it is before it counts as broken. */
+const BROKEN_MS = 10_000
 
 /** Whole lines of one file of a chain. */
 export interface ChainChunk {
@@ -23,7 +39,7 @@ export interface ChainChunk {
   readonly check: Check
   /** What the cursor needs to know the file again. */
   readonly file: Pick<Identity, 'familyKey' | 'generation'> &
-    Pick<FollowedFile, 'device' | 'inode' | 'sizeBytes'> & { readonly scope: string }
+    Pick<FollowedFile, 'device' | 'inode' | 'modifiedMs' | 'sizeBytes'> & { readonly scope: string }
 }
 
 /** What the readers of one pipeline share. */
@@ -34,44 +50,77 @@ export interface ReadingParts {
   readonly troubles: Troubles
   readonly known: KnownFiles
   readonly tail: TailReader
+  /** Undefined: nothing is kept, and what is deleted before it is read is lost. */
+  readonly spool: Spool | undefined
   /** Told once of everything that cannot be delivered any more. */
   readonly lose: (loss: Loss) => void
+  /** Whether a loss that was told of is durable: only then the file may go. */
+  readonly isLossDurable: (loss: Loss) => boolean
 }
 
 /** What a try to read one file came to. */
 type Step = ChainChunk | 'wait' | 'next'
 
-/** Follows one rotation chain: its files come in, oldest first, and whole lines go out, each once. */
+/**
+ * Follows one rotation chain: its files come in, oldest first, and whole lines go out, each once.
+ *
+ * The rules of the delivery model (`reader`, `committer`, `restart`) that are kept in this folder: a file is linked on
+ * first sight and let go only when the cursor is durably past its end (unlink: chain-spool.ts); what went unseen between
+ * two files is named (gap: gap.ts); what is known and nowhere to be found is named (restart: chain-losses.ts); an open
+ * join is closed where the next piece is lost or the chain has ended (close: `isContinued`, `isFinished`). That an entry
+ * stays while a name of its file is left (known) rests on `present`.
+ */
 export class ChainReader {
   readonly scope: string
   readonly source: ChainSource
   readonly #parts: ReadingParts
   readonly #identities: Identities
+  readonly #spool: ChainSpool | undefined
+  readonly #losses: ChainLosses
   #files: readonly FollowedFile[] = []
+  /** What the last sweep found, and whether every file of it is settled: linked, held or done. */
+  #found: FoundChain | undefined
+  #isSettled = false
+  #newest: Newest
+  /** Only the spool knows the chain: what was written after the last link went unseen. */
+  #isOrphan = false
+  #isNew = true
+  /** The file that is being read at this moment: its descriptor must stay open. */
+  #reading: FollowedFile | undefined
   /** The file the last chunk came from. */
   #last: FollowedFile | undefined
   #isContinued = true
   /** When the chain was first missing from a sweep. */
   #endedMs: number | undefined
-  /** Bytes of files that were deleted before they were read. */
-  lostBytes = 0
 
-  constructor({ scope, source }: FoundChain, parts: ReadingParts) {
+  /** Begins with what the spool kept of the chain. */
+  constructor({ scope, source }: Pick<FoundChain, 'scope' | 'source'>, parts: ReadingParts) {
     this.scope = scope
     this.source = source
     this.#parts = parts
     this.#identities = new Identities(scope, parts.known)
+    this.#losses = new ChainLosses(scope, parts)
+    const { spool } = parts
+    const isLossDurable = ({ givenUp }: FollowedFile) => givenUp === undefined || parts.isLossDurable(givenUp)
+    this.#spool = spool && new ChainSpool(scope, source, { ...parts, spool, isLossDurable })
+    this.#files = this.#spool?.restore(scope, parts.clock.elapsedMs()) ?? []
+    const known = parts.known.ofScope(scope)
+    markFinished(new Set(this.#files), known)
+    this.#newest = known.at(-1)
   }
 
   /** Take in what a sweep found; undefined when the chain is no longer there. */
   update(found: FoundChain | undefined): void {
     const nowMs = this.#parts.clock.elapsedMs()
+    if (this.#isNew) this.#isOrphan = found === undefined && this.#files.length > 0 && !isFinishedFile(this.#newest)
+    else this.#losses.check(this.#files)
+    this.#isNew = false
     this.#endedMs = found === undefined ? (this.#endedMs ?? nowMs) : undefined
-    const before = this.#files
-    const { files, lost } = mergeFound(before, found?.files ?? [], nowMs)
-    for (const file of before) if (!files.includes(file)) this.#drop(file)
-    for (const file of lost) this.#lose(file)
-    this.#files = files
+    if (found === undefined || found !== this.#found || !this.#isSettled) this.#merge(found, nowMs)
+    this.#found = found
+    for (const file of this.#files) this.#refresh(file, nowMs)
+    this.#spool?.tidy(this.#files)
+    this.#nameOrphan()
   }
 
   get fileCount(): number {
@@ -82,14 +131,46 @@ export class ChainReader {
     return this.#files.reduce((sum, file) => sum + unreadBytes(file), 0)
   }
 
+  /** Bytes of files that are deleted in the logs, and there only because they are linked or held open. */
+  get heldBytes(): number {
+    return heldBytes(this.#files)
+  }
+
+  /** Bytes that were named as lost. */
+  get lostBytes(): number {
+    return this.#losses.bytes
+  }
+
   /** The chain is gone and everything of it has been read. */
   get isFinished(): boolean {
-    return this.#endedMs !== undefined && this.#files.every((file) => file.isDone)
+    return this.#endedMs !== undefined && this.#losses.isSettled && this.#files.every((file) => file.isDone)
+  }
+
+  /** It is finished and nothing of it is left in the spool: the reader may be closed for good. */
+  get isReleased(): boolean {
+    return this.isFinished && this.#files.every((file) => file.link === undefined)
+  }
+
+  /** Nothing is to be done as long as nothing happens to its files. */
+  get isResting(): boolean {
+    const isLetGo = this.#files.every((file) => !file.isDone || file.link === undefined)
+    return this.#isSettled && isLetGo && this.#losses.isSettled && this.#endedMs === undefined
   }
 
   /** Keys of the files that are there; of those not identified yet, their places. */
   get present(): readonly string[] {
-    return this.#files.map((file) => file.identity?.fileKey ?? placeOf(file))
+    return this.#files.map((file) => keyOf(file) ?? (file.original && keyOf(file.original)) ?? placeOf(file))
+  }
+
+  /**
+   * Drop the oldest file that is deleted in the logs and not wholly answered for, and name what was not read of it; false
+   * when there is none that may go now. Its link is removed when that is durable.
+   */
+  giveUpOldest(): boolean {
+    return this.#files.some((file) => {
+      if (file === this.#reading || !isOnlyHeld(file)) return false
+      return file.isDone ? this.#giveUpRead(file) : this.#giveUp(file)
+    })
   }
 
   /** Whether `read` may give something. Cheap, because every chain is asked at every poll. */
@@ -103,7 +184,7 @@ export class ChainReader {
     }
     // A file that was rewritten may have its old size again.
     const isTried = file.sizeBytes === file.triedBytes && file.modifiedMs === file.triedMs
-    return !isTried || this.#isFinal(file)
+    return !isTried || this.#isFinal(file) || this.#hasStayedBroken(file)
   }
 
   /** The next lines; undefined when there are none now. Never rejects: what cannot be read is tried again later. */
@@ -117,9 +198,92 @@ export class ChainReader {
     }
   }
 
+  /** Close every file; links stay. */
   close(): void {
     for (const file of this.#files) this.#drop(file)
     this.#files = []
+  }
+
+  #merge(found: FoundChain | undefined, nowMs: number): void {
+    const before = this.#files
+    const { files, lost, fresh, shrunk } = mergeFound(before, found?.files ?? [], nowMs)
+    this.#files = files
+    for (const { file, identity, seenBytes, modifiedMs } of shrunk)
+      this.#losses.truncated(file, identity, seenBytes, modifiedMs)
+    if (fresh.size > 0) markFinished(fresh, this.#parts.known.ofScope(this.scope))
+    findOriginals(files, before)
+    for (const file of lost) this.#lose(file, before)
+    const kept = new Set(files)
+    for (const file of before) if (!kept.has(file)) this.#drop(file)
+    markGaps(files, fresh, this.#newest)
+    for (const file of files) this.#spool?.protect(file)
+    this.#newest = files.at(-1) ?? this.#newest
+    this.#isSettled = files.every(
+      (file) => file.isNamed && (file.isDone || file.link !== undefined || file.held !== undefined),
+    )
+  }
+
+  #refresh(file: FollowedFile, nowMs: number): void {
+    file.isSkipped = isStillCopy(file)
+    if (!file.isDone || file.link === undefined) return
+    const state = this.#spool?.release(file, nowMs)
+    if (state === 'gone') this.#isSettled = false
+    if (state === 'late') this.#reopenLate(file, file.link.path, nowMs)
+  }
+
+  #reopenLate(file: FollowedFile, link: string, nowMs: number): void {
+    const { sizeBytes, modifiedMs } = this.#parts.fileSystem.stat(link)
+    file.seenBytes = sizeBytes
+    file.seenMs = modifiedMs
+    reopen(file, sizeBytes, modifiedMs, nowMs)
+  }
+
+  /** Once all of it is read: whoever watched the chain to its end before knows that nothing followed. */
+  #nameOrphan(): void {
+    const last = this.#files.at(-1)
+    if (!this.#isOrphan || !this.isFinished || last === undefined) return
+    this.#isOrphan = false
+    this.#losses.unseen(last, last.modifiedMs, this.#parts.clock.nowMs())
+  }
+
+  /** It was read; only a crash before the answers are durable would lose it, and the next start would name that. */
+  #giveUpRead(file: FollowedFile): boolean {
+    const { identity } = file
+    if (identity?.isBegun === true && !this.#parts.known.isDurable(identity.fileKey, 0)) return false
+    this.#spool?.drop(file)
+    this.#isSettled = false
+    return true
+  }
+
+  #giveUp(file: FollowedFile): boolean {
+    const bytes = unreadBytes(file)
+    if (this.#freePacked(file)) this.#spool?.drop(file)
+    else {
+      const size = file.isCompressed ? 'unknown' : 'exact'
+      file.givenUp = this.#losses.name(file, { reason: 'spool_full', size, bytes: size === 'exact' ? bytes : 0 })
+      this.#breakAfter(file, this.#files)
+    }
+    file.isDone = true
+    this.#close(file)
+    letGo(file.identity, file)
+    this.#isSettled = false
+    return true
+  }
+
+  /** Let what a file was packed to take its place; false when there is no such file. */
+  #freePacked(original: FollowedFile): boolean {
+    const packed = this.#files.filter((file) => file.original === original && file.isNamed)
+    for (const file of packed) {
+      file.original = undefined
+      file.isDone = false
+    }
+    original.isReplaced = packed.length > 0
+    return original.isReplaced
+  }
+
+  #close(file: FollowedFile): void {
+    if (this.#spool === undefined) close(file)
+    else this.#spool.close(file)
   }
 
   #current(): FollowedFile | undefined {
@@ -127,6 +291,7 @@ export class ChainReader {
   }
 
   async #tryFile(file: FollowedFile): Promise<Step> {
+    this.#reading = file
     try {
       const step = await this.#readFile(file)
       if (file.hasFailed) this.#parts.troubles.end('read', file.path)
@@ -138,29 +303,36 @@ export class ChainReader {
       if (!file.hasFailed) this.#isContinued = false
       file.hasFailed = true
       return 'next'
+    } finally {
+      this.#reading = undefined
     }
   }
 
   async #readFile(file: FollowedFile): Promise<Step> {
-    const open = (file.open ??= this.#open(file))
+    const open = (file.open ??= await this.#open(file))
     if (open === undefined) return 'wait'
     this.#look(file, open)
+    const isFinal = isWhole(file) && this.#isFinal(file)
+    const identity = file.identity ?? (await this.#identify(file, open, isFinal))
+    if (file.isSkipped || file.isDone) return 'next'
+    if (identity === undefined) return this.#atEnd(file, open, isFinal)
     const { sizeBytes } = file
-    const isFinal = this.#isFinal(file)
-    const identity = file.identity ?? (sizeBytes === 0 ? undefined : await this.#identify(file, open, isFinal))
-    if (file.isSkipped) return 'next'
-    if (identity === undefined) return this.#atEnd(file, isFinal)
     const { offsetBytes, check } = identity
     const tail = await this.#parts.tail.read(open, offsetBytes, sizeBytes, isFinal, check)
     if (tail.kind === 'lines') return this.#chunk(file, identity, tail.bytes, tail.check)
-    if (tail.kind === 'nothing') return this.#atEnd(file, isFinal && offsetBytes >= sizeBytes)
+    if (tail.kind === 'nothing') return this.#atEnd(file, open, isFinal && offsetBytes >= sizeBytes)
     this.#startOver(file)
     return 'next'
   }
 
   /** Undefined when the file is not where the last sweep saw it: the next one sees where it is now. */
-  #open(file: FollowedFile): OpenFile | undefined {
-    if (file.missedSweeps > 0) return undefined
+  async #open(file: FollowedFile): Promise<OpenFile | undefined> {
+    const open = file.held ?? (file.link === undefined ? this.#openNamed(file) : this.#spool?.open(file.link.path))
+    return open !== undefined && file.isCompressed ? GzipFile.open(open) : open
+  }
+
+  #openNamed(file: FollowedFile): OpenFile | undefined {
+    if (!file.isNamed) return undefined
     try {
       const open = this.#parts.fileSystem.open(file.path, this.source.roots)
       const { device, inode } = open.stat()
@@ -175,15 +347,17 @@ export class ChainReader {
 
   #chunk(file: FollowedFile, identity: Identity, bytes: Buffer, check: Check): ChainChunk {
     const { fileKey, familyKey, generation, offsetBytes } = identity
-    const { path, device, inode } = file
-    const isContinued = this.#isContinued && this.#follows(file)
+    const { path, device, inode, modifiedMs } = file
+    if (file.gap !== undefined) this.#nameGap(file, file.gap)
+    const isContinued = this.#isContinued && !file.isAfterLoss && this.#follows(file)
+    file.isAfterLoss = false
+    identity.isBegun = true
     identity.offsetBytes = check.atBytes
     identity.check = check
     if (check.atBytes >= file.sizeBytes) markTried(file)
     this.#last = file
     this.#isContinued = true
-    const { sizeBytes } = file
-    const facts = { scope: this.scope, familyKey, generation, device, inode, sizeBytes }
+    const facts = { scope: this.scope, familyKey, generation, device, inode, modifiedMs, sizeBytes: file.sizeBytes }
     return { fileKey, path, offsetBytes, bytes, isContinued, check, file: facts }
   }
 
@@ -194,36 +368,69 @@ export class ChainReader {
     return last.restart === file.restart && this.#files.indexOf(last) < this.#files.indexOf(file)
   }
 
-  #atEnd(file: FollowedFile, isDone: boolean): Step {
+  #atEnd(file: FollowedFile, open: OpenFile, isDone: boolean): Step {
+    if (file.isCompressed && open.stat().sizeBytes !== file.sizeBytes) return 'next' // its end has been seen now
     markTried(file)
-    if (!isDone) return 'wait'
+    if (isDone) {
+      const { identity } = file
+      if (identity !== undefined) this.#parts.known.finish(identity.fileKey, identity.offsetBytes, file)
+      else passGap(file, this.#next(file, 1))
+    } else if (this.#hasStayedBroken(file)) {
+      this.#losses.name(file, { reason: 'corrupt', size: 'unknown', bytes: 0 })
+      this.#breakAfter(file, this.#files)
+    } else return 'wait'
     file.isDone = true
-    close(file)
+    this.#close(file)
     return 'next'
   }
 
   async #identify(file: FollowedFile, open: OpenFile, isFinal: boolean): Promise<Identity | undefined> {
-    const { sizeBytes } = file
+    const { sizeBytes, isCompressed } = file
+    if (sizeBytes === 0 && !isCompressed) return undefined
     const isAfter = (other: Holder) => this.#files.findIndex((each) => each === other) < this.#files.indexOf(file)
-    const identity = await this.#identities.identify({ file, open, sizeBytes, isFinal, isAfter })
-    if (identity === 'incomplete') return undefined
-    if (identity === 'copy') {
-      file.isSkipped = true
-      return undefined
+    const candidate = { file, open, sizeBytes, isFinal, isCompressed, isAfter }
+    const recognition = await this.#identities.identify(candidate)
+    if (isCompressed) this.#look(file, open)
+    if (recognition === undefined) return undefined
+    this.#recognised(file, recognition)
+    return file.identity
+  }
+
+  #recognised(file: FollowedFile, { kind, identity }: Recognition): void {
+    this.#losses.found(identity.fileKey)
+    if (kind !== 'new') for (const other of gapIsElsewhere(file, identity.fileKey)) this.#spool?.rename(other)
+    if (kind !== 'copy') {
+      file.identity = identity
+      return
     }
-    file.identity = identity
-    return identity
+    file.copyOf = identity
+    file.isSkipped = true
+    if (isCompressedCopy(file)) this.#close(file)
+    const goneMs = this.#parts.clock.elapsedMs() - (file.goneMs ?? Infinity)
+    if (goneMs >= UNLINK_MS) file.isDone = true
+  }
+
+  #nameGap(file: FollowedFile, { afterMs }: Gap): void {
+    this.#losses.unseen(file, afterMs ?? this.#next(file, -1)?.modifiedMs, file.modifiedMs)
+    file.isAfterLoss = true
+    for (const other of gapIsHere(file)) this.#spool?.rename(other)
+  }
+
+  #next(file: FollowedFile, step: 1 | -1): FollowedFile | undefined {
+    return this.#files[this.#files.indexOf(file) + step]
   }
 
   #drop(file: FollowedFile): void {
-    close(file)
+    this.#close(file)
     letGo(file.identity, file)
   }
 
   /** See how large an open file is now. */
   #look(file: FollowedFile, open: OpenFile): void {
     const { sizeBytes, modifiedMs } = open.stat()
-    if (sizeBytes !== file.sizeBytes) file.changedMs = this.#parts.clock.elapsedMs()
+    const isChanged = sizeBytes !== file.sizeBytes || (file.isCompressed && modifiedMs !== file.modifiedMs)
+    if (isChanged) file.changedMs = this.#parts.clock.elapsedMs()
+    if (isChanged) file.earlierBytes = file.sizeBytes
     file.sizeBytes = sizeBytes
     file.modifiedMs = modifiedMs
     if (file.identity !== undefined && sizeBytes < file.identity.offsetBytes) this.#startOver(file)
@@ -231,6 +438,7 @@ export class ChainReader {
 
   /** Another content stands in the file: it is read from its beginning, as another file. */
   #startOver(file: FollowedFile): void {
+    this.#losses.truncated(file, file.identity, file.earlierBytes, file.modifiedMs)
     letGo(file.identity, file)
     file.identity = undefined
     file.triedBytes = -1
@@ -240,7 +448,8 @@ export class ChainReader {
 
   /** Nothing more will be written: two newer files have content, or one has and this one has stayed as it is. */
   #isFinal(file: FollowedFile): boolean {
-    const newer = this.#files.slice(this.#files.indexOf(file) + 1).filter((other) => other.sizeBytes > 0).length
+    const after = this.#files.slice(this.#files.indexOf(file) + 1)
+    const newer = after.filter((other) => other.sizeBytes > 0 && other.original === undefined).length
     if (newer >= 2) return true
     if (newer === 0 && this.#endedMs === undefined) return false
     const nowMs = this.#parts.clock.elapsedMs()
@@ -248,15 +457,24 @@ export class ChainReader {
     return nowMs - Math.max(file.changedMs, file.supersededMs) >= SETTLE_MS
   }
 
-  #lose(file: FollowedFile): void {
+  #hasStayedBroken(file: FollowedFile): boolean {
+    return isBroken(file) && this.#parts.clock.elapsedMs() - file.changedMs >= BROKEN_MS
+  }
+
+  #lose(file: FollowedFile, before: readonly FollowedFile[]): void {
+    letGo(file.identity, file)
     const bytes = unreadBytes(file)
-    if (bytes === 0) return
-    this.#isContinued = false
-    this.lostBytes += bytes
-    this.#parts.logger.error(
-      { path: file.path, bytes },
-      `Cannot read log "${file.path}": it was deleted, and up to ${bytes} bytes of it had not been read`,
-    )
+    if (bytes === 0 || file.copyOf !== undefined || this.#freePacked(file)) return
+    const hasNext = before.slice(before.indexOf(file) + 1).some((other) => other.sizeBytes > 0)
+    this.#losses.name(file, { reason: 'deleted', size: hasNext ? 'exact' : 'at_least', bytes })
+    this.#breakAfter(file, before)
+  }
+
+  /** Nothing that was begun before or in a lost file goes on behind it. */
+  #breakAfter(file: FollowedFile, order: readonly FollowedFile[]): void {
+    const next = order.slice(order.indexOf(file) + 1).find((other) => this.#files.includes(other))
+    if (next === undefined) this.#isContinued = false
+    else next.isAfterLoss = true
   }
 }
 
@@ -269,4 +487,21 @@ export function placeOf({ device, inode }: Pick<KnownFile, 'device' | 'inode'>):
 function markTried(file: FollowedFile): void {
   file.triedBytes = file.sizeBytes
   file.triedMs = file.modifiedMs
+}
+
+function keyOf(file: FollowedFile): string | undefined {
+  return file.identity?.fileKey ?? file.finishedKey
+}
+
+function isFinishedFile(newest: Newest): boolean {
+  return newest !== undefined && 'fileKey' in newest && isFinished(newest)
+}
+
+/** What is packed does not change while it is listed: once is enough to find out that it holds what another file does. */
+function isStillCopy(file: FollowedFile): boolean {
+  return isCompressedCopy(file) && file.copyOf?.holder !== undefined && file.copyOf.holder !== file
+}
+
+function isCompressedCopy(file: FollowedFile): boolean {
+  return file.isCompressed && file.copyOf !== undefined && file.held === undefined
 }

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, matchesGlob } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { ReporterIdentity } from '../record/reporter-identity.ts'
 import type { ChainSource, FoundChain } from './chain.ts'
@@ -8,10 +8,11 @@ import { Listings } from './listings.ts'
 import { LogFiles } from './log-files.ts'
 import { NameFilter } from './name-filter.ts'
 import { PlainPaths } from './plain-paths.ts'
-import { type ContainerDirectory, parsePodDirectory, type PodDirectory } from './pod-path.ts'
+import { type ContainerDirectory, containerDirectory, parsePodDirectory, type PodDirectory } from './pod-path.ts'
 import { QuietDirectories } from './quiet-directories.ts'
 import { type LogName, orderPodLogs } from './rotation.ts'
 import { SeenChains } from './seen-chains.ts'
+import type { SpooledChain } from './spool.ts'
 import type { Troubles } from './trouble.ts'
 
 /** What Envoy and its kin are called in pods. */
@@ -68,8 +69,10 @@ export class Discovery {
   readonly #listings: Listings
   readonly #logFiles: LogFiles
   readonly #chains: SeenChains
-  /** What the root was last seen to hold, and the pods in it. */
-  #pods: { readonly entries: readonly DirectoryEntry[]; readonly pods: readonly Pod[] } = { entries: [], pods: [] }
+  /** By the entries of their directories, which are the same arrays while nothing has changed. */
+  readonly #pods = new WeakMap<readonly DirectoryEntry[], readonly Pod[]>()
+  readonly #containers = new WeakMap<readonly DirectoryEntry[], readonly ContainerDirectory[]>()
+  #found: readonly FoundChain[] = []
 
   /** `onChange` is called when it is worth to sweep at once. */
   constructor(
@@ -98,12 +101,31 @@ export class Discovery {
    * is known not to have changed since.
    */
   sweep(): readonly FoundChain[] {
+    if (this.#quiet.areAllQuiet) return this.#found
     const { pods } = this.#settings
     if (pods !== undefined) this.#sweepPods(pods)
     for (const [entry, paths] of this.#files) this.#sweepFiles(entry, paths)
-    this.#listings.endSweep()
     this.#quiet.endSweep()
-    return this.#chains.endSweep()
+    this.#listings.endSweep()
+    this.#found = this.#chains.endSweep()
+    return this.#found
+  }
+
+  /** Where a chain came from that only the spool knows; undefined when `ingest` names nothing that it may be of. */
+  sourceOf(chain: SpooledChain): Pick<FoundChain, 'scope' | 'source'> | undefined {
+    const { linkTargets = [], nodeName, files, pods } = this.#settings
+    if (chain.kind === 'pod') {
+      const { pod, containerName } = chain
+      const identity = { ...pod, containerName, nodeName }
+      const roots = [...(pods === undefined ? [] : [pods]), ...linkTargets]
+      return { scope: scopeOfContainer(pod, containerName), source: { identity, frame: 'cri', format: 'auto', roots } }
+    }
+    const entry = files.find(({ path }) => path === chain.path || matchesGlob(chain.path, path))
+    if (entry === undefined) return undefined
+    const { frame, format, reporter } = entry
+    const roots = [dirname(chain.path), ...linkTargets]
+    const source = { identity: { nodeName, ...reporter }, frame, format, roots }
+    return { scope: scopeOfFile(nodeName, chain.path), source }
   }
 
   /** Watch nothing any more. */
@@ -114,11 +136,16 @@ export class Discovery {
   #sweepPods(root: string): void {
     const entries = this.#listings.list(root, 'always')
     if (entries === undefined) return this.#chains.keep('pod\0')
-    if (entries !== this.#pods.entries) this.#pods = { entries, pods: this.#podsAmong(root, entries) }
-    for (const pod of this.#pods.pods)
-      for (const { name, isDirectory } of this.#listings.listOrLast(pod.directory, 'always'))
-        if (isDirectory && this.#filters.containers.wants(name))
-          this.#seeContainer({ root, pod, containerName: name, directory: join(pod.directory, name) }, 'auto')
+    const pods = this.#pods.get(entries) ?? this.#podsAmong(root, entries)
+    this.#pods.set(entries, pods)
+    for (const pod of pods) this.#sweepPod(root, pod)
+  }
+
+  #sweepPod(root: string, pod: Pod): void {
+    const entries = this.#listings.listOrLast(pod.directory, 'always')
+    const containers = this.#containers.get(entries) ?? this.#containersAmong(root, pod, entries)
+    this.#containers.set(entries, containers)
+    for (const container of containers) this.#seeContainer(container, 'auto')
   }
 
   #podsAmong(root: string, entries: readonly DirectoryEntry[]): readonly Pod[] {
@@ -130,7 +157,13 @@ export class Discovery {
     })
   }
 
-  #seeContainer({ root, pod, containerName, directory }: ContainerDirectory, format: string): void {
+  #containersAmong(root: string, pod: Pod, entries: readonly DirectoryEntry[]): readonly ContainerDirectory[] {
+    return entries
+      .filter(({ name, isDirectory }) => isDirectory && this.#filters.containers.wants(name))
+      .map(({ name }) => containerDirectory(root, pod, name))
+  }
+
+  #seeContainer({ scope, root, pod, containerName, directory }: ContainerDirectory, format: string): void {
     const { linkTargets = [], nodeName } = this.#settings
     const { namespace, podName, podUid } = pod
     const source = (): ChainSource => ({
@@ -139,7 +172,7 @@ export class Discovery {
       format,
       roots: [root, ...linkTargets],
     })
-    this.#chains.see(`pod\0${podUid}\0${containerName}`, source, (before, watching) => {
+    this.#chains.see(scope, source, (before, watching) => {
       const entries = this.#listings.list(directory, watching, true)
       const names = orderPodLogs(entries?.map((entry) => entry.name) ?? [])
       return entries && this.#logFiles.look(directory, names, root, before, watching)
@@ -162,8 +195,16 @@ export class Discovery {
       format,
       roots: [root, ...linkTargets],
     })
-    this.#chains.see(`file\0${nodeName}\0${live}`, source, (before, watching) =>
+    this.#chains.see(scopeOfFile(nodeName, live), source, (before, watching) =>
       this.#logFiles.look(dirname(live), names, root, before, watching),
     )
   }
+}
+
+function scopeOfContainer({ podUid }: PodDirectory, containerName: string): string {
+  return `pod\0${podUid}\0${containerName}`
+}
+
+function scopeOfFile(nodeName: string, live: string): string {
+  return `file\0${nodeName}\0${live}`
 }

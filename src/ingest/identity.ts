@@ -13,6 +13,8 @@ export interface KnownFile {
   readonly inode: number
   /** Where it was seen last. */
   readonly path: string
+  /** When it was last written to, as it was seen last. */
+  readonly modifiedMs?: number | undefined
   /** Its size, once nothing more is written to it and all of it has been read. */
   readonly finalBytes?: number | undefined
 }
@@ -21,11 +23,14 @@ export interface KnownFile {
 export interface KnownFiles {
   /** All files whose key at generation 0 is `familyKey`: they are of one scope and begin alike. */
   inFamily(familyKey: string): readonly KnownFile[]
-  /** The file of a chain that was begun last; it stays known until the chain is gone. */
-  newestOf(scope: string): KnownFile | undefined
-  /** A file was read to its end, and nothing more is written to it. */
-  finish(fileKey: string, finalBytes: number): void
-  /** Whether what is on disk says that everything before `toBytes` is answered for: then the file may go. */
+  /** The files of a chain in the order in which they were begun; the last one stays known until the chain is gone. */
+  ofScope(scope: string): readonly KnownFile[]
+  /** A file was read to its end, or what is missing of it was named lost: nothing more comes of it. */
+  finish(fileKey: string, finalBytes: number, seen?: Pick<KnownFile, 'path' | 'modifiedMs'>): void
+  /**
+   * Whether what is on disk says that everything before `toBytes` is answered for and, where the file was finished, that
+   * it is: then the file may go.
+   */
   isDurable(fileKey: string, toBytes: number): boolean
 }
 
@@ -36,6 +41,8 @@ export interface Identity {
   readonly generation: number
   offsetBytes: number
   check: Check | undefined
+  /** Lines of it were read, in this run or an earlier one: so there is an entry of it, or will be. */
+  isBegun: boolean
   /** The file that has this content, as long as it is there. */
   holder: Holder | undefined
   /** Where that file was seen last. */
@@ -57,8 +64,19 @@ export interface Candidate {
   readonly sizeBytes: number
   /** Nothing will be written to it any more. */
   readonly isFinal: boolean
+  /** It may hold what another file held, wherever it stands in the chain. */
+  readonly isCompressed: boolean
   /** Whether it comes after another file of its chain. */
   isAfter(other: Holder): boolean
+}
+
+/**
+ * Who a file turned out to be. `copy`: it holds what another file of the chain holds, so reading it would give its lines
+ * twice; once that one is truncated (copytruncate) or gone, this one takes its place.
+ */
+export interface Recognition {
+  readonly kind: 'new' | 'known' | 'copy'
+  readonly identity: Identity
 }
 
 /** Identities of a chain that nobody reads are forgotten beyond this; the cursor still knows them. */
@@ -78,30 +96,29 @@ export class Identities {
   }
 
   /**
-   * Who a file is: one we know when it begins alike and holds what was read of that, else a new one.
-   *
-   * `incomplete`: its first line has not ended. `copy`: it holds what a later file of the chain holds, so reading it
-   * would give its lines twice; once that file is truncated (copytruncate) or gone, this one takes its place.
+   * Who a file is: one we know when it begins alike and holds what was read of that, else a new one. Undefined while its
+   * first line has not ended.
    */
-  async identify(candidate: Candidate): Promise<Identity | 'incomplete' | 'copy'> {
+  async identify(candidate: Candidate): Promise<Recognition | undefined> {
     const head = await readHead(candidate.open)
     const firstLine = firstLineOf(head.bytes, candidate.isFinal)
-    if (firstLine === undefined) return 'incomplete'
+    if (firstLine === undefined) return undefined
     const familyKey = fileKey(this.#scope, 0, firstLine)
     const family = this.#family(familyKey, candidate.file)
     for (const identity of family) {
       const { holder } = identity
       if (holder === undefined) {
-        if (await isContinued(identity, candidate)) return take(identity, candidate)
-      } else if (!candidate.isAfter(holder) && (await isCopy(candidate, identity, holder))) return 'copy'
+        if (await isContinued(identity, candidate)) return { kind: 'known', identity: take(identity, candidate) }
+      } else if (mayBeCopy(candidate, holder) && (await isCopy(candidate, identity, holder)))
+        return { kind: 'copy', identity }
     }
     const generation = family.reduce((most, identity) => Math.max(most, identity.generation), -1) + 1
     const { device, inode } = candidate.file
-    const facts = { familyKey, generation, check: undefined, holder: undefined, device, inode }
+    const facts = { familyKey, generation, check: undefined, isBegun: false, holder: undefined, device, inode }
     const identity = { fileKey: fileKey(this.#scope, generation, firstLine), offsetBytes: head.startBytes, ...facts }
     this.#byKey.set(identity.fileKey, identity)
     if (this.#byKey.size > MOST_IDENTITIES) this.#forgetOldest()
-    return take(identity, candidate)
+    return { kind: 'new', identity: take(identity, candidate) }
   }
 
   /** Likeliest first: the one last seen at this inode, then the newest generation. */
@@ -109,7 +126,7 @@ export class Identities {
     for (const known of this.#known.inFamily(familyKey)) {
       if (this.#byKey.has(known.fileKey)) continue
       const { generation, prefixBytes, check, device, inode } = known
-      const progress = { offsetBytes: prefixBytes, check, holder: undefined }
+      const progress = { offsetBytes: prefixBytes, check, isBegun: true, holder: undefined }
       this.#byKey.set(known.fileKey, { fileKey: known.fileKey, familyKey, generation, ...progress, device, inode })
     }
     const rank = (identity: Identity) => (isSameInode(identity, file) ? Infinity : identity.generation)
@@ -150,6 +167,11 @@ async function isContinued(identity: Identity, { file, open, sizeBytes }: Candid
   if (sizeBytes < identity.offsetBytes) return false
   if (identity.offsetBytes < CHECK_BYTES && !isSameInode(identity, file)) return false
   return identity.check === undefined || holds(open, sizeBytes, identity.check)
+}
+
+/** A file is copied to one before it; only a compressed one is listed behind what it was made of. */
+function mayBeCopy(candidate: Candidate, holder: Holder): boolean {
+  return candidate.isCompressed || !candidate.isAfter(holder)
 }
 
 /** A copy, whole or still being made, or a file so short that it cannot be told from one. */

@@ -7,12 +7,16 @@ import type { Troubles } from './trouble.ts'
 const UNSETTLED_MS = 2_000
 /** Directories are listed anew at least this often: the clock of a network file system may be coarse or wrong. */
 const LONGEST_MS = 10_000
+/** The same for one that is watched besides, and nothing was told. */
+const LONGEST_SILENT_MS = 300_000
 
 interface Listing {
   readonly entries: readonly DirectoryEntry[]
   readonly modifiedMs: number
-  /** When it has to be listed anew, changed or not, by the rising clock. */
-  readonly untilMs: number
+  /** When it was listed, by the rising clock. */
+  readonly listedMs: number
+  /** Whether another change would have given it another time. */
+  readonly isSettled: boolean
 }
 
 /**
@@ -53,14 +57,18 @@ export class Listings {
     return this.list(directory, watching, true) ?? this.#last(directory)
   }
 
-  /** A sweep is over: what it did not ask for is forgotten. */
+  /** A sweep is over: what it did not ask for is forgotten, unless it is watched. */
   endSweep(): void {
+    for (const [directory, listing] of this.#known)
+      if (!this.#seen.has(directory) && this.#quiet.isSilent(directory)) this.#seen.set(directory, listing)
     this.#known = this.#seen
     this.#seen = new Map()
   }
 
   #list(directory: string, watching: Watching): readonly DirectoryEntry[] {
-    const known = this.#seen.get(directory) ?? this.#known.get(directory)
+    const seen = this.#seen.get(directory)
+    if (seen !== undefined) return seen.entries
+    const known = this.#known.get(directory)
     const isGood = known !== undefined && this.#quiet.isQuiet(directory)
     const listing = isGood ? known : this.#look(directory, watching, known)
     this.#seen.set(directory, listing)
@@ -78,12 +86,13 @@ export class Listings {
     const wasSilent = this.#quiet.isSilent(directory)
     this.#quiet.watch(directory, watching)
     const { modifiedMs } = this.#fileSystem.stat(directory)
-    const elapsedMs = this.#clock.elapsedMs()
-    if (known !== undefined && known.modifiedMs === modifiedMs && elapsedMs < known.untilMs) return known
+    const listedMs = this.#clock.elapsedMs()
+    const oldestMs = listedMs - (wasSilent ? LONGEST_SILENT_MS : LONGEST_MS)
+    if (known?.isSettled === true && known.modifiedMs === modifiedMs && known.listedMs > oldestMs) return known
     const isSettled = Math.abs(this.#clock.nowMs() - modifiedMs) >= UNSETTLED_MS
     const entries = this.#fileSystem.list(directory)
     if (wasSilent && known !== undefined && !isSame(known.entries, entries)) this.#quiet.doubt(directory)
-    return { entries, modifiedMs, untilMs: isSettled ? elapsedMs + LONGEST_MS : elapsedMs }
+    return { entries, modifiedMs, listedMs, isSettled }
   }
 }
 

@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { ReporterIdentity } from '../record/reporter-identity.ts'
 
 /** Kubelet's directory of one pod. Source: kubernetes pkg/kubelet/kuberuntime/helpers.go, BuildPodLogsDirectory. */
@@ -37,6 +37,8 @@ export function parseContainerLink(name: string): ContainerLink | undefined {
 
 /** Where kubelet keeps the logs of one container. */
 export interface ContainerDirectory {
+  /** Of its chain: pod UID and container. */
+  readonly scope: string
   /** The pods tree it is in. */
   readonly root: string
   readonly pod: PodDirectory
@@ -50,5 +52,15 @@ export function parsePodLog(path: string): ContainerDirectory | undefined {
   const podDirectory = dirname(directory)
   const pod = parsePodDirectory(basename(podDirectory))
   if (pod === undefined || !/^\d{1,9}\.log$/.test(basename(path))) return undefined
-  return { root: dirname(podDirectory), pod, containerName: basename(directory), directory }
+  return containerDirectory(dirname(podDirectory), { ...pod, directory: podDirectory }, basename(directory))
+}
+
+/** The logs of a container of `pod`, whose own directory is known. */
+export function containerDirectory(
+  root: string,
+  pod: PodDirectory & { readonly directory: string },
+  containerName: string,
+): ContainerDirectory {
+  const scope = `pod\0${pod.podUid}\0${containerName}`
+  return { scope, root, pod, containerName, directory: join(pod.directory, containerName) }
 }

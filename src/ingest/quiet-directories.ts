@@ -9,10 +9,9 @@ import type { Troubles } from './trouble.ts'
 export type Watching = 'always' | 'calm' | 'never'
 
 /** A watched directory is looked at this often all the same, at the latest. */
-export const SAFETY_MS = 30_000
-/** And up to this much earlier, so that not all are looked at in one moment. */
-const SPREAD_MS = 8_000
-const SPREAD_STEPS = 32
+const SAFETY_MS = 30_000
+/** Such looks are made together, so that most sweeps have none to make, and in six parts, so that none is long. */
+const SAFETY_STEP_MS = 5_000
 /** How long after a notice a directory is not watched again when it has to be calm. */
 const REST_MS = 10_000
 /** How late a notice may be before the file system counts as one that gives none. */
@@ -41,7 +40,9 @@ interface Watched {
   restUntilMs: number
   /** When a change was seen that had not been told. */
   doubtedMs: number | undefined
+  /** The last sweep that asked for it, and the last that looked at it. */
   sweep: number
+  lookSweep: number
 }
 
 /**
@@ -62,6 +63,9 @@ export class QuietDirectories {
   #made = 0
   #sweep = 0
   #refusedUntilMs = 0
+  /** Nothing was told, and nobody has begun to look, since the last sweep began. */
+  #isUndisturbed = false
+  #restUntilMs = 0
 
   /** `onChange` is called when something has happened in a watched directory. */
   constructor(fileSystem: FileSystem, clock: Clock, troubles: Troubles, onChange: () => void) {
@@ -71,11 +75,17 @@ export class QuietDirectories {
     this.#onChange = onChange
   }
 
-  /** Whether there is no need to look: it was watched since the last look, and nothing has happened. */
+  /** Whether a sweep would find every directory quiet. */
+  get areAllQuiet(): boolean {
+    return this.#clock.elapsedMs() < this.#restUntilMs
+  }
+
+  /** Whether there is no need to look in this sweep: it was watched since the last look, and nothing has happened. */
   isQuiet(directory: string): boolean {
     const watched = this.#watched.get(directory)
     if (watched?.watch === undefined) return false
     watched.sweep = this.#sweep
+    if (watched.lookSweep === this.#sweep) return false // others who follow what is in it have to look too
     const nowMs = this.#clock.elapsedMs()
     if (watched.doubtedMs === undefined) return nowMs < watched.dueMs
     if (nowMs - watched.doubtedMs >= LATEST_NOTICE_MS) this.#distrust(directory, watched.device)
@@ -89,12 +99,14 @@ export class QuietDirectories {
 
   /** To be called right before a look: watch for what happens from now on, where it is worth that. */
   watch(directory: string, watching: Watching): void {
+    this.#isUndisturbed = false
     if (watching === 'never') return
     const nowMs = this.#clock.elapsedMs()
     const watched = this.#watched.get(directory) ?? unwatched()
     this.#watched.set(directory, watched)
     watched.sweep = this.#sweep
-    watched.dueMs = nowMs + SAFETY_MS - ((this.#made % SPREAD_STEPS) * SPREAD_MS) / SPREAD_STEPS
+    watched.lookSweep = this.#sweep
+    if (watched.dueMs <= nowMs) watched.dueMs = this.#nextDueMs(watched, nowMs)
     const isResting = watching === 'calm' && nowMs < watched.restUntilMs
     if (watched.watch === undefined && !isResting && nowMs >= this.#refusedUntilMs) this.#make(directory, watched)
   }
@@ -113,11 +125,22 @@ export class QuietDirectories {
       this.#watched.delete(directory)
     }
     this.#sweep += 1
+    const nowMs = this.#clock.elapsedMs()
+    this.#restUntilMs = this.#isUndisturbed ? (Math.floor(nowMs / SAFETY_STEP_MS) + 1) * SAFETY_STEP_MS : 0
+    this.#isUndisturbed = true
   }
 
   close(): void {
     for (const watched of this.#watched.values()) this.#unwatch(watched)
     this.#watched.clear()
+  }
+
+  /** The first one comes in one of the next thirty seconds, so that not all come in the same. */
+  #nextDueMs({ dueMs }: Watched, nowMs: number): number {
+    this.#made += 1
+    const steps = SAFETY_MS / SAFETY_STEP_MS
+    const inMs = dueMs === 0 ? ((this.#made % steps) + 1) * SAFETY_STEP_MS : SAFETY_MS
+    return Math.floor((nowMs + inMs) / SAFETY_STEP_MS) * SAFETY_STEP_MS
   }
 
   #make(directory: string, watched: Watched): void {
@@ -132,7 +155,6 @@ export class QuietDirectories {
       return this.#refuse(error)
     }
     this.#count += 1
-    this.#made += 1
     this.#troubles.end('use', 'inotify')
   }
 
@@ -151,6 +173,8 @@ export class QuietDirectories {
     if (watched.watch !== watch) return
     this.#unwatch(watched)
     watched.restUntilMs = this.#clock.elapsedMs() + REST_MS
+    this.#isUndisturbed = false
+    this.#restUntilMs = 0
     this.#onChange()
   }
 
@@ -171,5 +195,5 @@ export class QuietDirectories {
 }
 
 function unwatched(): Watched {
-  return { watch: undefined, device: -1, dueMs: 0, restUntilMs: 0, doubtedMs: undefined, sweep: 0 }
+  return { watch: undefined, device: -1, dueMs: 0, restUntilMs: 0, doubtedMs: undefined, sweep: 0, lookSweep: 0 }
 }

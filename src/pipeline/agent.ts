@@ -1,11 +1,13 @@
 import type { Clock } from '../clock.ts'
 import { Discovery } from '../ingest/discover.ts'
+import { DescriptorAllowance } from '../ingest/spool.ts'
 import { Troubles } from '../ingest/trouble.ts'
 import { Bell } from './bell.ts'
 import { openPipeline, type PipelineParts } from './open-pipeline.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { AgentSettings } from './settings.ts'
 import { lockState, type StateLock } from './state-lock.ts'
+import { SpoolKeeper } from './spool-keeper.ts'
 import type { AgentStatus, PipelineStatus } from './status.ts'
 
 /** How often the file system is looked through for new, renamed and removed files. */
@@ -14,7 +16,7 @@ const SWEEP_MS = 1_000
 const SHORTEST_SWEEP_MS = 100
 
 /** What an agent needs from outside. */
-export type AgentParts = Omit<PipelineParts, 'troubles'>
+export type AgentParts = Omit<PipelineParts, 'troubles' | 'descriptors'>
 
 /** A running agent. */
 export interface Agent {
@@ -36,23 +38,30 @@ export async function startAgent(settings: AgentSettings, parts: AgentParts): Pr
   const lock = await lockState(stateDirectory, parts.clock, { waitMs, onWait })
   try {
     const troubles = new Troubles(parts.logger)
-    const share = Math.ceil(settings.inflightBytes / settings.pipelines.length)
+    const share = {
+      stateDirectory,
+      spoolDirectory: settings.spool.directory,
+      inflightBytes: Math.ceil(settings.inflightBytes / settings.pipelines.length),
+    }
+    const shared = { ...parts, troubles, descriptors: new DescriptorAllowance() }
     const pipelines: Pipeline[] = []
-    for (const pipeline of settings.pipelines)
-      pipelines.push(await openPipeline(pipeline, settings.stateDirectory, share, { ...parts, troubles }))
+    for (const pipeline of settings.pipelines) pipelines.push(await openPipeline(pipeline, share, shared))
     const changes = new Bell()
     const discovery = new Discovery(settings.discovery, parts.fileSystem, parts.clock, troubles, () => changes.ring())
-    return new RunningAgent(lock, { discovery, changes }, pipelines, troubles, parts)
+    for (const pipeline of pipelines) pipeline.restore((chain) => discovery.sourceOf(chain))
+    const keeper = new SpoolKeeper(settings.spool, pipelines, shared)
+    return new RunningAgent(lock, { discovery, changes, keeper }, pipelines, troubles, parts)
   } catch (error) {
     await lock.release()
     throw error
   }
 }
 
-/** What finds log files, and what rings when it is worth to look at once. */
+/** What finds log files, what rings when it is worth to look at once, and what bounds those that are kept. */
 interface Finding {
   readonly discovery: Discovery
   readonly changes: Bell
+  readonly keeper: SpoolKeeper
 }
 
 class RunningAgent implements Agent {
@@ -91,15 +100,18 @@ class RunningAgent implements Agent {
     await this.#lock.release()
   }
 
-  async #sweepAll({ discovery, changes }: Finding, clock: Clock): Promise<void> {
+  async #sweepAll({ discovery, changes, keeper }: Finding, clock: Clock): Promise<void> {
     const { signal } = this.#sweeping
     using _ = { [Symbol.dispose]: () => discovery.close() }
     while (!signal.aborted) {
+      const startMs = clock.elapsedMs()
       const chains = discovery.sweep()
       for (const pipeline of this.#pipelines) pipeline.update(chains)
+      keeper.makeRoom()
       this.#showGauges()
-      await clock.sleep(SHORTEST_SWEEP_MS, signal)
-      await changes.wait(SWEEP_MS - SHORTEST_SWEEP_MS, clock, signal)
+      await changes.wait(SWEEP_MS, clock, signal)
+      const earlyMs = startMs + SHORTEST_SWEEP_MS - clock.elapsedMs()
+      if (earlyMs > 0) await clock.sleep(earlyMs, signal)
     }
   }
 
@@ -114,6 +126,7 @@ class RunningAgent implements Agent {
     const { metrics } = this.#parts
     metrics.set('flagship_unacknowledged_bytes', { pipeline }, unacknowledgedBytes)
     metrics.set('flagship_inflight_bytes', { pipeline }, inflightBytes)
+    metrics.set('flagship_spool_bytes', { pipeline }, status.spooledBytes)
     metrics.set('flagship_doubtful_documents', { pipeline }, documentsInDoubt)
     if (watermarkMs !== undefined)
       metrics.set('flagship_watermark_timestamp_seconds', { pipeline }, watermarkMs / 1_000)

@@ -55,6 +55,11 @@ export class Committer {
       await Promise.race([this.#written.promise, aborted.promise])
   }
 
+  /** Whether the cursor is on disk as it was at `version`. */
+  hasReached(version: number): boolean {
+    return this.#writtenVersion >= version
+  }
+
   /** False after a commit that failed, until one succeeds. */
   get isWorking(): boolean {
     return this.#trouble.current === undefined

@@ -20,6 +20,7 @@ const Progress = Type.Object({
   mark: Type.Optional(Type.String()),
   check: Type.Optional(Type.Object({ atBytes: Type.Integer(), crc: Type.Integer() })),
   finalBytes: Type.Optional(Type.Integer()),
+  modifiedMs: Type.Optional(Type.Number()),
   goneSinceMs: Type.Optional(Type.Number()),
 })
 
@@ -98,7 +99,7 @@ export function factsOf({ scope, familyKey, generation, path, device, inode, beg
 }
 
 export function progressOf(entry: CursorEntry): FileProgress {
-  const { prefixBytes, answered, sentBytes, mark, check, finalBytes, goneSinceMs } = entry
+  const { prefixBytes, answered, sentBytes, mark, check, finalBytes, modifiedMs, goneSinceMs } = entry
   return {
     prefixBytes,
     ...(answered === undefined || answered.length === 0 ? {} : { answered }),
@@ -106,6 +107,7 @@ export function progressOf(entry: CursorEntry): FileProgress {
     ...(mark === undefined ? {} : { mark }),
     ...(check === undefined ? {} : { check }),
     ...(finalBytes === undefined ? {} : { finalBytes }),
+    ...(modifiedMs === undefined ? {} : { modifiedMs }),
     ...(goneSinceMs === undefined ? {} : { goneSinceMs }),
   }
 }

@@ -2,7 +2,7 @@ import { placeOf } from '../ingest/chain-reader.ts'
 import type { KnownFile, KnownFiles } from '../ingest/identity.ts'
 import type { Check } from '../ingest/tail.ts'
 import { type CursorEntry, type CursorHead, type CursorState, factsOf, KEYS, progressOf } from './cursor-state.ts'
-import type { FileFacts, Range } from './cursor-state.ts'
+import type { FileFacts, FileProgress, Range } from './cursor-state.ts'
 import { beyond, merge } from './ranges.ts'
 
 /** How long a file is remembered after it has gone: it may come back under another name. */
@@ -15,7 +15,7 @@ const MOST_RANGES = 1_024
 const SENT_STEP_BYTES = 1_048_576
 
 /** Where a file is, for finding it again. */
-export type FilePlace = Omit<FileFacts, 'begun'> & Pick<CursorEntry, 'fileKey'>
+export type FilePlace = Omit<FileFacts, 'begun'> & Pick<CursorEntry, 'fileKey' | 'modifiedMs'>
 
 /** What answers have settled of one file. */
 export interface Settled {
@@ -43,9 +43,10 @@ export class Cursor implements KnownFiles {
   readonly #entries = new Map<string, CursorEntry>()
   /** Keys of files that do not begin a family of their own. */
   readonly #laterOf = new Map<string, Set<string>>()
-  readonly #newestOf = new Map<string, string>()
-  /** Prefixes as they are on disk. */
-  readonly #durable = new Map<string, number>()
+  /** Keys of the files of each chain, in the order in which they were begun. */
+  readonly #ofScope = new Map<string, Set<string>>()
+  /** What is on disk. */
+  readonly #durable = new Map<string, Pick<CursorEntry, 'prefixBytes' | 'finalBytes'>>()
   /** How far files were read for sending since this run raised what may be sent of them. */
   readonly #sentTo = new Map<string, number>()
   readonly #changed = new Map<string, unknown>()
@@ -58,7 +59,7 @@ export class Cursor implements KnownFiles {
     this.#head = state?.head ?? {}
     for (const entry of state?.entries ?? []) {
       this.#index(entry)
-      this.#durable.set(entry.fileKey, entry.prefixBytes)
+      this.#durable.set(entry.fileKey, entry)
     }
   }
 
@@ -100,27 +101,36 @@ export class Cursor implements KnownFiles {
     return keys.flatMap((key) => this.#entries.get(key) ?? [])
   }
 
-  newestOf(scope: string): KnownFile | undefined {
-    return this.#entries.get(this.#newestOf.get(scope) ?? '')
+  ofScope(scope: string): readonly KnownFile[] {
+    return [...(this.#ofScope.get(scope) ?? [])].flatMap((key) => this.#entries.get(key) ?? [])
   }
 
   isDurable(fileKey: string, toBytes: number): boolean {
-    return (this.#durable.get(fileKey) ?? -1) >= toBytes
+    const durable = this.#durable.get(fileKey)
+    if (durable === undefined || durable.prefixBytes < toBytes) return false
+    return durable.finalBytes === this.#entries.get(fileKey)?.finalBytes
   }
 
   /** A file is being read: know it from now on, wherever it is. */
   follow(place: FilePlace): void {
     const known = this.#entries.get(place.fileKey)
     const isMoved = known?.path !== place.path || known.inode !== place.inode || known.device !== place.device
-    if (!isMoved) return
+    if (!isMoved && known.modifiedMs === place.modifiedMs) return
     this.#begun += known === undefined ? 1 : 0
-    this.#put({ prefixBytes: 0, begun: this.#begun, ...known, ...place })
-    this.#change(KEYS.facts(place.fileKey), factsOf({ prefixBytes: 0, begun: this.#begun, ...known, ...place }))
+    const { finalBytes: _, ...entry } = { prefixBytes: 0, begun: this.#begun, ...known, ...place }
+    this.#put(entry)
+    if (isMoved) this.#change(KEYS.facts(place.fileKey), factsOf(entry))
   }
 
-  finish(fileKey: string, finalBytes: number): void {
+  finish(fileKey: string, finalBytes: number, seen?: Pick<KnownFile, 'path' | 'modifiedMs'>): void {
     const entry = this.#entries.get(fileKey)
-    if (entry !== undefined && entry.finalBytes !== finalBytes) this.#put({ ...entry, finalBytes })
+    if (entry === undefined) return
+    const { path = entry.path, modifiedMs = entry.modifiedMs } = seen ?? {}
+    const isMoved = path !== entry.path
+    if (!isMoved && finalBytes === entry.finalBytes && modifiedMs === entry.modifiedMs) return
+    const finished = { ...entry, path, finalBytes, ...(modifiedMs === undefined ? {} : { modifiedMs }) }
+    this.#put(finished)
+    if (isMoved) this.#change(KEYS.facts(fileKey), factsOf(finished))
   }
 
   /**
@@ -173,7 +183,7 @@ export class Cursor implements KnownFiles {
   written({ values }: Changes): void {
     for (const [key, value] of values) {
       const fileKey = KEYS.fileOfProgress(key)
-      if (fileKey !== undefined && isProgress(value)) this.#durable.set(fileKey, value.prefixBytes)
+      if (fileKey !== undefined && isProgress(value)) this.#durable.set(fileKey, value)
     }
   }
 
@@ -200,7 +210,7 @@ export class Cursor implements KnownFiles {
 
   #isPresent(entry: CursorEntry, present: ReadonlySet<string>): boolean {
     if (present.has(entry.fileKey) || present.has(placeOf(entry))) return true
-    return present.has(entry.scope) && this.#newestOf.get(entry.scope) === entry.fileKey
+    return present.has(entry.scope) && [...(this.#ofScope.get(entry.scope) ?? [])].at(-1) === entry.fileKey
   }
 
   #comeBack(entry: CursorEntry): void {
@@ -216,13 +226,12 @@ export class Cursor implements KnownFiles {
 
   #index(entry: CursorEntry): void {
     const { fileKey, familyKey, scope, begun } = entry
+    const isNew = !this.#entries.has(fileKey)
     this.#entries.set(fileKey, entry)
+    if (!isNew) return
     this.#begun = Math.max(this.#begun, begun)
-    const newest = this.#entries.get(this.#newestOf.get(scope) ?? '')
-    if (newest === undefined || begun >= newest.begun) this.#newestOf.set(scope, fileKey)
-    if (fileKey === familyKey) return
-    const later = this.#laterOf.get(familyKey) ?? new Set()
-    this.#laterOf.set(familyKey, later.add(fileKey))
+    addTo(this.#ofScope, scope, fileKey)
+    if (fileKey !== familyKey) addTo(this.#laterOf, familyKey, fileKey)
   }
 
   #change(key: string, value: unknown): void {
@@ -234,15 +243,25 @@ export class Cursor implements KnownFiles {
     this.#entries.delete(fileKey)
     this.#sentTo.delete(fileKey)
     this.#durable.delete(fileKey)
-    if (this.#newestOf.get(scope) === fileKey) this.#newestOf.delete(scope)
-    const later = this.#laterOf.get(familyKey)
-    later?.delete(fileKey)
-    if (later?.size === 0) this.#laterOf.delete(familyKey)
+    removeFrom(this.#ofScope, scope, fileKey)
+    removeFrom(this.#laterOf, familyKey, fileKey)
     this.#change(KEYS.facts(fileKey), undefined)
     this.#change(KEYS.progress(fileKey), undefined)
   }
 }
 
-function isProgress(value: unknown): value is { readonly prefixBytes: number } {
+function isProgress(value: unknown): value is FileProgress {
   return typeof value === 'object' && value !== null && 'prefixBytes' in value
+}
+
+function addTo(sets: Map<string, Set<string>>, name: string, key: string): void {
+  const set = sets.get(name)
+  if (set === undefined) sets.set(name, new Set([key]))
+  else set.add(key)
+}
+
+function removeFrom(sets: Map<string, Set<string>>, name: string, key: string): void {
+  const set = sets.get(name)
+  set?.delete(key)
+  if (set?.size === 0) sets.delete(name)
 }

@@ -2,16 +2,8 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { FlagshipError, reasonOf } from '../errors.ts'
 import type { DeadLetterConfig } from '../sinks/dead-letter-config.ts'
+import { deadLetterLine, type Refused } from './dead-letter-line.ts'
 import { syncDirectory } from './state/state-access.ts'
-
-/** One document that a sink refused for good. */
-export interface Refused {
-  readonly id: string
-  readonly reason: string
-  readonly dataset: string
-  /** The document as it was offered, with its newline. It names file and offset. */
-  readonly document: Buffer
-}
 
 /**
  * Documents that were refused, as NDJSON: what is in it counts as answered. It is bounded. Somebody may move the file
@@ -62,7 +54,7 @@ export class DeadLetter {
   async write(refused: readonly Refused[], time: string): Promise<number> {
     if (await this.#isMovedAway()) await this.#startAfresh()
     const fresh = refused.filter(({ id }) => !this.#ids.has(id))
-    const text = fresh.map((each) => lineOf(each, time)).join('')
+    const text = fresh.map((each) => deadLetterLine(each, time)).join('')
     const length = Buffer.byteLength(text)
     if (length === 0) return 0
     if (this.#lengthBytes + length > this.#limits.maxBytes) {
@@ -107,10 +99,4 @@ export class DeadLetter {
     const id = /^\{"id":"([\w-]+)"/.exec(line)?.[1]
     if (id !== undefined) this.#ids.add(id)
   }
-}
-
-/** The document is JSON already: it stands in the line as it is. */
-function lineOf({ id, reason, dataset, document }: Refused, time: string): string {
-  const head = JSON.stringify({ id, time, reason, dataset }).slice(0, -1)
-  return `${head},"document":${document.toString('utf8').trimEnd()}}\n`
 }

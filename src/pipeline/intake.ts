@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts'
 import type { ChainSource, FoundChain } from '../ingest/chain.ts'
 import { ChainReader, type ReadingParts } from '../ingest/chain-reader.ts'
-import type { Loss } from '../record/loss.ts'
 import { Bell } from './bell.ts'
 import type { Transcoder } from './contract.ts'
+import type { Losses } from './losses.ts'
 import { Lane, type LaneParts } from './lane.ts'
 import type { PipelineStatus } from './status.ts'
 
@@ -12,10 +12,12 @@ const POLL_MS = 250
 /** And how often after it has had nothing new for a while, if it is not known that nothing happens to it. */
 const QUIET_POLL_MS = 1_000
 const QUIET_AFTER_MS = 10_000
+/** Lanes that are due at nearly the same time are looked at together. */
+const SHORTEST_REST_MS = 50
 
 export interface IntakeParts extends LaneParts {
-  readonly reading: Omit<ReadingParts, 'lose'>
-  readonly lose: (loss: Loss, source: ChainSource) => void
+  readonly reading: Omit<ReadingParts, 'lose' | 'isLossDurable'>
+  readonly losses: Losses
   readonly clock: Clock
   readonly makeTranscoder: (source: ChainSource) => Transcoder
 }
@@ -44,6 +46,8 @@ export class Intake {
   #updatedMs: number | undefined
   /** Rung when a sweep has found something for a lane that sleeps. */
   readonly #woken = new Bell()
+  #chains: readonly FoundChain[] = []
+  #found: ReadonlyMap<string, FoundChain> = new Map()
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
@@ -77,15 +81,32 @@ export class Intake {
     return new Set([...this.#followed].flatMap(([scope, { lane }]) => [scope, ...lane.reader.present]))
   }
 
+  /** Bytes of files that only the spool keeps. */
+  get heldBytes(): number {
+    return [...this.#followed.values()].reduce((sum, { lane }) => sum + lane.reader.heldBytes, 0)
+  }
+
+  /** Give up the oldest file that only the spool keeps, of the chain that has most there; false when there is none. */
+  giveUpOldest(): boolean {
+    const readers = [...this.#followed.values()].map(({ lane }) => lane.reader)
+    const holding = readers.filter((reader) => reader.heldBytes > 0).sort((a, b) => b.heldBytes - a.heldBytes)
+    return holding.some((reader) => reader.giveUpOldest())
+  }
+
+  /** Follow chains that are no longer in the logs; called once, before the first `update`. */
+  restore(chains: readonly Pick<FoundChain, 'scope' | 'source'>[]): void {
+    for (const chain of chains)
+      if (!this.#followed.has(chain.scope)) this.#followed.set(chain.scope, this.#follow(chain, undefined))
+  }
+
   /** Take in what a sweep found. */
   update(chains: readonly FoundChain[]): void {
-    const found = new Map(chains.map((chain) => [chain.scope, chain]))
-    for (const [scope, followed] of this.#followed) this.#refresh(followed, found.get(scope))
-    for (const [scope, chain] of found) {
-      if (this.#followed.has(scope)) continue
-      this.#followed.set(scope, this.#follow(chain))
-      this.#woken.ring()
-    }
+    const isSame = chains === this.#chains
+    this.#chains = chains
+    if (!isSame) this.#found = new Map(chains.map((chain) => [chain.scope, chain]))
+    for (const [scope, followed] of this.#followed)
+      if (!isSame || !followed.isQuiet) this.#refresh(followed, this.#found.get(scope))
+    if (!isSame) this.#followNew()
     this.#updatedMs = this.#parts.clock.nowMs()
   }
 
@@ -93,7 +114,7 @@ export class Intake {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const isIdle = !(await this.#round(signal))
-      if (isIdle) await this.#woken.wait(POLL_MS, this.#parts.clock, signal)
+      if (isIdle) await this.#woken.wait(this.#restMs(), this.#parts.clock, signal)
     }
   }
 
@@ -105,7 +126,7 @@ export class Intake {
   async #round(signal: AbortSignal): Promise<boolean> {
     let hasRead = false
     for (const followed of this.#followed.values()) {
-      if (followed.idleUntilMs > this.#parts.clock.elapsedMs()) continue
+      if (followed.idleUntilMs === Infinity || followed.idleUntilMs > this.#parts.clock.elapsedMs()) continue
       await this.#parts.budget.room(signal)
       if (signal.aborted) return true
       const { lane } = followed
@@ -119,19 +140,38 @@ export class Intake {
     return hasRead
   }
 
-  #follow(chain: FoundChain): Followed {
-    const { reading, lose } = this.#parts
-    const reader = new ChainReader(chain, { ...reading, lose: (loss) => lose(loss, chain.source) })
-    reader.update(chain)
+  /** Until the first lane is to be looked at again. */
+  #restMs(): number {
+    let untilMs = Infinity
+    for (const { idleUntilMs } of this.#followed.values()) if (idleUntilMs < untilMs) untilMs = idleUntilMs
+    return Math.min(Math.max(untilMs - this.#parts.clock.elapsedMs(), SHORTEST_REST_MS), QUIET_AFTER_MS)
+  }
+
+  #follow(chain: Pick<FoundChain, 'scope' | 'source'>, found: FoundChain | undefined): Followed {
+    const { reading, losses } = this.#parts
+    const reader = new ChainReader(chain, {
+      ...reading,
+      lose: (loss) => losses.add(loss, chain.source),
+      isLossDurable: (loss) => losses.isDurable(loss),
+    })
+    reader.update(found)
     const lane = new Lane(reader, this.#parts.makeTranscoder(chain.source), this.#parts)
     const readMs = this.#parts.clock.elapsedMs()
-    const start = { found: chain, isQuiet: false, readMs, idleUntilMs: 0 }
+    const start = { found, isQuiet: false, readMs, idleUntilMs: 0 }
     return { lane, ...start, readToMs: this.#updatedMs, answeredToMs: this.#updatedMs }
+  }
+
+  #followNew(): void {
+    for (const [scope, chain] of this.#found) {
+      if (this.#followed.has(scope)) continue
+      this.#followed.set(scope, this.#follow(chain, chain))
+      this.#woken.ring()
+    }
   }
 
   /** The same object as before stands for a chain to which nothing has happened. */
   #refresh(followed: Followed, found: FoundChain | undefined): void {
-    followed.isQuiet = found !== undefined && found === followed.found
+    followed.isQuiet = found !== undefined && found === followed.found && followed.lane.reader.isResting
     if (followed.isQuiet) return
     followed.found = found
     followed.lane.reader.update(found)
@@ -153,7 +193,7 @@ export class Intake {
     }
     if (!lane.reader.isFinished) return
     lane.closeJoins()
-    if (!lane.ledger.isEmpty) return
+    if (!lane.ledger.isEmpty || !lane.reader.isReleased) return
     lane.reader.close()
     this.#followed.delete(lane.reader.scope)
   }

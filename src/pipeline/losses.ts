@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts'
 import type { Loss } from '../record/loss.ts'
 import type { Batcher } from './batcher.ts'
 import type { Budget } from './budget.ts'
+import type { Committer } from './committer.ts'
 import type { Transcoder } from './contract.ts'
 import type { Cursor } from './cursor.ts'
 import type { Doubts } from './doubts.ts'
@@ -19,6 +20,7 @@ const Kept = Type.Object({ loss: Type.Unknown(), source: Type.Unknown() })
 
 export interface LossesParts {
   readonly cursor: Cursor
+  readonly committer: Committer
   readonly batcher: Batcher
   readonly budget: Budget
   readonly doubts: Doubts | undefined
@@ -30,6 +32,8 @@ export interface LossesParts {
 /** Names losses, each once: a log line, a metric and a document of dataset `envoy.loss`, kept until it is answered. */
 export class Losses {
   readonly #parts: LossesParts
+  /** What the cursor was at when each was noted. */
+  readonly #versions = new WeakMap<Loss, number>()
   readonly #kept: ReadonlyMap<string, unknown>
   readonly #unanswered = new Map<string, Receipt>()
 
@@ -41,12 +45,14 @@ export class Losses {
 
   /** Bytes of a chain are lost. */
   add(loss: Loss, source: ChainSource): void {
-    const { cursor, logger, meter } = this.#parts
+    const { cursor, committer, logger, meter } = this.#parts
     const id = idOf(loss)
     if (this.#unanswered.has(id)) return
     const { lostBytes = 0, losses = 0 } = cursor.head
     cursor.note({ lostBytes: lostBytes + loss.bytes, losses: losses + 1 })
     cursor.noteLoss(id, { loss, source })
+    this.#versions.set(loss, cursor.version)
+    committer.request()
     meter.lost(loss)
     logger.error(loss, textOf(loss))
     this.#ship(id, loss, source, false)
@@ -57,6 +63,12 @@ export class Losses {
     for (const [id, value] of this.#kept)
       if (isKept(value)) this.#ship(id, value.loss, value.source, true)
       else this.#parts.cursor.noteLoss(id, undefined)
+  }
+
+  /** Whether a loss that was added is on disk. */
+  isDurable(loss: Loss): boolean {
+    const version = this.#versions.get(loss)
+    return version !== undefined && this.#parts.committer.hasReached(version)
   }
 
   settle(cursor: Cursor): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { ChainSource } from '../ingest/chain.ts'
+import { type DescriptorAllowance, Spool } from '../ingest/spool.ts'
 import type { FileSystem } from '../ingest/file-system.ts'
 import { TailReader } from '../ingest/tail.ts'
 import type { Troubles } from '../ingest/trouble.ts'
@@ -37,17 +38,24 @@ export interface PipelineParts {
   readonly metrics: Metrics
   readonly fileSystem: FileSystem
   readonly troubles: Troubles
+  readonly descriptors: DescriptorAllowance
   /** Open the state in a directory. @throws FlagshipError STATE_UNREADABLE. */
   readonly openStore: (directory: string) => Promise<OpenedStore>
   /** One per rotation chain. */
   readonly makeTranscoder: (source: ChainSource) => Transcoder
 }
 
+/** What a pipeline has of what all pipelines share. */
+export interface PipelineShare {
+  readonly stateDirectory: string
+  readonly spoolDirectory: string
+  readonly inflightBytes: number
+}
+
 /** Put a pipeline together around what it remembers below `stateDirectory`. @throws FlagshipError STATE_UNREADABLE. */
 export async function openPipeline(
   settings: PipelineSettings,
-  stateDirectory: string,
-  inflightBytes: number,
+  { stateDirectory, spoolDirectory, inflightBytes }: PipelineShare,
   parts: PipelineParts,
 ): Promise<Pipeline> {
   const { name } = settings
@@ -75,6 +83,7 @@ export async function openPipeline(
     budget: new Budget(inflightBytes),
     batcher: new Batcher(settings.batch, clock),
     delivering: new AbortController(),
+    spool: new Spool(join(spoolDirectory, name), parts),
   }
   const stages = stagesOf(base, state, parts)
   const close = async () => {
@@ -99,17 +108,18 @@ interface Base {
   readonly batcher: Batcher
   /** Aborted when the time to deliver is over. */
   readonly delivering: AbortController
+  readonly spool: Spool
 }
 
 function stagesOf(base: Base, state: CursorState, parts: PipelineParts) {
-  const { settings, sink, cursor, committer, budget } = base
+  const { settings, sink, cursor, committer, budget, spool } = base
   const { clock, random, logger, makeTranscoder } = parts
   const answers = new Answers(cursor, committer, budget)
   const doubts = sink.lookup && doubtsOf(base, sink.lookup, answers, parts)
   const shared = { ...base, clock, random, logger, makeTranscoder, answers, doubts }
   const losses = new Losses(shared, state.losses)
-  const reading = { ...parts, known: cursor, tail: new TailReader() }
-  const intake = new Intake({ ...shared, reading, lookup: sink.lookup, lose: losses.add.bind(losses) })
+  const reading = { ...parts, known: cursor, tail: new TailReader(), spool }
+  const intake = new Intake({ ...shared, reading, lookup: sink.lookup, losses })
   const delivering = new TroubleSpot(logger, settings.name, `deliver to sink "${settings.name}"`)
   const deliveries = Array.from({ length: sink.concurrency }, () => new Delivery({ ...shared, trouble: delivering }))
   return { intake, doubts, losses, deliveries, deliveringSpot: delivering }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { FlagshipError, isRetryable } from '../errors.ts'
+import type { Spool, SpooledChain } from '../ingest/spool.ts'
 import type { FoundChain } from '../ingest/chain.ts'
 import type { Sink } from '../sinks/sink.ts'
 import { Backoff } from './backoff.ts'
@@ -24,6 +25,7 @@ const WATERMARK_INTERVAL_MS = 10_000
 /** What a pipeline is made of, in the order of the path. */
 export interface Stages {
   readonly intake: Intake
+  readonly spool: Spool
   readonly budget: Budget
   readonly batcher: Batcher
   /** One for each batch that may be in flight. */
@@ -76,6 +78,22 @@ export class Pipeline {
     return this.#running
   }
 
+  /** Follow chains that are no longer in the logs, and that the spool has files of; called once, at first. */
+  restore(sourceOf: (chain: SpooledChain) => Pick<FoundChain, 'scope' | 'source'> | undefined): void {
+    const { spool, intake } = this.#stages
+    intake.restore(spool.chains().flatMap((chain) => sourceOf(chain) ?? []))
+  }
+
+  /** Bytes of files that only the spool keeps. */
+  get heldBytes(): number {
+    return this.#stages.intake.heldBytes
+  }
+
+  /** Give up the oldest file that only the spool keeps; false when there is none that may go now. */
+  giveUpOldest(): boolean {
+    return this.#stages.intake.giveUpOldest()
+  }
+
   /** Take in what a sweep found. */
   update(chains: readonly FoundChain[]): void {
     const { intake, cursor } = this.#stages
@@ -116,6 +134,7 @@ export class Pipeline {
       trouble,
       watermarkMs: this.#watermark,
       ...intake.totals,
+      spooledBytes: intake.heldBytes,
       losses: cursor.head.losses ?? 0,
       lostBytes: cursor.head.lostBytes ?? 0,
       inflightBytes: budget.spentBytes,

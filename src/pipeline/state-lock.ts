@@ -159,6 +159,19 @@ async function listen(path: string, answer: string): Promise<Server> {
   })
 }
 
+/**
+ * Who holds a state directory, in its own words: `process N on HOST since TIME`; undefined when nobody does. Changes
+ * nothing. @throws FlagshipError STATE_UNREADABLE when nobody can be asked.
+ */
+export async function holderOf(directory: string): Promise<string | undefined> {
+  try {
+    return await ask(join(directory, LOCK))
+  } catch (error) {
+    const message = `Cannot ask who holds state directory "${directory}": ${reasonOf(error)}`
+    throw new FlagshipError('STATE_UNREADABLE', message, error)
+  }
+}
+
 /** Who listens at `path`; undefined when nobody does. */
 async function ask(path: string): Promise<string | undefined> {
   return new Promise((resolve, reject) => {

@@ -17,6 +17,8 @@ export interface PipelineStatus extends PipelineTotals {
    * lost; undefined when that cannot be told yet.
    */
   readonly watermarkMs: number | undefined
+  /** Bytes of files that were deleted in the logs, and are there only because the spool keeps them. */
+  readonly spooledBytes: number
   /** How often lines were lost for good, and how many bytes as far as known; kept over restarts. */
   readonly losses: number
   readonly lostBytes: number

@@ -24,6 +24,7 @@ export const METRICS = {
   flagship_losses_total: { type: 'counter', help: 'Times that lines were lost for good, each named by a log line and a document of dataset envoy.loss. Any rise needs a person.', labels: ['pipeline', 'reason'] },
   flagship_lost_bytes_total: { type: 'counter', help: 'Bytes of log that were lost for good, as far as their number is known.', labels: ['pipeline', 'reason'] },
   flagship_watermark_timestamp_seconds: { type: 'gauge', help: 'Everything written before this time, in seconds since 1970, is delivered, refused, dropped by policy or named as lost.', labels: ['pipeline'] },
+  flagship_spool_bytes: { type: 'gauge', help: 'Bytes of files that were deleted in the logs and that only the spool keeps.', labels: ['pipeline'] },
   flagship_doubtful_documents: { type: 'gauge', help: 'Documents that may have been stored and wait to be looked up.', labels: ['pipeline'] },
   flagship_retries_total: { type: 'counter', help: 'Documents offered to a sink once more.', labels: ['pipeline'] },
   flagship_unacknowledged_bytes: { type: 'gauge', help: 'Bytes on disk that no cursor covers yet: how far delivery lags behind.', labels: ['pipeline'] },

@@ -155,7 +155,7 @@ describe('flagship run', () => {
     symlinkSync(join(workplace.root, 'shadow'), join(workplace.pods, 'shop_a_a-uid', 'istio-proxy', '1.log'))
     const agent = workplace.start()
     await until(
-      () => agent.stderr.includes('leads out of'),
+      () => agent.stderr.includes('it leads to'),
       () => agent.stderr,
     )
     await until(
@@ -164,7 +164,7 @@ describe('flagship run', () => {
     )
     expect(await agent.stop()).toBe(0)
     expect(readFileSync(workplace.output, 'utf8')).not.toContain('secret')
-    expect(agent.stderr.match(/leads out of/g)).toHaveLength(1)
+    expect(agent.stderr.match(/it leads to/g)).toHaveLength(1)
   })
 
   test.for([
@@ -175,12 +175,11 @@ describe('flagship run', () => {
       (workplace: Workplace) => mkdirSync(workplace.output, { recursive: true }),
     ],
     [
-      'a damaged cursor',
+      'a state that cannot be read',
       74,
-      'Cannot read cursor',
+      'Cannot read state',
       (workplace: Workplace) => {
-        mkdirSync(join(workplace.root, 'state', 'copy'), { recursive: true })
-        writeFileSync(join(workplace.root, 'state', 'copy', 'cursor'), 'flagship-cursor 1 00000000\n{}\n')
+        mkdirSync(join(workplace.root, 'state', 'copy', 'state.a'), { recursive: true })
       },
     ],
     [

@@ -48,7 +48,7 @@ export class RecordingStore {
     const documents = this.#streams.get(name)?.indices.get(index)
     if (documents === undefined) throw new Error(`no index ${index}`)
     if (documents.has(id)) return false
-    documents.set(id, this.#textOf(document))
+    documents.set(owned(id), owned(this.#textOf(document)))
     return true
   }
 
@@ -110,4 +110,9 @@ export class RecordingStore {
     const isBehind = indices.length > 1 && performance.now() < stream.lagUntilMs && this.#random() < 0.5
     return isBehind ? indices.slice(0, -1) : indices
   }
+}
+
+/** A copy: a part of a text keeps all of the text it was cut from in memory. */
+function owned(text: string): string {
+  return Buffer.from(text).toString()
 }

@@ -19,9 +19,9 @@ export class WatchedFileSystem {
       }
     this.fileSystem = {
       ...FILE_SYSTEM,
-      list: look(FILE_SYSTEM.list),
-      stat: look(FILE_SYSTEM.stat),
-      resolve: look(FILE_SYSTEM.resolve),
+      list: look((path) => FILE_SYSTEM.list(path)),
+      stat: look((path) => FILE_SYSTEM.stat(path)),
+      resolve: look((path) => FILE_SYSTEM.resolve(path)),
       watch: (directory, changed) => this.#watch(directory, changed),
     }
   }

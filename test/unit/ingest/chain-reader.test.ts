@@ -2,23 +2,23 @@ import { appendFileSync, copyFileSync, renameSync, rmSync, statSync, symlinkSync
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { FILE_SYSTEM, type FileSystem } from '../../../src/ingest/file-system.ts'
-import { ChainBench, POD } from '../fakes/chain-bench.ts'
+import { type BenchSettings, ChainBench, POD } from '../fakes/chain-bench.ts'
 import { put, scratch } from '../fakes/scratch.ts'
 import { ALWAYS_LISTED } from '../fakes/always-listed.ts'
 
 const LIVE = `${POD}/envoy/0.log`
 
-function podBench(content: string, fileSystem?: FileSystem): ChainBench {
+function podBench(content: string, settings: BenchSettings = {}): ChainBench {
   const root = scratch()
   put(root, LIVE, content)
-  return new ChainBench(root, undefined, fileSystem)
+  return new ChainBench(root, settings)
 }
 
 /** A plain log, as a sidecar or a virtual machine writes it. */
 function plainBench(content: string): ChainBench & { readonly live: string } {
   const root = scratch()
   const live = put(root, 'access.log', content)
-  return Object.assign(new ChainBench(root, 'access.log'), { live })
+  return Object.assign(new ChainBench(root, { pattern: 'access.log' }), { live })
 }
 
 /** What a reused inode looks like: a file of another restart has one of its own. */
@@ -100,7 +100,7 @@ describe('ChainReader.read()', () => {
   })
 
   test('takes no file for another when a rename falls between looking and opening', async () => {
-    const bench = podBench('one\n')
+    const bench = podBench('one\n', { isSpooled: false })
     bench.sweep()
     renameSync(bench.path('0.log'), bench.path('0.log.20261122-130000'))
     put(bench.root, LIVE, 'two\n')
@@ -110,7 +110,7 @@ describe('ChainReader.read()', () => {
   })
 
   test('names what was deleted before it was read', async () => {
-    const bench = podBench('three\n')
+    const bench = podBench('three\n', { isSpooled: false })
     put(bench.root, `${LIVE}.20261122-130000`, 'one\n')
     put(bench.root, `${LIVE}.20261122-140000`, 'two\n')
     bench.sweep()
@@ -118,13 +118,13 @@ describe('ChainReader.read()', () => {
     rmSync(bench.path('0.log.20261122-140000'))
     expect(await bench.readAll()).toEqual(['one', 'three'])
     expect(bench.reader.lostBytes).toBe(4)
-    expect(bench.log.lines).toEqual([
-      `error Cannot read log "${bench.path('0.log.20261122-140000')}": it was deleted, and up to 4 bytes of it had not been read`,
+    expect(bench.losses).toMatchObject([
+      { reason: 'deleted', path: bench.path('0.log.20261122-140000'), size: 'exact', bytes: 4, offsetBytes: 0 },
     ])
   })
 
   test('keeps the order when a rename falls between listing and looking', async () => {
-    const bench = podBench('one\n')
+    const bench = podBench('one\n', { isSpooled: false })
     put(bench.root, `${LIVE}.20261122-130000`, 'zero\n')
     bench.sweep() // the older file is read, the live one is not open yet
     await bench.read(1)
@@ -213,7 +213,7 @@ describe('ChainReader.read()', () => {
         return { ...open, stat: () => ({ ...open.stat(), inode: inodeOf(path) }) }
       },
     }
-    const bench = podBench('one\n', reusing)
+    const bench = podBench('one\n', { fileSystem: reusing, isSpooled: false })
     put(bench.root, `${POD}/envoy/1.log`, 'two\n')
     expect(await bench.readAll()).toEqual(['one', 'two'])
     rmSync(bench.path('0.log'))
@@ -249,7 +249,7 @@ describe('ChainReader.read()', () => {
         return FILE_SYSTEM.open(path, roots)
       },
     }
-    const bench = podBench('two\n', failing)
+    const bench = podBench('two\n', { fileSystem: failing })
     const old = put(bench.root, `${LIVE}.20261122-130000`, 'one\n')
     expect(await bench.readAll()).toEqual(['two'])
     expect(bench.log.take()).toEqual([`warn Cannot read log "${old}": EIO: i/o error`])

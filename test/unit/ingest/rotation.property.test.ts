@@ -108,7 +108,7 @@ class Delivered {
 async function play(steps: readonly Step[], firstLine: (number: number) => string, canForget: boolean) {
   const root = mkdtempSync(join(tmpdir(), 'flagship-'))
   const writer = new Writer(join(root, 'access.log'), firstLine)
-  const bench = new ChainBench(root, 'access.log')
+  const bench = new ChainBench(root, { pattern: 'access.log' })
   const delivered = new Delivered()
   let saved = new Map(bench.committed.files)
   for (const action of steps) {

@@ -130,6 +130,7 @@ describe('startAgent()', () => {
           unreadBytes: 0,
           unacknowledgedBytes: 0,
           watermarkMs: expect.closeTo(bench.clock.nowMs(), -4),
+          spooledBytes: 0,
           losses: 0,
           lostBytes: 0,
           documentsInDoubt: 0,

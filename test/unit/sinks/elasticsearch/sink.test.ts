@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, asyncProperty, boolean, pre } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { batchOf } from '../../../../src/pipeline/segments.ts'
 import type { Batch } from '../../../../src/sinks/batch.ts'
@@ -144,9 +144,9 @@ describe('ElasticsearchSink.deliver()', () => {
     const sink = await bench.opened({ compression: false })
     bench.server.elasticsearch.faults.set([{ kind: 'poison', text: '"bad' }])
     let round = 0
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }), async (areGood) => {
-        fc.pre(areGood.some(Boolean)) // where all are bad it is taken for the request's fault
+    await assert(
+      asyncProperty(array(boolean(), { minLength: 1, maxLength: 40 }), async (areGood) => {
+        pre(areGood.some(Boolean)) // where all are bad it is taken for the request's fault
         round += 1
         const texts = areGood.map((isGood, index) => `${isGood ? 'good' : 'bad'}-${round}-${index}`)
         const cut = texts.length >>> 1
@@ -198,7 +198,7 @@ describe('ElasticsearchSink.open()', () => {
       { kind: 'status', status: 403, target: 'root' },
       { kind: 'status', status: 403, target: 'resolve' },
     ])
-    await bench.create().open()
+    await expect(bench.create().open()).resolves.toBeUndefined()
   })
 
   test('warns of a settle time that does not outlast a request', async () => {

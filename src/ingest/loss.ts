@@ -1,1 +1,0 @@
-export type { Loss, LossReason } from '../record/loss.ts'

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest'
+import { batchOf } from '../../src/pipeline/segments.ts'
+import type { Batch } from '../../src/sinks/batch.ts'
+import type { Finding } from '../../src/sinks/sink.ts'
+import type { Fault } from '../support/recording-faults.ts'
+import { segmentOf } from '../unit/fakes/batches.ts'
+import { ElasticsearchBench, STREAM } from '../unit/sinks/elasticsearch/bench.ts'
+
+const signal = new AbortController().signal
+const TIMES = { requestTimeoutMs: 500, settleMs: 1_500 }
+
+/** Offer a batch; look up what is in doubt, and offer what is missing once more. */
+async function deliverOnce(bench: ElasticsearchBench, batch: Batch): Promise<readonly Finding[]> {
+  const sink = await bench.opened(TIMES)
+  const mark = sink.lookup.mark()
+  const outcomes = await sink.deliver(batch, signal)
+  expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['in_doubt']))
+  const ids = batch.segments.flatMap((segment) => segment.ids)
+  const doubts = ids.map((id) => ({ id, dataset: 'envoy.access', mark }) as const)
+  const findings = await sink.lookup.find(doubts, bench.clock.elapsedMs(), signal)
+  if (findings.includes('missing')) await sink.deliver(batch, signal)
+  return findings
+}
+
+describe('ElasticsearchSink with its look-up', () => {
+  test.for<[string, readonly Fault[], Finding]>([
+    ['a lost answer', [{ kind: 'lose_answer', next: 1 }], 'stored'],
+    ['a request that is applied late', [{ kind: 'late', delayMs: 2_500, next: 1 }], 'stored'],
+    ['a late one that no list of tasks shows', [{ kind: 'late', delayMs: 1_000, isHidden: true, next: 1 }], 'stored'],
+    ['a request that is never applied', [{ kind: 'hang', next: 1 }], 'missing'],
+    ['an error after it ran', [{ kind: 'status_after', next: 1 }], 'stored'],
+  ])('stores each document once after %s, over a rollover', async ([, faults, finding]) => {
+    const bench = await ElasticsearchBench.make()
+    const { store, faults: set } = bench.server.elasticsearch
+    store.rollover(STREAM, 0)
+    set.set(faults)
+    const settling = deliverOnce(bench, batchOf([segmentOf(['a', 'b', 'c'])]))
+    const timer = setTimeout(() => store.rolloverAll(0), 700) // while it waits
+    const findings = await settling
+    clearTimeout(timer)
+    expect(new Set(findings)).toEqual(new Set([finding]))
+    expect(store.count(STREAM)).toMatchObject({ documents: 3, distinctIds: 3 })
+    expect(store.count(STREAM).indices).toHaveLength(2)
+  })
+})

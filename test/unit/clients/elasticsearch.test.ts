@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { connectElasticsearch } from '../../../src/clients/elasticsearch.ts'
+import { startRecordingServer } from '../../support/recording-server.ts'
+
+/** A server that does with a connection what the test says; its port. */
+async function listen(onConnection: (socket: Socket) => void): Promise<number> {
+  const server: Server = createServer((socket) => {
+    socket.on('error', () => {})
+    onConnection(socket)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+function clientOf(...nodes: readonly string[]) {
+  const client = connectElasticsearch({ nodes, requestTimeoutMs: 500, auth: undefined })
+  onTestFinished(() => client.close())
+  return client
+}
+
+const bulk = { method: 'POST', path: '/_bulk', ndjson: { bytes: Buffer.from('{}\n'), isGzip: false } } as const
+
+describe('connectElasticsearch()', () => {
+  test('knows that nothing was sent where nobody listens', async () => {
+    await expect(clientOf('http://127.0.0.1:1').request(bulk)).rejects.toMatchObject({
+      code: 'SINK_UNAVAILABLE',
+      isSurelyUnsent: true,
+    })
+  })
+
+  test('knows that nothing was sent where the name of the host leads nowhere', async () => {
+    await expect(clientOf('http://nowhere.invalid:9200').request(bulk)).rejects.toMatchObject({ isSurelyUnsent: true })
+  })
+
+  test('knows that nothing was sent where TLS fails', async () => {
+    const port = await listen((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    const failing = clientOf(`https://127.0.0.1:${port}`).request(bulk)
+    await expect(failing).rejects.toMatchObject({ isSurelyUnsent: true })
+  })
+
+  test.for<[string, (socket: Socket) => void]>([
+    ['is closed before an answer', (socket) => void socket.on('data', () => socket.destroy())],
+    ['is never answered', () => {}],
+    ['is answered with what is not HTTP', (socket) => void socket.on('data', () => socket.end('hello\n'))],
+    [
+      'ends in the middle of an answer',
+      (socket) => void socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"it')),
+    ],
+    [
+      'is answered by drips',
+      (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10000\r\n\r\n')
+        const dripping = setInterval(() => socket.write(' '), 50)
+        socket.on('close', () => clearInterval(dripping))
+      },
+    ],
+  ])('does not know of a request that %s', async ([, onConnection]) => {
+    const port = await listen(onConnection)
+    const startMs = performance.now()
+    const failing = clientOf(`http://127.0.0.1:${port}`).request(bulk)
+    await expect(failing).rejects.toMatchObject({
+      code: 'SINK_UNAVAILABLE',
+      isSurelyUnsent: false,
+      message: expect.stringMatching(`^Cannot reach Elasticsearch "http://127.0.0.1:${port}": `),
+    })
+    expect(performance.now() - startMs).toBeLessThan(5_000)
+  })
+
+  test('ends at once when it is stopped', async () => {
+    const port = await listen(() => {})
+    const stopping = new AbortController()
+    const failing = clientOf(`http://127.0.0.1:${port}`).request({ ...bulk, signal: stopping.signal })
+    setTimeout(() => stopping.abort(), 100)
+    await expect(failing).rejects.toMatchObject({ isSurelyUnsent: false })
+    await expect(
+      clientOf(`http://127.0.0.1:${port}`).request({ ...bulk, signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({
+      isSurelyUnsent: true,
+    })
+  })
+
+  test('gives every status back as an answer, with a path below a prefix', async () => {
+    const server = await startRecordingServer()
+    onTestFinished(() => server.close())
+    server.elasticsearch.faults.set([{ kind: 'status', status: 503, type: 'master_not_discovered_exception' }])
+    const answer = await clientOf(server.url).request({ ...bulk, opaqueId: 'me' })
+    expect(answer).toMatchObject({ statusCode: 503, body: { error: { type: 'master_not_discovered_exception' } } })
+    const elsewhere = await clientOf(`${server.url}/proxied/`).request({ ...bulk, query: { pretty: 'true' } })
+    expect(elsewhere.statusCode).toBe(404)
+    expect(server.elasticsearch.requests.map(({ path, opaqueId }) => [path, opaqueId])).toEqual([
+      ['/_bulk', 'me'],
+      ['/proxied/_bulk?pretty=true', undefined],
+    ])
+  })
+
+  test('refuses a server that is not Elasticsearch', async () => {
+    const server = await startRecordingServer()
+    onTestFinished(() => server.close())
+    server.elasticsearch.faults.set([{ kind: 'garbage', form: 'no_product', target: 'root' }])
+    const failing = clientOf(server.url).request({ method: 'GET', path: '/' })
+    await expect(failing).rejects.toMatchObject({ code: 'SINK_MISCONFIGURED' })
+  })
+})
