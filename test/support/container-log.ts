@@ -59,9 +59,9 @@ export class ContainerLog {
     renameSync(this.#path, `${this.#path}.20261122-13${String(this.#rotations).padStart(4, '0')}`)
   }
 
-  /** Pack what was renamed, all but the newest, as kubelet does (pkg/kubelet/logs/container_log_manager.go, compressLog). */
-  compress(): void {
-    for (const path of this.#rotated().slice(0, -1)) {
+  /** Pack what was renamed, all but the newest (`keep`), as kubelet does (pkg/kubelet/logs/container_log_manager.go, compressLog). */
+  compress(keep = 1): void {
+    for (const path of allBut(keep, this.#rotated())) {
       if (path.endsWith('.gz')) continue
       writeFileSync(`${path}.tmp`, gzipSync(readFileSync(path)))
       renameSync(`${path}.tmp`, `${path}.gz`)
@@ -71,7 +71,7 @@ export class ContainerLog {
 
   /** Delete what was renamed, all but the newest `keep`, as kubelet does. */
   prune(keep: number): void {
-    for (const path of this.#rotated().slice(0, -keep)) rmSync(path)
+    for (const path of allBut(keep, this.#rotated())) rmSync(path)
   }
 
   /** The container is started anew, and writes into a log of its own; a line that was begun ends with it. */
@@ -89,9 +89,8 @@ export class ContainerLog {
   /** Copy and truncate, as logrotate does; what is written between the two would be lost. */
   copyTruncate(): void {
     if (!existsSync(this.#path)) return
-    for (let number = this.#rotations; number > 0; number -= 1)
-      renameSync(`${this.#path}.${number}`, `${this.#path}.${number + 1}`)
-    this.#rotations += 1
+    for (const path of this.#rotated().reverse())
+      renameSync(path, `${this.#path}.${Number(path.slice(this.#path.length + 1)) + 1}`)
     copyFileSync(this.#path, `${this.#path}.1`)
     truncateSync(this.#path)
   }
@@ -124,6 +123,10 @@ export class ContainerLog {
     this.#records += 1
     return `${new Date(START_MS + this.#records).toISOString().replace('Z', '000000Z')} ${tags} ${content}\n`
   }
+}
+
+function allBut(newest: number, paths: readonly string[]): readonly string[] {
+  return paths.slice(0, Math.max(0, paths.length - newest))
 }
 
 /** The lines of some logs, as `NAME/NUMBER`. */

@@ -17,7 +17,7 @@ export function inSoak<T>(short: T, long: T): T {
   return IS_SOAK ? long : short
 }
 
-const PATIENCE_MS = inSoak(40_000, 240_000)
+const PATIENCE_MS = inSoak(25_000, 240_000)
 const ACCESS = 'logs-envoy.access-default'
 const LOSS = 'logs-envoy.loss-default'
 
@@ -37,7 +37,7 @@ interface Arrivals {
 }
 
 /** Containers that write, agents that come and go, and an oracle that knows what arrived. */
-abstract class Scene {
+export abstract class Scene {
   readonly workplace = new Workplace()
   readonly logs: readonly ContainerLog[]
   readonly random: () => number
@@ -46,7 +46,8 @@ abstract class Scene {
   constructor({ seed = 1, containers = ['a', 'b', 'c', 'd'], settings = {} }: SceneOptions) {
     this.random = seededRandom(seed)
     this.logs = containers.map((name) => new ContainerLog(this.workplace.pods, name, this.random))
-    this.#settings = settings
+    // How full the disk of this machine is must not decide what a scene shows.
+    this.#settings = { spool: { minFreePercent: 0 }, ...settings }
   }
 
   /** About how many lines stand there, without reading them all. */
@@ -62,17 +63,17 @@ abstract class Scene {
   }
 
   /** Every container writes, and some are rotated. */
-  write(mostLines: number, rotationShare = 0.15): void {
-    for (const log of this.logs) {
+  write(mostLines: number, rotationShare = 0.15, logs: readonly ContainerLog[] = this.logs): void {
+    for (const log of logs) {
       log.write(1 + this.upTo(mostLines))
       if (this.random() < rotationShare) log.rotate()
     }
   }
 
   /** Write again and again, with a short time in between. */
-  async writeTurns(turns: number, mostLines: number, mostPauseMs = 150): Promise<void> {
+  async writeTurns(turns: number, mostLines: number, mostPauseMs = 150, rotationShare = 0.15): Promise<void> {
     for (let turn = 0; turn < turns; turn += 1) {
-      this.write(mostLines)
+      this.write(mostLines, rotationShare)
       await sleep(this.upTo(mostPauseMs))
     }
   }
@@ -87,17 +88,22 @@ abstract class Scene {
 
   /** Wait until so many lines have arrived. */
   async arrived(lines: number, agent: AgentProcess): Promise<void> {
-    let count = 0
-    await until(
-      async () => (count = await this.count()) >= lines,
-      () => `${count} of ${lines}\n${agent.stderr}`,
-      PATIENCE_MS,
-    )
+    const haveArrived = async () => (await this.count()) >= lines
+    await until(haveArrived, () => `${lines} lines\n${agent.stderr}`, PATIENCE_MS).catch(async (error: unknown) => {
+      const there = new Set((await this.arrivals()).lines)
+      const missing = this.written.filter((line) => !there.has(line))
+      throw new Error(`${missing.length} lines do not arrive: ${missing.slice(0, 5).join(' ')}`, { cause: error })
+    })
+  }
+
+  /** End the lines that were begun. */
+  end(): void {
+    for (const log of this.logs) log.end()
   }
 
   /** Wait until an agent has delivered all that is written; lines that were begun are ended. */
   async allArrived(agent: AgentProcess): Promise<void> {
-    for (const log of this.logs) log.end()
+    this.end()
     await this.arrived(this.written.length, agent)
   }
 
