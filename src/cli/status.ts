@@ -1,5 +1,6 @@
 import { SYSTEM_CLOCK } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
+import { spoolDirectory } from '../config/summary.ts'
 import type { Command } from './command.ts'
 import { write } from './io.ts'
 import { jsonText } from './json.ts'
@@ -30,8 +31,10 @@ Example: flagship status --config /etc/flagship/flagship.yaml
   async run(args, io) {
     const { values } = parseOptions('status', args, OPTIONS)
     if (values.config === undefined) throw usageError('status', 'Cannot show status', 'option "--config" is missing')
-    const { state, sinks } = loadConfig(values.config, io.env)
-    const places = { stateDirectory: state.directory, pipelines: Object.keys(sinks), spoolDirectory: undefined }
+    const config = loadConfig(values.config, io.env)
+    const { state, sinks } = config
+    const spool = spoolDirectory(config)
+    const places = { stateDirectory: state.directory, pipelines: Object.keys(sinks), spoolDirectory: spool }
     const report = await readReport(places, SYSTEM_CLOCK.nowMs())
     await write(io.stdout, values.json === true ? jsonOf(report) : renderReport(report))
     return 0

@@ -64,7 +64,8 @@ export class DeadLetter {
     await this.#append(text)
     this.#lengthBytes += length
     for (const { id } of fresh) this.#ids.add(id)
-    return 0
+    // Whoever took the file away may have read it before this was in it.
+    return (await this.#isMovedAway()) ? this.write(refused, time) : 0
   }
 
   async #append(text: string): Promise<void> {

@@ -154,7 +154,7 @@ export class Intake {
       lose: (loss) => losses.add(loss, chain.source),
       isLossDurable: (loss) => losses.isDurable(loss),
     })
-    reader.update(found)
+    if (found !== undefined) reader.update(found) // of what the spool kept only a sweep can tell whether it is in the logs
     const lane = new Lane(reader, this.#parts.makeTranscoder(chain.source), this.#parts)
     const readMs = this.#parts.clock.elapsedMs()
     const start = { found, isQuiet: false, readMs, idleUntilMs: 0 }

@@ -37,7 +37,7 @@ export interface ReplayCounts {
 export async function lockReplay(directory: string, clock: Clock): Promise<StateLock> {
   const place = join(directory, LOCK_DIRECTORY)
   const holder = await holderOf(place)
-  if (holder === undefined) return lockState(place, clock)
+  if (holder === undefined) return lockState(place, clock, { waitMs: 0 })
   throw new FlagshipError('STATE_LOCKED', `Cannot replay dead letter in "${directory}": held by ${holder}`)
 }
 

@@ -3,6 +3,7 @@ import {
   connectElasticsearch,
   type Elasticsearch,
   type ElasticsearchAuth,
+  type ElasticsearchOptions,
   RequestFailure,
 } from '../../clients/elasticsearch.ts'
 import type { Clock } from '../../clock.ts'
@@ -29,6 +30,8 @@ export interface ElasticsearchParts {
   readonly agentId: string
   readonly onFailureStore: (count: number) => void
   readonly onPossiblyDoubled: (count: number) => void
+  /** The vendor's client over HTTP where nothing else is given. */
+  readonly connect?: (options: ElasticsearchOptions) => Elasticsearch
 }
 
 /**
@@ -70,7 +73,8 @@ export class ElasticsearchSink implements Sink {
   async open(): Promise<void> {
     await this.close()
     const { nodes, requestTimeoutMs } = this.#config
-    const client = connectElasticsearch({ nodes, requestTimeoutMs, auth: await this.#auth() })
+    const { connect = connectElasticsearch } = this.#parts
+    const client = connect({ nodes, requestTimeoutMs, auth: await this.#auth() })
     this.#client = client
     this.#warnOfSettle()
     const { statusCode, body } = await client.request({ method: 'GET', path: '/' })

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { FILE_SYSTEM, type FileSystem } from '../../../src/ingest/file-system.ts'
 import { startAgent } from '../../../src/pipeline/agent.ts'
+import { openStateStore } from '../../../src/pipeline/state/store.ts'
+import { DEFAULT_DEAD_LETTER } from '../../../src/sinks/dead-letter-config.ts'
 import { FileSink } from '../../../src/sinks/file/sink.ts'
 import { createMetrics } from '../../../src/telemetry/metrics.ts'
 import { textsOf } from '../fakes/batches.ts'
@@ -36,11 +38,14 @@ async function idleBench() {
   const createSink = () => new FileSink('out', { type: 'file', path, rotate: ROTATE, batch: BATCH }, clock)
   const settings = {
     stateDirectory: join(root, 'state'),
+    lockWaitMs: 0,
+    spool: { directory: join(root, 'spool'), maxBytes: 1_000_000_000, minFreePercent: 0 },
     discovery: { pods: join(root, 'pods'), containers: ['envoy'], files: [], nodeName: 'n' },
     inflightBytes: 1_000_000,
-    pipelines: [{ name: 'out', batch: BATCH, createSink }],
+    pipelines: [{ name: 'out', batch: BATCH, deadLetter: DEFAULT_DEAD_LETTER, createSink }],
   }
-  const parts = { clock, random: () => 0.5, logger: new RecordedLog(), metrics: createMetrics(false), fileSystem }
+  const outside = { clock, random: () => 0.5, logger: new RecordedLog(), metrics: createMetrics(false), fileSystem }
+  const parts = { ...outside, openStore: openStateStore }
   const agent = await clock.drive(startAgent(settings, { ...parts, makeTranscoder: lineTranscoder }))
   onTestFinished(async () => clock.drive(agent.stop(1_000)))
   return { live, clock, watched, asked, stored: () => textsOf(readFileSync(path, 'utf8')) }
