@@ -68,7 +68,10 @@ describe('agent down', () => {
       log.write(LINES)
       log.prune(0)
     }
-    expectEven('agent down, the live log rotated and deleted', await scene.finish())
+    const balance = await scene.finish()
+    process.stdout.write(`${balanceText('agent down, the live log rotated and deleted', balance)}\n`)
+    // Nobody can say whether another log came and went in between: that is named too, without bytes.
+    expect(balance).toMatchObject({ lost: 0, doubled: 0 })
   })
 
   test('while a log comes and goes unseen: the loss is named, everything else is stored once', async () => {
