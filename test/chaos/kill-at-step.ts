@@ -27,9 +27,13 @@ function guard(target: object, name: string): void {
     steps += 1
     if (steps !== killAt) return Reflect.apply(call, this, args)
     if (!isAfter) return die()
-    const result: unknown = Reflect.apply(call, this, args)
-    if (result instanceof Promise) return result.finally(die)
-    return die()
+    let result: unknown
+    try {
+      result = Reflect.apply(call, this, args)
+    } finally {
+      if (!(result instanceof Promise)) die()
+    }
+    return result instanceof Promise ? result.finally(die) : result
   }
   Reflect.set(target, name, guarded)
 }
