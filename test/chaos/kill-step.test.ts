@@ -14,7 +14,11 @@ function steps(most: number, every: number, first = 1): readonly number[] {
 }
 
 /** Run agents that are killed at these steps, one after the other, while containers write and are rotated. */
-async function killedAt(scene: Scene, numbers: readonly number[], env: Readonly<Record<string, string>>): Promise<void> {
+async function killedAt(
+  scene: Scene,
+  numbers: readonly number[],
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
   for (const number of numbers) {
     scene.write(60)
     const agent = scene.start({ ...env, KILL_AT: String(number) }, PRELOAD)

@@ -47,7 +47,10 @@ test('a clock that steps back an hour, and forward again: each line is stored on
   await agent.started
   await scene.writeTurns(6, 40)
   agent.signal('SIGUSR2')
-  await until(() => agent.stderr.includes('the clock steps back'), () => agent.stderr)
+  await until(
+    () => agent.stderr.includes('the clock steps back'),
+    () => agent.stderr,
+  )
   await scene.server.faults({ kind: 'lose_answer', probability: 0.3 })
   await scene.writeTurns(10, 40)
   await scene.server.faults()
@@ -78,7 +81,10 @@ describe('a second agent on one state directory', () => {
     await first.started
     await scene.writeTurns(4, 40)
     const second = scene.start()
-    await until(() => second.stderr.includes(`process ${first.process.pid} on `), () => second.stderr)
+    await until(
+      () => second.stderr.includes(`process ${first.process.pid} on `),
+      () => second.stderr,
+    )
     await scene.writeTurns(4, 40)
     expect(await first.stop()).toBe(0)
     expectEven('second agent waits', await scene.finish(second))
@@ -121,7 +127,10 @@ describe('SIGTERM', () => {
     await agent.started
     await scene.writeTurns(5, 100)
     agent.signal('SIGTERM')
-    await until(() => agent.stderr.includes('"stopping"'), () => agent.stderr)
+    await until(
+      () => agent.stderr.includes('"stopping"'),
+      () => agent.stderr,
+    )
     const startedMs = performance.now()
     expect(await agent.stop()).toBe('SIGTERM')
     expect(performance.now() - startedMs).toBeLessThan(2_000)
@@ -133,7 +142,12 @@ describe('SIGTERM', () => {
 test('one noisy pod does not hold up a hundred quiet ones after an outage', async () => {
   const quiet = Array.from({ length: 100 }, (_, number) => `q${number}`)
   const settings = { limits: { inflightBytes: 4_194_304 } }
-  const scene = await ServerScene.open({ seed: 98, containers: ['noisy', ...quiet], settings, sink: { concurrency: 1 } })
+  const scene = await ServerScene.open({
+    seed: 98,
+    containers: ['noisy', ...quiet],
+    settings,
+    sink: { concurrency: 1 },
+  })
   const agent = scene.start()
   await agent.started
   scene.write(0, 0)

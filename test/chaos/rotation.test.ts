@@ -30,13 +30,16 @@ function sweep(): Promise<unknown> {
 }
 
 describe('agent down', () => {
-  test.for(['kill', 'stop'] as const)('while logs rotate 5 times and are packed, after %s: each line is stored once', async (how) => {
-    const scene = await ServerScene.open({ seed: 60 })
-    await leave(scene, how)
-    for (let rotation = 0; rotation < 5; rotation += 1) for (const log of scene.logs) rotate(log)
-    scene.write(LINES, 0)
-    expectEven(`agent down, 5 rotations, gzip, after ${how}`, await scene.finish())
-  })
+  test.for(['kill', 'stop'] as const)(
+    'while logs rotate 5 times and are packed, after %s: each line is stored once',
+    async (how) => {
+      const scene = await ServerScene.open({ seed: 60 })
+      await leave(scene, how)
+      for (let rotation = 0; rotation < 5; rotation += 1) for (const log of scene.logs) rotate(log)
+      scene.write(LINES, 0)
+      expectEven(`agent down, 5 rotations, gzip, after ${how}`, await scene.finish())
+    },
+  )
 
   test('while the newest rotated log is packed too: each line is stored once', async () => {
     const scene = await ServerScene.open({ seed: 61 })
@@ -48,17 +51,20 @@ describe('agent down', () => {
     expectEven('agent down, every rotated log packed', await scene.finish())
   })
 
-  test.for(['kill', 'stop'] as const)('while a pod goes with its files, after %s: each line is stored once', async (how) => {
-    const scene = await ServerScene.open({ seed: 62 })
-    await leave(scene, how)
-    for (const log of scene.logs.slice(0, 2)) {
-      log.write(LINES)
-      log.end()
-      log.removePod()
-    }
-    scene.write(LINES, 0, scene.logs.slice(2))
-    expectEven(`agent down, pods removed, after ${how}`, await scene.finish())
-  })
+  test.for(['kill', 'stop'] as const)(
+    'while a pod goes with its files, after %s: each line is stored once',
+    async (how) => {
+      const scene = await ServerScene.open({ seed: 62 })
+      await leave(scene, how)
+      for (const log of scene.logs.slice(0, 2)) {
+        log.write(LINES)
+        log.end()
+        log.removePod()
+      }
+      scene.write(LINES, 0, scene.logs.slice(2))
+      expectEven(`agent down, pods removed, after ${how}`, await scene.finish())
+    },
+  )
 
   test('while kubelet deletes rotated logs that the spool has: each line is stored once', async () => {
     const scene = await ServerScene.open({ seed: 63 })
@@ -110,35 +116,38 @@ describe('agent down', () => {
 })
 
 describe('sink down', () => {
-  test.for(['live', 'killed'] as const)('while logs rotate, are packed and deleted, agent %s: each line is stored once', async (how) => {
-    const scene = await ServerScene.open({ seed: 66 })
-    let agent = scene.start()
-    await agent.started
-    await scene.writeTurns(3, LINES)
-    await scene.server.down()
-    const endMs = performance.now() + inSoak(3_000, 60_000)
-    while (performance.now() < endMs) {
-      await sweep()
-      for (const log of scene.logs) {
-        rotate(log)
-        log.write(LINES)
+  test.for(['live', 'killed'] as const)(
+    'while logs rotate, are packed and deleted, agent %s: each line is stored once',
+    async (how) => {
+      const scene = await ServerScene.open({ seed: 66 })
+      let agent = scene.start()
+      await agent.started
+      await scene.writeTurns(3, LINES)
+      await scene.server.down()
+      const endMs = performance.now() + inSoak(3_000, 60_000)
+      while (performance.now() < endMs) {
         await sweep()
-        log.prune(1)
+        for (const log of scene.logs) {
+          rotate(log)
+          log.write(LINES)
+          await sweep()
+          log.prune(1)
+        }
+        if (how === 'killed') {
+          await agent.kill()
+          agent = scene.start()
+          await agent.started
+        }
       }
-      if (how === 'killed') {
-        await agent.kill()
-        agent = scene.start()
-        await agent.started
+      await sweep()
+      for (const log of scene.logs.slice(0, 2)) {
+        log.end()
+        log.removePod()
       }
-    }
-    await sweep()
-    for (const log of scene.logs.slice(0, 2)) {
-      log.end()
-      log.removePod()
-    }
-    await scene.server.up()
-    expectEven(`sink down, logs rotated, packed and deleted, agent ${how}`, await scene.finish(agent))
-  })
+      await scene.server.up()
+      expectEven(`sink down, logs rotated, packed and deleted, agent ${how}`, await scene.finish(agent))
+    },
+  )
 })
 
 describe('kill -9', () => {

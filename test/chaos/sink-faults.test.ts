@@ -55,7 +55,9 @@ describe('a sink in trouble stores each line once', () => {
     ],
     [
       'answers garbage',
-      (['text', 'json', 'few_items', 'no_product'] as const).map((form) => [{ kind: 'garbage', form, next: 2 }] as const),
+      (['text', 'json', 'few_items', 'no_product'] as const).map(
+        (form) => [{ kind: 'garbage', form, next: 2 }] as const,
+      ),
     ],
     [
       'drips and hangs',
@@ -68,10 +70,7 @@ describe('a sink in trouble stores each line once', () => {
     ],
     [
       'applies requests after the client gave up',
-      [
-        [{ kind: 'late', delayMs: 2_500, next: 2 }],
-        [{ kind: 'late', delayMs: 900, isHidden: true, next: 2 }],
-      ],
+      [[{ kind: 'late', delayMs: 2_500, next: 2 }], [{ kind: 'late', delayMs: 900, isHidden: true, next: 2 }]],
     ],
     [
       'rolls over between two tries',
@@ -102,7 +101,10 @@ describe('a sink in trouble stores each line once', () => {
     for (let turn = 0; turn < inSoak(3, 30); turn += 1) {
       await scene.server.faults({ kind: 'lose_answer', next: 1 })
       scene.write(40)
-      await until(async () => (await scene.server.state()).used['lose_answer'] === 1, () => agent.stderr)
+      await until(
+        async () => (await scene.server.state()).used['lose_answer'] === 1,
+        () => agent.stderr,
+      )
       await scene.server.rollover({ lagMs: scene.upTo(300) })
       scene.write(40)
       await scene.allArrived(agent)
@@ -123,7 +125,10 @@ describe('a sink in trouble stores each line once', () => {
     const agent = scene.start()
     const refused = scene.written.filter((line) => line.startsWith('b/'))
     await scene.arrived(scene.written.length - refused.length, agent)
-    await until(() => scene.deadLetter('search').length >= refused.length, () => agent.stderr)
+    await until(
+      () => scene.deadLetter('search').length >= refused.length,
+      () => agent.stderr,
+    )
     await agent.stop()
     expect(scene.deadLetter('search').sort()).toEqual(refused.sort())
     const { lines } = await scene.arrivals()

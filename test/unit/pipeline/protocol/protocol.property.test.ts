@@ -10,7 +10,20 @@ const BOUND_MS = SETTLE_MS * 0.8
 
 const STREAMS = ['o', 'e'] as const
 const KINDS = ['line', 'piece', 'end', 'rotate', 'delete', 'remove', 'pass', 'pass', 'wait', 'crash', 'start'] as const
-const FAULTS = ['hold', 'release', 'lose', 'rollover', 'lag', 'route', 'run', 'answer', 'answer', 'give up', 'die', 'primary'] as const
+const FAULTS = [
+  'hold',
+  'release',
+  'lose',
+  'rollover',
+  'lag',
+  'route',
+  'run',
+  'answer',
+  'answer',
+  'give up',
+  'die',
+  'primary',
+] as const
 
 const step = fc.record({ kind: fc.constantFrom(...KINDS, ...FAULTS), pick: fc.nat({ max: 11 }) })
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
@@ -119,7 +132,8 @@ class Walk {
 
   #route(bulk: Bulk, pick: number): void {
     const { server } = this.#bench
-    if (bulk.isOnItsWay) bulk.route(Math.max(0, server.newest(bulk.stream) - (server.isLagging && pick % 2 === 0 ? 1 : 0)))
+    if (bulk.isOnItsWay)
+      bulk.route(Math.max(0, server.newest(bulk.stream) - (server.isLagging && pick % 2 === 0 ? 1 : 0)))
   }
 
   #abandon(bulk: Bulk): void {
@@ -137,8 +151,7 @@ class Walk {
     const { server, clock } = this.#bench
     const untilMs = clock.elapsedMs() + ms
     if (server.isLagging && untilMs - this.#laggedMs >= BOUND_MS) server.isLagging = false
-    for (const [bulk, sinceMs] of this.#abandoned)
-      if (bulk.isOnItsWay && untilMs - sinceMs >= BOUND_MS) bulk.route()
+    for (const [bulk, sinceMs] of this.#abandoned) if (bulk.isOnItsWay && untilMs - sinceMs >= BOUND_MS) bulk.route()
     await this.#bench.pass(ms)
   }
 }
