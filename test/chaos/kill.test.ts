@@ -1,95 +1,48 @@
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
-import { until, Workplace } from '../support/agent-process.ts'
-import { type Balance, balanceOf, evenBalance } from '../support/balance.ts'
-import { ContainerLog, lineOf, linesOf } from '../support/container-log.ts'
-import { seededRandom } from '../support/seeded-random.ts'
+import { describe, test } from 'vitest'
+import { expectEven, FileScene, inSoak, ServerScene } from '../support/scene.ts'
 
-const PRELOAD = join(import.meta.dirname, 'kill-at-step.ts')
 /** A file sink that begins a new file all the time, so that kills fall into its rotation. */
 const SMALL = { batch: { maxAgeMs: 10, maxBytes: 20_000 }, rotate: { maxBytes: 60_000, keep: 10_000 } }
+const KILLS = inSoak(4, 25)
 
-/** Some containers that write, and a sink that is compared with what they wrote. */
-class Scene {
-  readonly workplace: Workplace
-  readonly logs: readonly ContainerLog[]
-  readonly #random: () => number
-
-  constructor(seed: number, sink: object = {}) {
-    this.workplace = new Workplace()
-    this.workplace.configure({ sinks: { copy: { type: 'file', path: this.workplace.output, ...sink } } })
-    this.#random = seededRandom(seed)
-    this.logs = ['a', 'b', 'c', 'd'].map((name) => new ContainerLog(this.workplace.pods, name, this.#random))
+/** Kill an agent again and again while containers write, and let the last one finish. */
+async function killed(scene: FileScene | ServerScene, turns: number, linesWhileDown: number) {
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const agent = scene.start()
+    await agent.started
+    await scene.writeTurns(scene.upTo(turns), inSoak(40, 200))
+    await agent.kill()
+    scene.write(linesWhileDown)
   }
-
-  /** Every container writes, and some are rotated. */
-  write(mostLines: number): void {
-    for (const log of this.logs) {
-      log.write(1 + this.#upTo(mostLines))
-      if (this.#random() < 0.15) log.rotate()
-    }
-  }
-
-  pause(leastMs: number, mostMs: number): Promise<void> {
-    return sleep(leastMs + this.#upTo(mostMs - leastMs))
-  }
-
-  /** Let an agent finish, and count. */
-  async finish(): Promise<Balance> {
-    for (const log of this.logs) log.end()
-    const { workplace } = this
-    const written = linesOf(this.logs)
-    const agent = workplace.start()
-    await until(
-      () => workplace.countDocuments() >= written.length,
-      () => `${workplace.countDocuments()} of ${written.length}\n${agent.stderr}`,
-    )
-    const exitCode = await agent.stop()
-    if (exitCode !== 0) throw new Error(`the agent ended with ${exitCode}: ${agent.stderr}`)
-    return balanceOf(written, workplace.documents().map(lineOf))
-  }
-
-  #upTo(most: number): number {
-    return Math.floor(this.#random() * (most + 1))
-  }
+  return scene.finish()
 }
 
-describe('kill -9', () => {
+describe('kill -9 at any moment', () => {
   test.for([
-    [1, {}],
-    [2, SMALL],
-  ] as const)('at any moment, seed %d: each line stands in the file once', async ([seed, sink]) => {
-    const scene = new Scene(seed, sink)
-    for (let kill = 0; kill < 10; kill += 1) {
-      const agent = scene.workplace.start()
-      for (let turn = 0; turn < 6; turn += 1) {
-        scene.write(40)
-        await scene.pause(20, 280)
-      }
-      await agent.kill()
-      scene.write(40)
-    }
-    const balance = await scene.finish()
-    expect(balance).toEqual(evenBalance(balance.written))
-    process.stdout.write(`kill -9 x10, seed ${seed}: ${JSON.stringify(balance)}\n`)
+    ['live', 10, {}],
+    ['live, small files', 11, SMALL],
+  ] as const)('into files, %s: each line stands there once', async ([name, seed, sink]) => {
+    expectEven(`kill -9 x${KILLS}, file, ${name}`, await killed(new FileScene({ seed, sink }), 6, 40))
   })
 
   test.for([
-    ['before', [1, 6, 11, 16, 21, 26, 31, 36, 41]],
-    ['after', [3, 8, 13, 18, 23, 28, 33, 38, 43]],
-  ] as const)('right %s a step that changes a file: each line stands in the file once', async ([when, steps]) => {
-    const scene = new Scene(3, SMALL)
-    let kills = 0
-    for (const step of steps) {
-      scene.write(60)
-      const agent = scene.workplace.start({ KILL_AT: String(step), KILL_WHEN: when }, PRELOAD)
-      const writing = setInterval(() => scene.write(10), 50)
-      if ((await agent.ended) === 'SIGKILL') kills += 1
-      clearInterval(writing)
-    }
-    const balance = await scene.finish()
-    expect([balance, kills]).toEqual([evenBalance(balance.written), steps.length])
-    process.stdout.write(`kill -9 ${when} ${kills} different steps: ${JSON.stringify(balance)}\n`)
+    ['live', 20, 8, 20],
+    ['live', 21, 8, 20],
+    ['catching up', 22, 1, inSoak(500, 5_000)],
+  ] as const)(
+    'into a server, %s, seed %d: each line stands there once',
+    async ([name, seed, turns, linesWhileDown]) => {
+      const scene = await ServerScene.open({ seed })
+      expectEven(`kill -9 x${KILLS}, server, ${name}, seed ${seed}`, await killed(scene, turns, linesWhileDown))
+    },
+  )
+
+  test('into a server that loses answers: each line stands there once', async () => {
+    const scene = await ServerScene.open({ seed: 23 })
+    await scene.server.faults(
+      { kind: 'lose_answer', probability: 0.2 },
+      { kind: 'late', delayMs: 700, probability: 0.1 },
+    )
+    expectEven(`kill -9 x${KILLS}, server, answers lost`, await killed(scene, 8, 20))
   })
 })

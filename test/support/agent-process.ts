@@ -9,12 +9,15 @@ import { onTestFinished } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const POLL_MS = 20
+/** Agents start twice as fast with it. */
+const NODE_COMPILE_CACHE = join(tmpdir(), 'flagship-compile-cache')
 
 /** A directory with a pods tree, a configuration and what agents leave, and the agents that run in it. */
 export class Workplace {
   readonly root = mkdtempSync(join(tmpdir(), 'flagship-'))
   readonly pods = join(this.root, 'pods')
   readonly output = join(this.root, 'out', 'access.ndjson')
+  readonly state = join(this.root, 'state')
   readonly config = join(this.root, 'flagship.json')
   readonly #agents: AgentProcess[] = []
 
@@ -32,7 +35,7 @@ export class Workplace {
   /** Write the configuration anew. */
   configure(settings: Readonly<Record<string, unknown>>): void {
     const defaults = {
-      state: { directory: join(this.root, 'state'), lockWaitMs: 0 },
+      state: { directory: this.state, lockWaitMs: 0 },
       ingest: { pods: this.pods },
       sinks: { copy: { type: 'file', path: this.output } },
       http: { listen: 'off' },
@@ -74,14 +77,22 @@ export class AgentProcess {
   readonly process: ChildProcess
   /** How it ended: exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>
+  /** Resolves when it says that it has started, or when it has ended. */
+  readonly started: Promise<unknown>
   stdout = ''
   stderr = ''
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
-    this.process = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const environment = { ...process.env, NODE_COMPILE_CACHE, ...env }
+    this.process = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
     this.process.stdout?.on('data', (text: Buffer) => (this.stdout += text.toString()))
     this.process.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()))
     this.ended = once(this.process, 'close').then(([code, signal]) => code ?? signal)
+    const said = Promise.withResolvers<void>()
+    this.process.stderr?.on('data', () => {
+      if (this.stderr.includes('"message":"started"')) said.resolve()
+    })
+    this.started = Promise.race([said.promise, this.ended])
   }
 
   signal(name: NodeJS.Signals): void {
@@ -102,18 +113,22 @@ export class AgentProcess {
 }
 
 /** Wait until `condition` holds; throws with what `describe` says when it does not within `patienceMs`. */
-export async function until(condition: () => boolean, describe: () => string, patienceMs = 15_000): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  describe: () => string,
+  patienceMs = 15_000,
+): Promise<void> {
   const endMs = performance.now() + patienceMs
-  while (!holds(condition)) {
+  while (!(await holds(condition))) {
     if (performance.now() > endMs) throw new Error(`it did not come to that: ${describe()}`)
     await sleep(POLL_MS)
   }
 }
 
 /** What cannot be looked at does not hold: the output may not be there yet. */
-function holds(condition: () => boolean): boolean {
+async function holds(condition: () => boolean | Promise<boolean>): Promise<boolean> {
   try {
-    return condition()
+    return await condition()
   } catch {
     return false
   }

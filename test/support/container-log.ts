@@ -1,5 +1,17 @@
-import { appendFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 
 /** 2026-11-22T13:00:00Z */
 const START_MS = 1_795_352_400_000
@@ -7,11 +19,12 @@ const START_MS = 1_795_352_400_000
 /** The log of one container as the runtime writes it and kubelet rotates it. Every line has a number of its own. */
 export class ContainerLog {
   readonly name: string
-  readonly #path: string
+  #path: string
   readonly #random: () => number
   #written = 0
   #records = 0
   #rotations = 0
+  #restarts = 0
   /** The rest of a line of which a first piece has been written. */
   #rest: string | undefined
 
@@ -46,6 +59,49 @@ export class ContainerLog {
     renameSync(this.#path, `${this.#path}.20261122-13${String(this.#rotations).padStart(4, '0')}`)
   }
 
+  /** Pack what was renamed, all but the newest (`keep`), as kubelet does (pkg/kubelet/logs/container_log_manager.go, compressLog). */
+  compress(keep = 1): void {
+    for (const path of allBut(keep, this.#rotated())) {
+      if (path.endsWith('.gz')) continue
+      writeFileSync(`${path}.tmp`, gzipSync(readFileSync(path)))
+      renameSync(`${path}.tmp`, `${path}.gz`)
+      rmSync(path)
+    }
+  }
+
+  /** Delete what was renamed, all but the newest `keep`, as kubelet does. */
+  prune(keep: number): void {
+    for (const path of allBut(keep, this.#rotated())) rmSync(path)
+  }
+
+  /** The container is started anew, and writes into a log of its own; a line that was begun ends with it. */
+  restart(): void {
+    this.end()
+    this.#restarts += 1
+    this.#path = join(dirname(this.#path), `${this.#restarts}.log`)
+  }
+
+  /** Remove the directory of the pod, as kubelet does. */
+  removePod(): void {
+    rmSync(dirname(dirname(this.#path)), { recursive: true })
+  }
+
+  /** Copy and truncate, as logrotate does; what is written between the two would be lost. */
+  copyTruncate(): void {
+    if (!existsSync(this.#path)) return
+    for (const path of this.#rotated().reverse())
+      renameSync(path, `${this.#path}.${Number(path.slice(this.#path.length + 1)) + 1}`)
+    copyFileSync(this.#path, `${this.#path}.1`)
+    truncateSync(this.#path)
+  }
+
+  /** Oldest first. */
+  #rotated(): string[] {
+    const directory = dirname(this.#path)
+    const names = readdirSync(directory).filter((name) => name.startsWith(`${basename(this.#path)}.`))
+    return names.sort().map((name) => join(directory, name))
+  }
+
   #nextRecords(): string {
     if (this.#rest !== undefined && this.#random() < 0.5) return this.#endOfLine()
     const line = accessLine(this.name, this.#written)
@@ -67,6 +123,10 @@ export class ContainerLog {
     this.#records += 1
     return `${new Date(START_MS + this.#records).toISOString().replace('Z', '000000Z')} ${tags} ${content}\n`
   }
+}
+
+function allBut(newest: number, paths: readonly string[]): readonly string[] {
+  return paths.slice(0, Math.max(0, paths.length - newest))
 }
 
 /** The lines of some logs, as `NAME/NUMBER`. */
