@@ -14,6 +14,8 @@ import { type Receiving, receive } from './receiving.ts'
 
 const [kind, ...numbers] = process.argv.slice(2)
 const [LINES_PER_SECOND = 20_000, SECONDS = 20, GROWING = 500, IDLE = 2_000] = numbers.map(Number)
+/** Until idle logs are watched instead of being looked at. */
+const SETTLE_SECONDS = 15
 const WARM_UP_SECONDS = 10
 const TICK_MS = 10
 
@@ -36,19 +38,31 @@ async function main(receiving: Receiving): Promise<void> {
   const agent = new BenchAgent(directory, sink)
   try {
     const growing = logs.slice(0, GROWING)
+    await sleep(SETTLE_SECONDS * 1_000)
     await grow(growing, WARM_UP_SECONDS)
     await receiving.measureFromNow()
-    const before = { usage: agent.usage(), lines: (await receiving.received()).lines, waited: agent.waitedSeconds(), load: loadavg()[0] ?? 0 }
+    const before = {
+      usage: agent.usage(),
+      lines: (await receiving.received()).lines,
+      waited: agent.waitedSeconds(),
+      load: loadavg()[0] ?? 0,
+    }
     await grow(growing, SECONDS)
     const behind = written(logs) - (await receiving.received()).lines
-    await until('all is delivered', async () => (await receiving.received()).lines >= written(logs), 120_000).catch(print)
+    await until('all is delivered', async () => (await receiving.received()).lines >= written(logs), 120_000).catch(
+      print,
+    )
     const usage = agent.usage()
     const result = await receiving.received()
     const cost = ((usage.cpuSeconds - before.usage.cpuSeconds) / (result.lines - before.lines)) * 1e6
     const heapMb = ((await agent.metric('nodejs_heap_size_used_bytes')) ?? 0) / 2 ** 20
     print(`${kind}: ${LINES_PER_SECOND} lines/s for ${SECONDS} s, ${GROWING} files growing, ${IDLE} idle`)
-    print(`written to delivered: p50 ${result.p50} ms, p99 ${result.p99} ms, at most ${result.most} ms; ${behind} behind at the end`)
-    print(`agent: ${cost.toFixed(1)} CPU s per million lines, ${usage.residentMb.toFixed(0)} MB resident (at most ${usage.maxResidentMb.toFixed(0)}), heap ${heapMb.toFixed(0)} MB`)
+    print(
+      `written to delivered: p50 ${result.p50} ms, p99 ${result.p99} ms, at most ${result.most} ms; ${behind} behind at the end`,
+    )
+    print(
+      `agent: ${cost.toFixed(1)} CPU s per million lines, ${usage.residentMb.toFixed(0)} MB resident (at most ${usage.maxResidentMb.toFixed(0)}), heap ${heapMb.toFixed(0)} MB`,
+    )
     const waited = agent.waitedSeconds() - before.waited
     print(`disturbed: its main thread waited ${waited.toFixed(1)} s for a core; load ${before.load.toFixed(1)}`)
     print(balance(logs, result))

@@ -1,4 +1,14 @@
-import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { jsonCorpus } from './corpus.ts'
@@ -67,23 +77,25 @@ export class PodLog {
   }
 
   /** Rename as kubelet does. */
-  rotate(index: number): string {
+  rotate(index: number): void {
     this.close()
-    const path = `${this.path}.20261122-13${hex(index, 4)}`
-    renameSync(this.path, path)
-    return path
+    renameSync(this.path, this.#rotatedPath(index))
   }
 
-  /** A rotated file that kubelet has packed. */
-  writePacked(index: number, count: number): void {
-    const nowMs = Date.now()
-    const lines = Array.from({ length: count }, () => this.#nextLine(nowMs)).join('')
-    writeFileSync(`${this.path}.20261122-13${hex(index, 4)}.gz`, gzipSync(lines))
+  /** Pack a renamed file as kubelet does. */
+  pack(index: number): void {
+    const path = this.#rotatedPath(index)
+    writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)))
+    rmSync(path)
   }
 
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined
+  }
+
+  #rotatedPath(index: number): string {
+    return `${this.path}.20261122-13${String(index).padStart(4, '0')}`
   }
 
   #nextLine(nowMs: number): string {
