@@ -14,6 +14,7 @@ export interface Cost {
 /** What a process used. */
 export interface Usage {
   readonly cpuSeconds: number
+  readonly residentMb: number
   readonly maxResidentMb: number
 }
 
@@ -53,14 +54,16 @@ export async function costUntil(
 }
 
 /** What /proc says; undefined when the process is gone, and the last look counts. */
-function usageOf({ pid }: ChildProcess): Usage | undefined {
+export function usageOf({ pid }: Pick<ChildProcess, 'pid'>): Usage | undefined {
   try {
     // The second field is the name in brackets and may hold blanks.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-    if (peak === null) return undefined
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const [peak, now] = [/VmHWM:\s+(\d+)/.exec(status), /VmRSS:\s+(\d+)/.exec(status)]
+    if (peak === null || now === null) return undefined
     const ticks = Number(fields[11]) + Number(fields[12])
-    return { cpuSeconds: ticks / TICKS_PER_SECOND, maxResidentMb: Number(peak[1]) / 1024 }
+    const [residentMb, maxResidentMb] = [Number(now[1]) / 1024, Number(peak[1]) / 1024]
+    return { cpuSeconds: ticks / TICKS_PER_SECOND, residentMb, maxResidentMb }
   } catch {
     return undefined
   }

@@ -10,7 +10,7 @@ export interface Shipment {
   readonly receipt: Receipt
   /** Told when a receipt of its own is answered. */
   readonly ledger: { settle(cursor: Cursor): void }
-  /** It may be sent once the cursor is on disk as it was at this version. */
+  /** It may be sent once the cursor is on disk as it was at this version; 0 where nothing has to be. */
   readonly cursorVersion: number
 }
 

@@ -12,6 +12,8 @@ const MOST_GONE = 50_000
 const MOST_RANGES = 1_024
 /** How far ahead of what is read `sent` is written down, so that not every chunk has to wait for a commit. */
 const SENT_STEP_BYTES = 1_048_576
+/** With less than this left it is written down anew: on disk before it is needed, so that nothing waits for it. */
+const SENT_LEFT_BYTES = 524_288
 
 /** Where a file is, for finding it again. */
 export type FilePlace = Omit<FileFacts, 'begun'> & Pick<CursorEntry, 'fileKey' | 'modifiedMs'>
@@ -45,7 +47,7 @@ export class Cursor implements KnownFiles {
   /** Keys of the files of each chain, in the order in which they were begun. */
   readonly #ofScope = new Map<string, Set<string>>()
   /** What is on disk. */
-  readonly #durable = new Map<string, Pick<CursorEntry, 'prefixBytes' | 'finalBytes'>>()
+  readonly #durable = new Map<string, Pick<CursorEntry, 'prefixBytes' | 'finalBytes' | 'sentBytes'>>()
   /** How far files were read for sending since this run raised what may be sent of them. */
   readonly #sentTo = new Map<string, number>()
   readonly #changed = new Map<string, unknown>()
@@ -142,10 +144,16 @@ export class Cursor implements KnownFiles {
     if (entry === undefined) return
     const { sentBytes, prefixBytes } = entry
     if (this.#sentTo.has(fileKey) || toBytes > (sentBytes ?? 0)) this.#sentTo.set(fileKey, toBytes)
-    if (toBytes <= (sentBytes ?? 0)) return
+    if (sentBytes !== undefined && toBytes <= sentBytes - SENT_LEFT_BYTES) return
     const isAllAnswered = sentBytes === undefined || prefixBytes >= fromBytes
     const sent = { sentBytes: toBytes + SENT_STEP_BYTES, mark: isAllAnswered ? mark : (entry.mark ?? '') }
     this.#put({ ...entry, ...sent })
+  }
+
+  /** What the cursor on disk has to be at before lines of a file that begin before `toBytes` are sent. */
+  versionToSend(fileKey: string, toBytes: number): number {
+    const sentBytes = this.#durable.get(fileKey)?.sentBytes ?? 0
+    return toBytes <= sentBytes ? 0 : this.version
   }
 
   /** Nothing is sent any more: what was written down to be allowed and was not sent is not in doubt. */

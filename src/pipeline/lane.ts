@@ -34,6 +34,8 @@ export class Lane {
   readonly #transcoder: Transcoder
   readonly #parts: LaneParts
   #carry: Carry = EMPTY_CARRY
+  /** What the cursor on disk has to be at before anything that was read is sent. */
+  #versionToSend = 0
 
   constructor(reader: ChainReader, transcoder: Transcoder, parts: LaneParts) {
     this.reader = reader
@@ -70,17 +72,23 @@ export class Lane {
     const [fresh, doubtful] = this.#sort(segment)
     const unanswered = fresh.ids.length + (doubtful?.ids.length ?? 0)
     const receipt: Receipt = { span, openLines: this.#openLines(), documents: segment.bytes, unanswered }
-    if (span !== undefined && lookup !== undefined)
-      cursor.raiseSent(span.fileKey, span.fromBytes, span.toBytes, lookup.mark())
+    if (span !== undefined && lookup !== undefined) this.#mayBeSent(span, lookup)
     this.ledger.add(receipt)
     if (unanswered === 0) {
       this.ledger.settle(cursor)
       return committer.request()
     }
     budget.spend(segment.bytes.length)
-    const shipment: Shipment = { segment: fresh, receipt, ledger: this.ledger, cursorVersion: cursor.version }
+    const shipment: Shipment = { segment: fresh, receipt, ledger: this.ledger, cursorVersion: this.#versionToSend }
     if (fresh.ids.length > 0) batcher.add(shipment)
     if (doubtful !== undefined) doubts?.addEarlier([{ ...shipment, segment: doubtful }])
+  }
+
+  /** Kept for all that follows: a line that began in this span may end, and be sent, with a later one. */
+  #mayBeSent({ fileKey, fromBytes, toBytes }: Span, lookup: Lookup): void {
+    const { cursor } = this.#parts
+    cursor.raiseSent(fileKey, fromBytes, toBytes, lookup.mark())
+    this.#versionToSend = Math.max(this.#versionToSend, cursor.versionToSend(fileKey, toBytes))
   }
 
   /** What an earlier run has not answered: what it surely did not send, and what it may have. */

@@ -3,8 +3,8 @@
  * of the garbage collector and then take up several times its size until a full collection.
  */
 
-/** Less than this is cheap to allocate, and much of a slab would be wasted on it. */
-const SMALLEST_BYTES = 65_536
+/** Less than this comes out of Node's own pool. At a poll each of many files gives a segment of a few lines. */
+const SMALLEST_BYTES = 4_096
 const LARGEST_BYTES = 4_194_304
 /** Free slabs beyond this are left to the collector. */
 const MOST_FREE_BYTES = 33_554_432

@@ -12,7 +12,7 @@ import type { Logger } from '../../logger.ts'
 import type { Batch, Dataset } from '../batch.ts'
 import type { Lookup, Outcome, Sink } from '../sink.ts'
 import { BulkNames } from './bulk-names.ts'
-import { BULK_QUERY, bulkBody, compressed, datasetsIn, type Range } from './bulk-request.ts'
+import { BULK_QUERY, bulkBody, datasetsIn, PackedBodies, type Range } from './bulk-request.ts'
 import { BAD_REQUEST, type BulkItem, type BulkResult, bulkResult } from './bulk-result.ts'
 import type { ElasticsearchSinkConfig } from './config.ts'
 import { ElasticsearchLookup } from './lookup.ts'
@@ -50,6 +50,7 @@ export class ElasticsearchSink implements Sink {
   readonly #streams: Streams
   readonly #names: BulkNames
   readonly #sent = new Set<Dataset>()
+  readonly #packed = new PackedBodies()
   #client: Elasticsearch | undefined
 
   constructor(name: string, config: ElasticsearchSinkConfig, parts: ElasticsearchParts) {
@@ -110,9 +111,10 @@ export class ElasticsearchSink implements Sink {
 
   /** One request. Once it may have reached a server, only its own answer tells what became of it. */
   async #bulk(batch: Batch, range: Range, signal: AbortSignal): Promise<BulkResult> {
-    const { compression } = this.#config
-    const body = bulkBody(batch, range, (dataset) => this.#streams.nameOf(dataset))
-    const ndjson = { bytes: compression ? await compressed(body) : body, isGzip: compression }
+    const { compression: isGzip } = this.#config
+    const streamOf = (dataset: Dataset) => this.#streams.nameOf(dataset)
+    const bytes = isGzip ? await this.#packed.pack(batch, range, streamOf) : bulkBody(batch, range, streamOf)
+    const ndjson = { bytes, isGzip }
     for (const dataset of datasetsIn(batch, range)) this.#sent.add(dataset)
     const name = this.#names.next()
     const { opaqueId } = name

@@ -6,7 +6,7 @@ function filled(length: number, byte: number): Buffer {
 }
 
 describe('copyToSlab()', () => {
-  test.for([0, 1, 65_535, 65_536, 65_537, 700_000, 4_194_304, 4_194_305])('gives %d bytes as they are', (length) => {
+  test.for([0, 1, 4_095, 4_096, 4_097, 700_000, 4_194_304, 4_194_305])('gives %d bytes as they are', (length) => {
     const copy = copyToSlab(filled(length, 7))
     expect(copy.equals(filled(length, 7))).toBe(true)
   })
@@ -25,6 +25,12 @@ describe('reuseSlab()', () => {
     const second = copyToSlab(filled(120_000, 2))
     expect(second.buffer).toBe(first.buffer)
     expect(second.equals(filled(120_000, 2))).toBe(true)
+  })
+
+  test('gives the memory of a few documents to the next few', () => {
+    const first = copyToSlab(filled(9_000, 1))
+    reuseSlab(first)
+    expect(copyToSlab(filled(9_000, 2)).buffer).toBe(first.buffer)
   })
 
   test('leaves alone what is no slab', () => {
