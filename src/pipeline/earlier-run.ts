@@ -21,7 +21,7 @@ export class EarlierRun {
   readonly #files = new Map<string, Before>()
   readonly #deadLetter: DeadLetter
   /** No state, or one to which commits are missing: everything that is there may have been sent. */
-  readonly isUncertain: boolean
+  isUncertain: boolean
 
   readonly #doubted = new Set<string>()
 

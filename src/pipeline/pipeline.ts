@@ -11,6 +11,7 @@ import type { Cursor } from './cursor.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import type { Delivery } from './deliver.ts'
 import type { Doubts } from './doubts.ts'
+import type { EarlierRun } from './earlier-run.ts'
 import type { Intake } from './intake.ts'
 import type { Losses } from './losses.ts'
 import type { Meter } from './meter.ts'
@@ -26,6 +27,7 @@ const WATERMARK_INTERVAL_MS = 10_000
 /** What a pipeline is made of, in the order of the path. */
 export interface Stages {
   readonly intake: Intake
+  readonly earlier: EarlierRun
   readonly spool: Spool
   readonly budget: Budget
   readonly batcher: Batcher
@@ -155,8 +157,11 @@ export class Pipeline {
   }
 
   #noteWatermark(): void {
-    const { cursor, committer, intake } = this.#stages
-    if (cursor.head.isUncertain === true && intake.answeredToMs !== undefined) cursor.note({ isUncertain: undefined })
+    const { cursor, committer, intake, earlier } = this.#stages
+    if (earlier.isUncertain && intake.answeredToMs !== undefined) {
+      earlier.isUncertain = false // what is not read by now was not there when it began
+      cursor.note({ isUncertain: undefined })
+    }
     const watermarkMs = this.#watermark
     if (watermarkMs === undefined || watermarkMs === cursor.head.watermarkMs) return
     cursor.note({ watermarkMs })

@@ -89,7 +89,7 @@ export class ContainerLog {
   /** Copy and truncate, as logrotate does; what is written between the two would be lost. */
   copyTruncate(): void {
     if (!existsSync(this.#path)) return
-    for (const path of this.#rotated().reverse())
+    for (const path of this.#rotated().toReversed())
       renameSync(path, `${this.#path}.${Number(path.slice(this.#path.length + 1)) + 1}`)
     copyFileSync(this.#path, `${this.#path}.1`)
     truncateSync(this.#path)

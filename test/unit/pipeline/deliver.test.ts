@@ -69,6 +69,8 @@ function benchOf(...answers: readonly Answer[]) {
   return benchWith(undefined, answers)
 }
 
+const lineAt = async (_: string, offsetBytes: number) => Buffer.from(`line "at" ${offsetBytes}`)
+
 async function benchWith(doubts: Pick<Doubts, 'add'> | undefined, scripted: readonly Answer[]) {
   const [directory, store] = [scratch(), new MemoryStore()]
   const [clock, log, cursor, ledger, budget] = [
@@ -88,7 +90,6 @@ async function benchWith(doubts: Pick<Doubts, 'add'> | undefined, scripted: read
   const trouble = new TroubleSpot(log, 'copy', 'deliver to sink "copy"')
   const answers = new Answers(cursor, committer, budget)
   const shared = { sink, cursor, committer, deadLetter, clock, trouble, meter }
-  const lineAt = async (_: string, offsetBytes: number) => Buffer.from(`line "at" ${offsetBytes}`)
   const delivery = new Delivery({ ...shared, answers, doubts, lineAt, random: () => 0.5 })
   const stop = new AbortController()
 
