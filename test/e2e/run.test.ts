@@ -177,7 +177,7 @@ describe('flagship run', () => {
     [
       'a state that cannot be read',
       74,
-      'Cannot read state',
+      'Cannot open state',
       (workplace: Workplace) => {
         mkdirSync(join(workplace.root, 'state', 'copy', 'state.a'), { recursive: true })
       },
