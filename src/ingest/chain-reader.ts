@@ -328,7 +328,8 @@ export class ChainReader {
     if (check.atBytes >= file.sizeBytes) markTried(file)
     this.#last = file
     this.#isContinued = true
-    const facts = { scope: this.scope, familyKey, generation, device, inode, modifiedMs, sizeBytes: file.sizeBytes }
+    const { sizeBytes, isCompressed } = file
+    const facts = { scope: this.scope, familyKey, generation, device, inode, modifiedMs, sizeBytes, isCompressed }
     return { fileKey, path, offsetBytes, bytes, isContinued, check, file: facts }
   }
 

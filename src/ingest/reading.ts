@@ -20,7 +20,7 @@ export interface ChainChunk {
   readonly check: Check
   /** What the cursor needs to know the file again. */
   readonly file: Pick<Identity, 'familyKey' | 'generation'> &
-    Pick<FollowedFile, 'device' | 'inode' | 'modifiedMs' | 'sizeBytes'> & { readonly scope: string }
+    Pick<FollowedFile, 'device' | 'inode' | 'modifiedMs' | 'sizeBytes' | 'isCompressed'> & { readonly scope: string }
 }
 
 /** What the readers of one pipeline share. */

@@ -23,7 +23,8 @@ export class EarlierRun {
   /** No state, or one to which commits are missing: everything that is there may have been sent. */
   isUncertain: boolean
 
-  readonly #doubted = new Set<string>()
+  /** Files that this run has read something of. */
+  readonly #met = new Set<string>()
 
   /**
    * `knowsSent`: the sink looks up what is in doubt, so what was sent was written down first. `hasGap`: commits may be
@@ -43,17 +44,16 @@ export class EarlierRun {
     return this.#files.size === 0 && this.#deadLetter.isEmpty
   }
 
-  /** Whether a file is read for the first time in this run, and what stands in it may have been sent. */
-  isToBeDoubted(fileKey: string): boolean {
-    return this.isUncertain && !this.#doubted.has(fileKey)
-  }
-
-  /** Lines of a file that begin before `toBytes` may have been sent. */
-  doubt(fileKey: string, toBytes: number): void {
-    this.#doubted.add(fileKey)
-    const before = this.#files.get(fileKey)
-    const sentBytes = Math.max(toBytes, before?.sentBytes ?? 0)
-    this.#files.set(fileKey, { answered: before?.answered ?? [], sentBytes })
+  /**
+   * A file is read that had `sizeBytes` when it was seen by this run: what came later no earlier one has sent. How much of
+   * it has to be written down as sent, because commits are missing: 0 when there is nothing, or it has been met before.
+   */
+  meet(fileKey: string, sizeBytes: number): number {
+    if (this.#met.has(fileKey) || (!this.isUncertain && !this.#files.has(fileKey))) return 0
+    this.#met.add(fileKey)
+    const { answered = [], sentBytes = 0 } = this.#files.get(fileKey) ?? {}
+    this.#files.set(fileKey, { answered, sentBytes: this.isUncertain ? sizeBytes : Math.min(sentBytes, sizeBytes) })
+    return this.isUncertain ? sizeBytes : 0
   }
 
   /** Of the line with this id, which begins at `offsetBytes` of its file. */

@@ -48,12 +48,11 @@ export class Lane {
     const { fileKey, path, offsetBytes, bytes, check, file } = chunk
     const { cursor, earlier } = this.#parts
     if (!chunk.isContinued) this.closeJoins()
-    const { sizeBytes, ...facts } = file
+    const { sizeBytes, isCompressed, ...facts } = file
     cursor.follow({ fileKey, path, ...facts })
-    if (earlier.isToBeDoubted(fileKey)) {
-      earlier.doubt(fileKey, sizeBytes)
-      cursor.raiseSent(fileKey, 0, sizeBytes, '') // so that it is still in doubt if this run ends early
-    }
+    // Of a compressed file only what has been unpacked by now is known.
+    const doubtedBytes = earlier.meet(fileKey, isCompressed ? Number.MAX_SAFE_INTEGER : sizeBytes)
+    if (doubtedBytes > 0) cursor.raiseSent(fileKey, 0, doubtedBytes, '') // still in doubt if this run ends early
     const { segment, carry } = this.#transcoder.transcode({ fileKey, path, offsetBytes, bytes }, this.#carry)
     this.#carry = carry
     this.#ship(segment, { fileKey, fromBytes: offsetBytes, toBytes: check.atBytes, check })

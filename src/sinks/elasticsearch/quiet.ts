@@ -37,6 +37,8 @@ export class Quiet {
   #lookedMs = Number.NEGATIVE_INFINITY
   #answeredMs = Number.NEGATIVE_INFINITY
   #seenMs = Number.NEGATIVE_INFINITY
+  /** Nothing that was sent before this can still arrive, now and for ever. */
+  #settledMs = Number.NEGATIVE_INFINITY
   #mayLook = true
   #hasSaidForbidden = false
 
@@ -51,11 +53,14 @@ export class Quiet {
    */
   async since(sinceMs: number, signal: AbortSignal): Promise<void> {
     const { clock, settleMs, names } = this.#parts
-    for (;;) {
+    while (sinceMs > this.#settledMs) {
       await this.#look(signal)
       if (!this.#mayLook) return this.#waitOnly(sinceMs, signal)
       const quietMs = Math.max(sinceMs, this.#rowMs ?? clock.elapsedMs(), this.#seenMs)
-      if (this.#lookedMs - quietMs >= settleMs) return names.forget(quietMs)
+      if (this.#lookedMs - quietMs >= settleMs) {
+        this.#settledMs = quietMs
+        return names.forget(quietMs)
+      }
       await clock.sleep(this.#intervalMs, signal)
       throwIfStopped(signal)
     }

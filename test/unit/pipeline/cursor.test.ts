@@ -125,11 +125,19 @@ describe('Cursor.raiseSent()', () => {
     const cursor = cursorOf(place('A'))
     cursor.raiseSent('A', 0, 100, 'i1')
     const { version } = cursor
-    cursor.raiseSent('A', 100, MIB, 'i1')
+    cursor.raiseSent('A', 100, 500_000, 'i1')
     expect(cursor.version).toBe(version)
     expect(cursor.get('A')).toMatchObject({ sentBytes: 100 + MIB, mark: 'i1' })
-    cursor.raiseSent('A', MIB, 2 * MIB, 'i1')
-    expect(cursor.get('A')?.sentBytes).toBe(3 * MIB)
+    cursor.raiseSent('A', 500_000, 600_000, 'i1')
+    expect(cursor.get('A')?.sentBytes).toBe(600_000 + MIB)
+  })
+
+  test('lets lines be sent at once that the cursor on disk says may be, and others when it does', () => {
+    const cursor = cursorOf(place('A'))
+    cursor.raiseSent('A', 0, 100, 'i1')
+    expect(cursor.versionToSend('A', 100)).toBe(cursor.version)
+    cursor.written(cursor.takeChanges())
+    expect([100, 100 + MIB, 101 + MIB].map((bytes) => cursor.versionToSend('A', bytes))).toEqual([0, 0, cursor.version])
   })
 
   test.for([
@@ -229,10 +237,17 @@ describe('EarlierRun.of()', () => {
     expect(new EarlierRun(state, nobody, true, false).of(eventIds(other)(20), 20)).toBe('nothing')
   })
 
+  test('does not doubt what came after the agent had started', async () => {
+    const state = await stateOf((cursor) => cursor.raiseSent(key, 0, 50, 'i1'))
+    const run = new EarlierRun(state, nobody, true, false)
+    expect(run.meet(key, 60)).toBe(0)
+    expect([59, 60].map((offset) => run.of(eventIds(key)(offset), offset))).toEqual(['doubtful', 'nothing'])
+  })
+
   test('doubts everything of a file that nothing is known of', async () => {
     const run = new EarlierRun(await stateOf(() => {}), nobody, true, true)
     expect(run.isUncertain).toBe(true)
-    run.doubt(other, 100)
+    expect([run.meet(other, 100), run.meet(other, 500)]).toEqual([100, 0])
     expect([99, 100].map((offset) => run.of(eventIds(other)(offset), offset))).toEqual(['doubtful', 'nothing'])
   })
 })

@@ -92,6 +92,15 @@ describe('ElasticsearchLookup.find()', () => {
     expect(await bench.timed(bench.find(['a', 'b']))).toEqual({ seconds: 20, found: 'stored missing' })
   })
 
+  test('waits once for all that was sent before, however much later it is asked, and anew for what was sent since', async () => {
+    const bench = new LookupBench()
+    bench.store('a')
+    await bench.timed(bench.find(['a'], undefined, 0))
+    await bench.clock.advance(600_000) // nobody has looked at the tasks in the meantime
+    expect(await bench.timed(bench.find(['a', 'b'], undefined, 0))).toEqual({ seconds: 0, found: 'stored missing' })
+    expect(await bench.timed(bench.find(['c']))).toEqual({ seconds: 20, found: 'missing' })
+  })
+
   test('finds what is stored while it waits', async () => {
     const bench = new LookupBench()
     bench.store('a')
