@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { until } from '../support/agent-process.ts'
-import { expectEven, FileScene, inSoak, ServerScene } from '../support/scene.ts'
+import { EACH_LINE_ONCE, outcomeOf, FileScene, inSoak, ServerScene } from '../support/scene.ts'
 
 const PRELOAD = join(import.meta.dirname, 'full-disk.ts')
 const TURNS = inSoak(8, 100)
@@ -56,7 +56,9 @@ describe('a full disk under the state', () => {
     )
     expect(await next.stop(), next.stderr).toBe(0)
     const { lines } = await scene.arrivals()
-    expectEven('full disk under the state', scene.balanceOf([...lines, ...scene.deadLetter('search')]))
+    expect(outcomeOf('full disk under the state', scene.balanceOf([...lines, ...scene.deadLetter('search')]))).toBe(
+      EACH_LINE_ONCE,
+    )
   })
 
   test.runIf(mayMount)('that has no room for it: the agent says so, and starts when there is', async () => {
@@ -67,7 +69,7 @@ describe('a full disk under the state', () => {
     expect(await agent.ended).toBe(74)
     expect(agent.stderr).toContain(`Cannot open state "${scene.workplace.state}/search": ENOSPC`)
     execFileSync('mount', ['-o', 'remount,size=12000000', scene.workplace.state])
-    expectEven('no room for the state, then room', await scene.finish())
+    expect(outcomeOf('no room for the state, then room', await scene.finish())).toBe(EACH_LINE_ONCE)
   })
 
   test.runIf(mayMount)('that is read-only: the agent says so, and starts when it is not', async () => {
@@ -82,7 +84,7 @@ describe('a full disk under the state', () => {
     expect(await refused.ended).toBe(74)
     expect(refused.stderr).toMatch(/Cannot use state directory ".*": .*read-only file system/)
     execFileSync('mount', ['-o', 'remount,rw', scene.workplace.state])
-    expectEven('read-only state, then writable', await scene.finish())
+    expect(outcomeOf('read-only state, then writable', await scene.finish())).toBe(EACH_LINE_ONCE)
   })
 
   test.for([
@@ -109,6 +111,6 @@ describe('a full disk under the state', () => {
         await agent.started
       } else rmSync(marker)
     }
-    expectEven(`no space for anything, into ${name}`, await scene.finish(agent))
+    expect(outcomeOf(`no space for anything, into ${name}`, await scene.finish(agent))).toBe(EACH_LINE_ONCE)
   })
 })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { expectEven, FileScene, IS_SOAK, type Scene, ServerScene } from '../support/scene.ts'
+import { EACH_LINE_ONCE, outcomeOf, FileScene, IS_SOAK, type Scene, ServerScene } from '../support/scene.ts'
 
 const PRELOAD = join(import.meta.dirname, 'kill-at-step.ts')
 /** A file sink that begins a new file all the time, so that kills fall into its rotation. */
@@ -34,27 +34,28 @@ describe.for(WHEN)('kill -9 right %s a step that changes a file', (when) => {
   const first = when === 'before' ? 1 : 4
 
   test('into files: each line stands there once', async () => {
-    const numbers = steps(60, 8, first)
+    const numbers = steps(60, 12, first)
     const scene = new FileScene({ seed: 30, sink: SMALL })
     await killedAt(scene, numbers, { KILL_WHEN: when })
-    expectEven(`kill -9 ${when} steps ${numbers.join(' ')}, file`, await scene.finish())
+    expect(outcomeOf(`kill -9 ${when} steps ${numbers.join(' ')}, file`, await scene.finish())).toBe(EACH_LINE_ONCE)
   })
 
   test('into a server: each line stands there once', async () => {
-    const numbers = steps(60, 8, first)
+    const numbers = steps(60, 12, first)
     const scene = await ServerScene.open({ seed: 31 })
     await killedAt(scene, numbers, { KILL_WHEN: when })
-    expectEven(`kill -9 ${when} steps ${numbers.join(' ')}, server`, await scene.finish())
+    expect(outcomeOf(`kill -9 ${when} steps ${numbers.join(' ')}, server`, await scene.finish())).toBe(EACH_LINE_ONCE)
   })
 
   test('that makes a new state: each line stands there once', async () => {
     const scenes: ServerScene[] = []
-    for (const number of steps(16, 5, first)) {
+    for (const number of steps(16, 8, first)) {
       const scene = await ServerScene.open({ seed: 32 + number, containers: ['a'] })
       await killedAt(scene, [number], { KILL_WHEN: when })
       scenes.push(scene)
     }
-    for (const scene of scenes) expectEven(`kill -9 ${when} a step of a new state`, await scene.finish())
+    for (const scene of scenes)
+      expect(outcomeOf(`kill -9 ${when} a step of a new state`, await scene.finish())).toBe(EACH_LINE_ONCE)
   })
 
   test.for([
@@ -63,7 +64,7 @@ describe.for(WHEN)('kill -9 right %s a step that changes a file', (when) => {
   ] as const)('of the spool, %s: each line stands there once', async ([name, numbers]) => {
     const scene = await ServerScene.open({ seed: 33 })
     await killedAt(scene, IS_SOAK ? steps(20, 1) : numbers.slice(0, 2), { KILL_WHEN: when, KILL_STEP: name })
-    expectEven(`kill -9 ${when} ${name}`, await scene.finish())
+    expect(outcomeOf(`kill -9 ${when} ${name}`, await scene.finish())).toBe(EACH_LINE_ONCE)
   })
 
   test('of the dead letter: each line stands there once', async () => {
@@ -77,6 +78,8 @@ describe.for(WHEN)('kill -9 right %s a step that changes a file', (when) => {
     await scene.arrived(scene.written.length - new Set(scene.deadLetter('search')).size, agent)
     await agent.stop()
     const { lines } = await scene.arrivals()
-    expectEven(`kill -9 ${when} a dead letter`, scene.balanceOf([...lines, ...scene.deadLetter('search')]))
+    expect(outcomeOf(`kill -9 ${when} a dead letter`, scene.balanceOf([...lines, ...scene.deadLetter('search')]))).toBe(
+      EACH_LINE_ONCE,
+    )
   })
 })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { until } from '../support/agent-process.ts'
-import { expectEven, inSoak, ServerScene } from '../support/scene.ts'
+import { EACH_LINE_ONCE, outcomeOf, inSoak, ServerScene } from '../support/scene.ts'
 
 const STOP_MS = inSoak(3_000, 30_000)
 
@@ -19,7 +19,7 @@ describe('SIGSTOP', () => {
       await sleep(STOP_MS)
       agent.signal('SIGCONT')
     }
-    expectEven(`agent stopped for ${STOP_MS / 1_000} s`, await scene.finish(agent))
+    expect(outcomeOf(`agent stopped for ${STOP_MS / 1_000} s`, await scene.finish(agent))).toBe(EACH_LINE_ONCE)
   })
 
   test('of the sink, with kills of the agent: each line is stored once', async () => {
@@ -37,7 +37,7 @@ describe('SIGSTOP', () => {
       }
       scene.server.signal('SIGCONT')
     }
-    expectEven(`sink stopped for ${STOP_MS / 1_000} s`, await scene.finish(agent))
+    expect(outcomeOf(`sink stopped for ${STOP_MS / 1_000} s`, await scene.finish(agent))).toBe(EACH_LINE_ONCE)
   })
 })
 
@@ -57,7 +57,7 @@ test('a clock that steps back an hour, and forward again: each line is stored on
   await scene.allArrived(agent)
   await scene.writeTurns(2, 40)
   await agent.kill()
-  expectEven('clock steps back an hour', await scene.finish())
+  expect(outcomeOf('clock steps back an hour', await scene.finish())).toBe(EACH_LINE_ONCE)
 })
 
 describe('a second agent on one state directory', () => {
@@ -70,7 +70,7 @@ describe('a second agent on one state directory', () => {
     expect(await second.ended).toBe(69)
     expect(second.stderr).toContain(`held by process ${first.process.pid} on `)
     await first.kill()
-    expectEven('second agent refuses', await scene.finish())
+    expect(outcomeOf('second agent refuses', await scene.finish())).toBe(EACH_LINE_ONCE)
   })
 
   test('waits until the first has ended, and goes on: each line is stored once', async () => {
@@ -87,7 +87,7 @@ describe('a second agent on one state directory', () => {
     )
     await scene.writeTurns(4, 40)
     expect(await first.stop()).toBe(0)
-    expectEven('second agent waits', await scene.finish(second))
+    expect(outcomeOf('second agent waits', await scene.finish(second))).toBe(EACH_LINE_ONCE)
   })
 })
 
@@ -106,7 +106,7 @@ describe('SIGTERM', () => {
       expect(performance.now() - startedMs).toBeLessThan(limits.stopMs + 3_000)
     }
     await scene.server.faults()
-    expectEven('SIGTERM with a slow sink', await scene.finish())
+    expect(outcomeOf('SIGTERM with a slow sink', await scene.finish())).toBe(EACH_LINE_ONCE)
   })
 
   test('with a sink that does not answer: exit 0 in time, and each line is stored once', async () => {
@@ -117,7 +117,7 @@ describe('SIGTERM', () => {
     await scene.writeTurns(5, 100)
     expect(await agent.stop(), agent.stderr).toBe(0)
     await scene.server.faults()
-    expectEven('SIGTERM with a sink that hangs', await scene.finish())
+    expect(outcomeOf('SIGTERM with a sink that hangs', await scene.finish())).toBe(EACH_LINE_ONCE)
   })
 
   test('twice: it ends at once, and each line is stored once', async () => {
@@ -135,7 +135,7 @@ describe('SIGTERM', () => {
     expect(await agent.stop()).toBe('SIGTERM')
     expect(performance.now() - startedMs).toBeLessThan(2_000)
     await scene.server.faults()
-    expectEven('SIGTERM twice', await scene.finish())
+    expect(outcomeOf('SIGTERM twice', await scene.finish())).toBe(EACH_LINE_ONCE)
   })
 })
 
@@ -173,5 +173,5 @@ test('one noisy pod does not hold up a hundred quiet ones after an outage', asyn
   process.stdout.write(`quiet lines are there when the noisy pod has ${noisyArrived} of ${noisy?.written} lines\n`)
   expect(noisyArrived).toBeLessThan((noisy?.written ?? 0) * 0.6)
   await scene.server.faults()
-  expectEven('one noisy pod, 100 quiet ones', await scene.finish(agent))
+  expect(outcomeOf('one noisy pod, 100 quiet ones', await scene.finish(agent))).toBe(EACH_LINE_ONCE)
 })

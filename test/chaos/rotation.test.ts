@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { balanceText } from '../support/balance.ts'
 import { ContainerLog } from '../support/container-log.ts'
-import { expectEven, inSoak, type Scene, ServerScene } from '../support/scene.ts'
+import { EACH_LINE_ONCE, outcomeOf, inSoak, type Scene, ServerScene } from '../support/scene.ts'
 
 const LINES = inSoak(60, 5_000)
 
@@ -37,7 +37,7 @@ describe('agent down', () => {
       await leave(scene, how)
       for (let rotation = 0; rotation < 5; rotation += 1) for (const log of scene.logs) rotate(log)
       scene.write(LINES, 0)
-      expectEven(`agent down, 5 rotations, gzip, after ${how}`, await scene.finish())
+      expect(outcomeOf(`agent down, 5 rotations, gzip, after ${how}`, await scene.finish())).toBe(EACH_LINE_ONCE)
     },
   )
 
@@ -48,7 +48,7 @@ describe('agent down', () => {
       log.rotate()
       log.compress(0)
     }
-    expectEven('agent down, every rotated log packed', await scene.finish())
+    expect(outcomeOf('agent down, every rotated log packed', await scene.finish())).toBe(EACH_LINE_ONCE)
   })
 
   test.for(['kill', 'stop'] as const)(
@@ -62,7 +62,7 @@ describe('agent down', () => {
         log.removePod()
       }
       scene.write(LINES, 0, scene.logs.slice(2))
-      expectEven(`agent down, pods removed, after ${how}`, await scene.finish())
+      expect(outcomeOf(`agent down, pods removed, after ${how}`, await scene.finish())).toBe(EACH_LINE_ONCE)
     },
   )
 
@@ -111,7 +111,7 @@ describe('agent down', () => {
       for (const log of scene.logs) log.restart()
       scene.write(LINES, 0)
     }
-    expectEven('agent down, containers restart twice', await scene.finish())
+    expect(outcomeOf('agent down, containers restart twice', await scene.finish())).toBe(EACH_LINE_ONCE)
   })
 })
 
@@ -145,7 +145,9 @@ describe('sink down', () => {
         log.removePod()
       }
       await scene.server.up()
-      expectEven(`sink down, logs rotated, packed and deleted, agent ${how}`, await scene.finish(agent))
+      expect(outcomeOf(`sink down, logs rotated, packed and deleted, agent ${how}`, await scene.finish(agent))).toBe(
+        EACH_LINE_ONCE,
+      )
     },
   )
 })
@@ -162,16 +164,17 @@ describe('kill -9', () => {
       await agent.kill()
       for (const log of scene.logs) if (scene.random() < 0.3) rotate(log)
     }
-    expectEven(`kill -9 x${inSoak(4, 25)}, logs rotated and packed, seed ${seed}`, await scene.finish())
+    expect(outcomeOf(`kill -9 x${inSoak(4, 25)}, logs rotated and packed, seed ${seed}`, await scene.finish())).toBe(
+      EACH_LINE_ONCE,
+    )
   })
 })
 
 describe('copytruncate', () => {
-  const settings = (pods: string) => ({ ingest: { files: [{ path: `${pods}/*/istio-proxy/0.log`, frame: 'cri' }] } })
-
   test('with a copy beside it, the writer quiet meanwhile: each line is stored once', async () => {
     const scene = await ServerScene.open({ seed: 69 })
-    scene.configure({}, settings(scene.workplace.pods))
+    const path = `${scene.workplace.pods}/*/istio-proxy/0.log`
+    scene.configure({}, { ingest: { files: [{ path, frame: 'cri' }] } })
     const agent = scene.start()
     await agent.started
     for (let rotation = 0; rotation < inSoak(3, 30); rotation += 1) {
@@ -180,6 +183,6 @@ describe('copytruncate', () => {
       for (const log of scene.logs) log.copyTruncate()
     }
     scene.write(LINES, 0)
-    expectEven('copytruncate with a copy', await scene.finish(agent))
+    expect(outcomeOf('copytruncate with a copy', await scene.finish(agent))).toBe(EACH_LINE_ONCE)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type AgentProcess, until } from '../support/agent-process.ts'
 import type { Fault } from '../support/recording-faults.ts'
-import { expectEven, inSoak, ServerScene } from '../support/scene.ts'
+import { EACH_LINE_ONCE, outcomeOf, inSoak, ServerScene } from '../support/scene.ts'
 
 const TURNS = inSoak(4, 40)
 
@@ -92,7 +92,7 @@ describe('a sink in trouble stores each line once', () => {
   ] satisfies [string, Fault[][]][])('%s', async ([name, sets]) => {
     const scene = await ServerScene.open({ seed: 40 })
     const agent = await through(scene, sets)
-    expectEven(`sink ${name}`, await scene.finish(agent))
+    expect(outcomeOf(`sink ${name}`, await scene.finish(agent))).toBe(EACH_LINE_ONCE)
   })
 
   test('rolls over while documents are in doubt', async () => {
@@ -109,7 +109,7 @@ describe('a sink in trouble stores each line once', () => {
       scene.write(40)
       await scene.allArrived(agent)
     }
-    expectEven('sink rolls over during doubt', await scene.finish(agent))
+    expect(outcomeOf('sink rolls over during doubt', await scene.finish(agent))).toBe(EACH_LINE_ONCE)
   })
 
   test('refuses some for good: those stand in the dead letter, once', async () => {
@@ -132,7 +132,9 @@ describe('a sink in trouble stores each line once', () => {
     await agent.stop()
     expect(scene.deadLetter('search').sort()).toEqual(refused.sort())
     const { lines } = await scene.arrivals()
-    expectEven('sink refuses some for good', scene.balanceOf([...lines, ...scene.deadLetter('search')]))
+    expect(outcomeOf('sink refuses some for good', scene.balanceOf([...lines, ...scene.deadLetter('search')]))).toBe(
+      EACH_LINE_ONCE,
+    )
   })
 
   test('refuses connections while logs are rotated', async () => {
@@ -144,6 +146,6 @@ describe('a sink in trouble stores each line once', () => {
     const endMs = performance.now() + inSoak(4_000, 60_000)
     while (performance.now() < endMs) await scene.writeTurns(1, 60, 200)
     await scene.server.up()
-    expectEven(`sink down ${inSoak(4, 60)} s with rotation`, await scene.finish(agent))
+    expect(outcomeOf(`sink down ${inSoak(4, 60)} s with rotation`, await scene.finish(agent))).toBe(EACH_LINE_ONCE)
   })
 })
