@@ -125,11 +125,11 @@ describe('Cursor.raiseSent()', () => {
     const cursor = cursorOf(place('A'))
     cursor.raiseSent('A', 0, 100, 'i1')
     const { version } = cursor
-    cursor.raiseSent('A', 100, MIB, 'i1')
+    cursor.raiseSent('A', 100, MIB / 2, 'i1')
     expect(cursor.version).toBe(version)
     expect(cursor.get('A')).toMatchObject({ sentBytes: 100 + MIB, mark: 'i1' })
-    cursor.raiseSent('A', MIB, 2 * MIB, 'i1')
-    expect(cursor.get('A')?.sentBytes).toBe(3 * MIB)
+    cursor.raiseSent('A', MIB / 2, MIB, 'i1')
+    expect(cursor.get('A')?.sentBytes).toBe(2 * MIB)
   })
 
   test.for([
@@ -158,6 +158,35 @@ describe('Cursor.raiseSent()', () => {
     next.raiseSent('A', 0, 50, 'i1')
     next.endSending()
     expect(next.get('A')?.sentBytes).toBe(100 + MIB)
+  })
+})
+
+describe('Cursor.versionToSend()', () => {
+  test('is the one that says so, until that is on disk', async () => {
+    const [cursor, store] = [cursorOf(place('A')), new MemoryStore()]
+    cursor.raiseSent('A', 0, 100, 'i1')
+    expect(cursor.versionToSend('A', 100)).toBe(cursor.version)
+    const written = cursor.takeChanges()
+    await store.commit(written.values)
+    cursor.written(written)
+    expect([cursor.versionToSend('A', 100 + MIB), cursor.versionToSend('A', 101 + MIB)]).toEqual([0, cursor.version])
+  })
+
+  test('is none for what is raised again before it is needed', () => {
+    const cursor = cursorOf(place('A'))
+    cursor.raiseSent('A', 0, 100, 'i1')
+    cursor.written(cursor.takeChanges())
+    cursor.raiseSent('A', 100, MIB, 'i1')
+    expect(cursor.get('A')?.sentBytes).toBe(2 * MIB)
+    expect(cursor.versionToSend('A', MIB)).toBe(0)
+  })
+
+  test('is the one that says so for a file that was forgotten', () => {
+    const cursor = cursorOf(place('A'))
+    cursor.raiseSent('A', 0, 100, 'i1')
+    cursor.written(cursor.takeChanges())
+    for (const nowMs of [0, DAY_MS]) cursor.expire(new Set(), nowMs)
+    expect(cursor.versionToSend('A', 50)).toBe(cursor.version)
   })
 })
 
