@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type Usage, usageOf } from './cost.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const LISTEN = '127.0.0.1:19465'
+const LISTEN = `127.0.0.1:${20_000 + (process.pid % 10_000)}`
 
 /** `flagship run` on the pods tree in a directory. */
 export class BenchAgent {

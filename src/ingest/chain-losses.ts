@@ -75,7 +75,7 @@ export class ChainLosses {
   check(files: readonly FollowedFile[]): void {
     if (this.#truncated.length > 0) this.#truncated = this.#truncated.filter((cut) => this.#isOpen(cut, files))
     if (this.#missing.size === 0 || !files.every(wasTried)) return
-    for (const known of this.#missing.values()) this.#loseKnown(known)
+    for (const known of this.#missing.values()) this.#loseKnown(known, files)
     this.#missing.clear()
   }
 
@@ -92,9 +92,13 @@ export class ChainLosses {
     return false
   }
 
-  #loseKnown({ fileKey, path, prefixBytes, modifiedMs }: KnownFile): void {
+  /** Another content stands where it was, or it is gone. */
+  #loseKnown(known: KnownFile, files: readonly FollowedFile[]): void {
+    const { fileKey, path, prefixBytes, modifiedMs, device, inode } = known
+    const isRewritten = files.some((file) => file.device === device && file.inode === inode)
     this.#parts.known.finish(fileKey, prefixBytes)
-    const facts = { reason: 'deleted', size: 'unknown', bytes: 0 } as const
+    const reason = isRewritten ? 'truncated' : 'deleted'
+    const facts = { reason, size: 'unknown', bytes: 0 } as const
     const times = { afterMs: modifiedMs, beforeMs: this.#parts.clock.nowMs() }
     this.#lose({ ...facts, path, fileKey, offsetBytes: prefixBytes, ...times })
   }

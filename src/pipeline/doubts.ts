@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { FlagshipError } from '../errors.ts'
 import { fileKeyOf } from '../ingest/event-id.ts'
+import type { Logger } from '../logger.ts'
 import type { Doubt, Finding, Lookup } from '../sinks/sink.ts'
 import { Backoff } from './backoff.ts'
 import type { Shipment } from './batcher.ts'
@@ -12,6 +13,9 @@ import type { TroubleSpot } from './trouble.ts'
 const MOST_AT_ONCE = 5_000
 
 export interface DoubtsParts {
+  /** Of the pipeline. */
+  readonly name: string
+  readonly logger: Logger
   readonly lookup: Lookup
   readonly cursor: Cursor
   readonly clock: Clock
@@ -34,6 +38,7 @@ export class Doubts {
   readonly #waiting = new Map<number, Shipment[]>()
   readonly #failed = Promise.withResolvers<never>()
   #begunMs = 0
+  #hasEarlier = false
   /** How many there are. */
   documents = 0
 
@@ -55,12 +60,23 @@ export class Doubts {
 
   /** Take in documents that an earlier run may have sent. */
   addEarlier(shipments: readonly Shipment[]): void {
-    this.add(shipments, this.#begunMs, 'they may have been sent before the agent was stopped')
+    if (!this.#hasEarlier) this.#sayEarlier()
+    this.#hasEarlier = true
+    this.#take(shipments, this.#begunMs)
+  }
+
+  #sayEarlier(): void {
+    const text = 'documents that an earlier run may have sent are looked up before they are sent'
+    this.#parts.logger.info({ pipeline: this.#parts.name }, text)
   }
 
   /** Take in documents that may have been sent until `sinceMs` (rising clock). */
   add(shipments: readonly Shipment[], sinceMs: number, reason: string): void {
     this.#parts.trouble.begin(reason, this.#parts.clock.nowMs(), this)
+    this.#take(shipments, sinceMs)
+  }
+
+  #take(shipments: readonly Shipment[], sinceMs: number): void {
     const waiting = this.#waiting.get(sinceMs)
     this.documents += countOf(shipments)
     if (waiting !== undefined) return void waiting.push(...shipments)

@@ -19,6 +19,8 @@ const ID_BYTES = 14
 const Kept = Type.Object({ loss: Type.Unknown(), source: Type.Unknown() })
 
 export interface LossesParts {
+  /** Of the pipeline. */
+  readonly name: string
   readonly cursor: Cursor
   readonly committer: Committer
   readonly batcher: Batcher
@@ -54,7 +56,9 @@ export class Losses {
     this.#versions.set(loss, cursor.version)
     committer.request()
     meter.lost(loss)
-    logger.error(loss, textOf(loss))
+    // Possibly nothing is lost: that needs nobody at night.
+    if (loss.size === 'unknown') logger.warn(this.#fieldsOf(loss), textOf(loss))
+    else logger.error(this.#fieldsOf(loss), textOf(loss))
     this.#ship(id, loss, source, false)
   }
 
@@ -69,6 +73,12 @@ export class Losses {
   isDurable(loss: Loss): boolean {
     const version = this.#versions.get(loss)
     return version !== undefined && this.#parts.committer.hasReached(version)
+  }
+
+  /** For the log: readable, and without the control characters of a scope. */
+  #fieldsOf({ reason, path, size, bytes, afterMs, beforeMs }: Loss): object {
+    const [after, before] = [afterMs, beforeMs].map((ms) => ms && new Date(ms).toISOString())
+    return { pipeline: this.#parts.name, path, reason, size, bytes, after, before }
   }
 
   settle(cursor: Cursor): void {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Loss } from '../record/loss.ts'
+import { LOSS_REASONS, type Loss } from '../record/loss.ts'
 import type { Segment } from '../sinks/batch.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
@@ -32,6 +32,8 @@ export class Meter {
     this.#metrics = metrics
     this.#pipeline = pipeline
     this.#clock = clock
+    // A rise is seen only in a series that was there before.
+    for (const reason of LOSS_REASONS) this.lost({ reason, bytes: 0 }, 0)
   }
 
   get totals(): PipelineTotals {
@@ -74,9 +76,9 @@ export class Meter {
   }
 
   /** Bytes were lost, and named. */
-  lost({ reason, bytes }: Loss): void {
+  lost({ reason, bytes }: Pick<Loss, 'reason' | 'bytes'>, times = 1): void {
     const pipeline = this.#pipeline
-    this.#metrics.count('flagship_losses_total', { pipeline, reason })
+    this.#metrics.count('flagship_losses_total', { pipeline, reason }, times)
     this.#metrics.count('flagship_lost_bytes_total', { pipeline, reason }, bytes)
   }
 

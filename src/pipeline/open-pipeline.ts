@@ -116,7 +116,7 @@ function stagesOf(base: Base, state: CursorState, parts: PipelineParts) {
   const { clock, random, logger, makeTranscoder } = parts
   const answers = new Answers(cursor, committer, budget)
   const doubts = sink.lookup && doubtsOf(base, sink.lookup, answers, parts)
-  const shared = { ...base, clock, random, logger, makeTranscoder, answers, doubts }
+  const shared = { ...base, name: settings.name, clock, random, logger, makeTranscoder, answers, doubts }
   const losses = new Losses(shared, state.losses)
   const reading = { ...parts, known: cursor, tail: new TailReader(), spool }
   const intake = new Intake({ ...shared, reading, lookup: sink.lookup, losses })
@@ -137,5 +137,5 @@ function doubtsOf(base: Base, lookup: Lookup, answers: Answers, { clock, random,
   const missing = (shipments: readonly Shipment[]) => {
     for (const shipment of shipments) batcher.add(shipment)
   }
-  return new Doubts({ lookup, cursor, clock, random, trouble, found, missing }, delivering.signal)
+  return new Doubts({ name, logger, lookup, cursor, clock, random, trouble, found, missing }, delivering.signal)
 }

@@ -192,6 +192,7 @@ export class Pipeline {
         await this.#backoff.wait(this.#reading.signal)
       }
     }
+    if (this.#reading.signal.aborted) return
     deliveringSpot.end()
     cursor.mark = sink.mark?.()
     if (await committer.commit()) return

@@ -172,6 +172,9 @@ export async function holderOf(directory: string): Promise<string | undefined> {
   }
 }
 
+/** Nobody listens, there is no socket, or who listened was killed at this moment. */
+const GONE = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'])
+
 /** Who listens at `path`; undefined when nobody does. */
 async function ask(path: string): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
@@ -181,7 +184,7 @@ async function ask(path: string): Promise<string | undefined> {
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => (answer += text))
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(undefined)
+      if (GONE.has(error.code ?? '')) resolve(undefined)
       else reject(error)
     })
     socket.on('close', () => resolve(answer || 'a process that does not answer'))

@@ -1,15 +1,17 @@
 /** Why bytes of a log cannot be delivered any more. */
-export type LossReason =
+export const LOSS_REASONS = [
   /** The spool was full, or the disk, and the file was given up. */
-  | 'spool_full'
+  'spool_full',
   /** It was deleted before it was read, and could not be linked into the spool. */
-  | 'deleted'
+  'deleted',
   /** Files of the chain came and went without being seen. */
-  | 'unseen'
+  'unseen',
   /** It was truncated before it was read to its end, and no copy of it was found. */
-  | 'truncated'
+  'truncated',
   /** It cannot be unpacked to its end. */
-  | 'corrupt'
+  'corrupt',
+] as const
+export type LossReason = (typeof LOSS_REASONS)[number]
 
 /** Bytes of a container's log that will never be delivered: named once, never guessed. */
 export interface Loss {

@@ -103,7 +103,7 @@ function remedy(status: number, type: string | undefined): string {
   if (type === 'cluster_block_exception') return 'writes are blocked, look at disk space and index.blocks'
   if (type === 'index_closed_exception') return 'open the backing index, or roll the data stream over'
   if (status === 404 || type === 'index_not_found_exception')
-    return 'no index template with a data stream matches, install one (flagship bootstrap)'
+    return 'no index template with a data stream matches, install one (docs/elasticsearch.md)'
   if (status === 401) return 'check the credentials of the sink'
   return 'grant auto_configure and create_doc on the data streams'
 }

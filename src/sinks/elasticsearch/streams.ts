@@ -81,10 +81,15 @@ export function markedIndex(mark: string | undefined, dataset: Dataset): string 
   }
 }
 
+const REMEDIES: Readonly<Record<number, string>> = {
+  401: '; set apiKeyFile, or username and passwordFile, and check what they hold',
+  403: '; grant read and view_index_metadata on the data streams (docs/elasticsearch.md)',
+}
+
 /** A request of a look-up was answered with no. */
 export function refusal(what: string, statusCode: number, body: unknown): FlagshipError {
   const type = textAt(body, 'error', 'type')
-  const remedy = statusCode === 403 ? '; grant read and view_index_metadata on the data streams' : ''
+  const remedy = REMEDIES[statusCode] ?? ''
   const state = `HTTP ${statusCode}${type === undefined ? '' : ` ${type}`}${remedy}`
   return new FlagshipError('SINK_UNAVAILABLE', `Cannot ${what}: ${state}`)
 }

@@ -169,6 +169,35 @@ describe('Cursor.raiseSent()', () => {
   })
 })
 
+describe('Cursor.versionToSend()', () => {
+  test('is the one that says so, until that is on disk', async () => {
+    const [cursor, store] = [cursorOf(place('A')), new MemoryStore()]
+    cursor.raiseSent('A', 0, 100, 'i1')
+    expect(cursor.versionToSend('A', 100)).toBe(cursor.version)
+    const written = cursor.takeChanges()
+    await store.commit(written.values)
+    cursor.written(written)
+    expect([cursor.versionToSend('A', 100 + MIB), cursor.versionToSend('A', 101 + MIB)]).toEqual([0, cursor.version])
+  })
+
+  test('is none for what is raised again before it is needed', () => {
+    const cursor = cursorOf(place('A'))
+    cursor.raiseSent('A', 0, 100, 'i1')
+    cursor.written(cursor.takeChanges())
+    cursor.raiseSent('A', 100, MIB, 'i1')
+    expect(cursor.get('A')?.sentBytes).toBe(2 * MIB)
+    expect(cursor.versionToSend('A', MIB)).toBe(0)
+  })
+
+  test('is the one that says so for a file that was forgotten', () => {
+    const cursor = cursorOf(place('A'))
+    cursor.raiseSent('A', 0, 100, 'i1')
+    cursor.written(cursor.takeChanges())
+    for (const nowMs of [0, DAY_MS]) cursor.expire(new Set(), nowMs)
+    expect(cursor.versionToSend('A', 50)).toBe(cursor.version)
+  })
+})
+
 describe('Cursor.expire()', () => {
   test('forgets a file a day after it has gone, not before, and not when it has come back', () => {
     const cursor = cursorOf(place('A'), place('B', { inode: 2 }), place('C', { inode: 3 }))

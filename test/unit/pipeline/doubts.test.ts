@@ -29,7 +29,17 @@ function benchOf(...answers: readonly Answer[]) {
     },
   }
   const trouble = new TroubleSpot(log, 'search', 'tell')
-  const parts = { lookup, cursor, clock, random: () => 0.5, trouble, found: keep(found), missing: keep(missing) }
+  const parts = {
+    name: 'search',
+    logger: log,
+    lookup,
+    cursor,
+    clock,
+    random: () => 0.5,
+    trouble,
+    found: keep(found),
+    missing: keep(missing),
+  }
   cursor.follow(placeIn('c', FILE_KEY))
   cursor.raiseSent(FILE_KEY, 0, 100, 'i7')
   return { doubts: new Doubts(parts, stop.signal), clock, log, asked, found, missing, stop }
