@@ -17,16 +17,22 @@ interface SeenFile {
   readonly inode: number
 }
 
-/** Finds files where they were seen last, or renamed in the same directory. Looks at names and sizes only. */
+/** Finds files where they were seen last, renamed in the same directory, or in the spool. Looks at names and sizes only. */
 export class FilesOnDisk {
   readonly #directories = new Map<string, ReadonlyMap<number, string>>()
+  readonly #kept: ReadonlyMap<string, FileOnDisk>
+
+  constructor(kept: readonly (FileOnDisk & Pick<SeenFile, 'device' | 'inode'>)[] = []) {
+    this.#kept = new Map(kept.map((link) => [`${link.device}:${link.inode}`, link]))
+  }
 
   /** Undefined when it is not there any more. */
   find(file: SeenFile): FileOnDisk | undefined {
     const there = look(file, file.path)
     if (there !== undefined) return there
     const name = this.#namesIn(dirname(file.path)).get(file.inode)
-    return name === undefined ? undefined : look(file, join(dirname(file.path), name))
+    const renamed = name === undefined ? undefined : look(file, join(dirname(file.path), name))
+    return renamed ?? this.#kept.get(`${file.device}:${file.inode}`)
   }
 
   #namesIn(directory: string): ReadonlyMap<number, string> {

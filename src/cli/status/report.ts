@@ -6,7 +6,7 @@ import { readStateStore, type StoredState } from '../../pipeline/state/store.ts'
 import { deadLetterFiles, linesOf } from '../dead-letter/files.ts'
 import { type ChainStatus, chainsOf } from './chains.ts'
 import { FilesOnDisk } from './files-on-disk.ts'
-import { type SpoolUse, spoolUse } from './spool.ts'
+import { linksBelow, type SpoolLink, spoolLinks, type SpoolUse, spoolUse } from './spool.ts'
 
 /** What is in the dead letter of one pipeline, files of a replay included. */
 export interface DeadLetterStatus {
@@ -57,10 +57,13 @@ export interface StatePlaces {
 /** Read what an agent has written down, while it may be writing. @throws FlagshipError STATE_UNREADABLE. */
 export async function readReport(places: StatePlaces, nowMs: number): Promise<StateReport> {
   const { stateDirectory, spoolDirectory } = places
+  const links = spoolDirectory === undefined ? undefined : spoolLinks(spoolDirectory)
   const pipelines: PipelineReport[] = []
   for (const name of places.pipelines) {
-    const spool = spoolDirectory === undefined ? undefined : spoolUse(join(spoolDirectory, name))
-    pipelines.push(await readPipeline(name, join(stateDirectory, name), spool, nowMs))
+    const place = spoolDirectory === undefined ? undefined : join(spoolDirectory, name)
+    pipelines.push(
+      await readPipeline(name, join(stateDirectory, name), links && place ? { links, place } : undefined, nowMs),
+    )
   }
   return { directory: stateDirectory, holder: await holderOf(stateDirectory), nowMs, pipelines }
 }
@@ -68,12 +71,14 @@ export async function readReport(places: StatePlaces, nowMs: number): Promise<St
 async function readPipeline(
   name: string,
   directory: string,
-  spool: SpoolUse | undefined,
+  spool: { readonly links: readonly SpoolLink[]; readonly place: string } | undefined,
   nowMs: number,
 ): Promise<PipelineReport> {
   const stored = await readStateStore(directory)
   const { head, entries, losses }: CursorState = readCursorState(stored?.values ?? new Map())
   const { watermarkMs } = head
+  const places = new Set(entries.map(({ device, inode }) => `${device}:${inode}`))
+  const isBegun = ({ device, inode }: SpoolLink) => places.has(`${device}:${inode}`)
   return {
     name,
     state: stored?.origin ?? 'none',
@@ -82,9 +87,9 @@ async function readPipeline(
     losses: head.losses ?? 0,
     lostBytes: head.lostBytes ?? 0,
     pendingLosses: losses.size,
-    spool,
+    spool: spool && spoolUse(spool.links, spool.place, isBegun),
     deadLetter: await readDeadLetter(directory),
-    chains: chainsOf(entries, new FilesOnDisk(), { nowMs, watermarkMs }),
+    chains: chainsOf(entries, new FilesOnDisk(spool && linksBelow(spool.links, spool.place)), { nowMs, watermarkMs }),
   }
 }
 

@@ -2,6 +2,7 @@ import { printable } from '../printable.ts'
 import { columns } from '../table.ts'
 import type { ChainStatus, FileStatus } from './chains.ts'
 import type { DeadLetterStatus, PipelineReport, StateReport } from './report.ts'
+import type { SpoolUse } from './spool.ts'
 
 const MOST_CHAINS = 20
 /** Of one chain the newest are shown: a chain may have many that are done. */
@@ -33,6 +34,7 @@ function pipelineLines(pipeline: PipelineReport, nowMs: number): readonly string
 function facts(pipeline: PipelineReport, nowMs: number): readonly (readonly [string, string])[] {
   const { state, notes, watermarkMs, losses, lostBytes, pendingLosses, spool, deadLetter, chains } = pipeline
   if (state === 'none') return [['state', 'none: it has never run']]
+  const notBegunBytes = spool?.notBegunBytes ?? 0
   const lagBytes = chains.reduce((sum, chain) => sum + chain.lagBytes, 0)
   const pending = pendingLosses === 0 ? '' : `, ${pendingLosses} still to be delivered`
   return [
@@ -40,10 +42,16 @@ function facts(pipeline: PipelineReport, nowMs: number): readonly (readonly [str
     ...notes.map((note) => ['damage', note] as const),
     ['watermark', watermarkText(watermarkMs, nowMs)],
     ['losses', losses === 0 ? 'none' : `${losses}, ${number(lostBytes)} bytes as far as known${pending}`],
-    ['spool', spool === undefined ? 'none' : `${number(spool.files)} files, ${number(spool.bytes)} bytes`],
+    ['spool', spoolText(spool)],
     ['dead letter', deadLetterText(deadLetter)],
-    ['files', `${number(chains.length)} chains, ${number(lagBytes)} bytes not answered`],
+    ['files', `${number(chains.length)} chains, ${number(lagBytes + notBegunBytes)} bytes not answered`],
   ]
+}
+
+function spoolText(spool: SpoolUse | undefined): string {
+  if (spool === undefined) return 'none'
+  const notBegun = spool.notBegunBytes === 0 ? '' : `; ${number(spool.notBegunBytes)} bytes in files not begun yet`
+  return `${number(spool.files)} files, ${number(spool.keptBytes)} bytes only it keeps${notBegun}`
 }
 
 function watermarkText(watermarkMs: number | undefined, nowMs: number): string {

@@ -1,8 +1,8 @@
-import { renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { linkSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { FilesOnDisk } from '../../../../src/cli/status/files-on-disk.ts'
-import { spoolUse } from '../../../../src/cli/status/spool.ts'
+import { spoolLinks, spoolUse } from '../../../../src/cli/status/spool.ts'
 import { put, scratch } from '../../fakes/scratch.ts'
 
 function seen(path: string) {
@@ -33,18 +33,32 @@ describe('FilesOnDisk', () => {
 })
 
 describe('spoolUse()', () => {
-  test('sums up files below a directory, and follows no link', () => {
+  test('counts what only the spool keeps and what is not begun, of one pipeline, and follows no link', () => {
     const root = scratch()
-    put(root, 'spool/pods/shop_a_uid/istio-proxy/0-1', '12345')
-    put(root, 'spool/files/var/log/edge.log', '123')
-    put(root, 'outside', 'x'.repeat(1_000))
-    symlinkSync(join(root, 'outside'), join(root, 'spool', 'link'))
-    symlinkSync(root, join(root, 'spool', 'round'))
-    expect(spoolUse(join(root, 'spool'))).toEqual({ files: 2, bytes: 8 })
+    const spool = join(root, 'spool')
+    const named = put(root, 'pods/0.log', '12345678')
+    for (const pipeline of ['a', 'b']) {
+      mkdirSync(join(spool, pipeline), { recursive: true })
+      linkSync(named, join(spool, pipeline, '0-1'))
+    }
+    linkSync(put(root, 'spool/a/0-2', '123'), join(spool, 'b', '0-2'))
+    symlinkSync(named, join(spool, 'a', 'link'))
+    symlinkSync(root, join(spool, 'a', 'round'))
+    const begun = seen(named)
+    const use = spoolUse(spoolLinks(spool) ?? [], join(spool, 'a'), ({ inode }) => inode === begun.inode)
+    expect(use).toEqual({ files: 2, keptBytes: 3, notBegunBytes: 3 })
   })
 
   test('tells no spool from an empty one', () => {
     const root = scratch()
-    expect([spoolUse(join(root, 'spool')), spoolUse(root)]).toEqual([undefined, { files: 0, bytes: 0 }])
+    expect([spoolLinks(join(root, 'spool')), spoolLinks(root)]).toEqual([undefined, []])
+  })
+
+  test('shows where a file is that is gone from the logs', () => {
+    const root = scratch()
+    const file = seen(put(root, 'pods/0.log', '12345678'))
+    linkSync(file.path, join(root, '0-1'))
+    rmSync(file.path)
+    expect(new FilesOnDisk(spoolLinks(root)).find(file)).toMatchObject({ path: join(root, '0-1'), sizeBytes: 8 })
   })
 })

@@ -53,7 +53,8 @@ describe('renderReport()', () => {
       /losses +2, 12,345 bytes .* 1 still to be delivered/,
     ],
     ['no spool', {}, /spool +none/],
-    ['the spool', { spool: { files: 2, bytes: 8 } }, /spool +2 files, 8 bytes/],
+    ['the spool', { spool: { files: 2, keptBytes: 8, notBegunBytes: 0 } }, /spool +2 files, 8 bytes only it keeps$/m],
+    ['what is not begun', { spool: { files: 2, keptBytes: 0, notBegunBytes: 9 } }, /9 bytes in files not begun yet/],
     ['an empty dead letter', {}, /dead letter +empty/],
     [
       'the dead letter',
