@@ -73,6 +73,7 @@ export class Discovery {
   readonly #pods = new WeakMap<readonly DirectoryEntry[], readonly Pod[]>()
   readonly #containers = new WeakMap<readonly DirectoryEntry[], readonly ContainerDirectory[]>()
   #found: readonly FoundChain[] = []
+  #isComplete = false
 
   /** `onChange` is called when it is worth to sweep at once. */
   constructor(
@@ -96,6 +97,11 @@ export class Discovery {
     this.#chains = new SeenChains(clock, this.#quiet)
   }
 
+  /** Whether the last sweep could list every directory, so that what it did not find was not there. */
+  get isComplete(): boolean {
+    return this.#isComplete
+  }
+
   /**
    * Look once. Two files with one scope never come in two chains. A chain that is the same object as at the last sweep
    * is known not to have changed since.
@@ -105,6 +111,7 @@ export class Discovery {
     const { pods } = this.#settings
     if (pods !== undefined) this.#sweepPods(pods)
     for (const [entry, paths] of this.#files) this.#sweepFiles(entry, paths)
+    this.#isComplete = !this.#listings.hasFailed
     this.#quiet.endSweep()
     this.#listings.endSweep()
     this.#found = this.#chains.endSweep()
