@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { Discovery } from '../ingest/discover.ts'
@@ -48,7 +49,8 @@ export async function startAgent(settings: AgentSettings, parts: AgentParts): Pr
     const pipelines: Pipeline[] = []
     for (const pipeline of settings.pipelines) pipelines.push(await openPipeline(pipeline, share, shared))
     const changes = new Bell()
-    const discovery = new Discovery(settings.discovery, parts.fileSystem, parts.clock, troubles, () =>
+    const own = [settings.spool.directory, ...settings.pipelines.map(({ name }) => join(stateDirectory, name))]
+    const discovery = new Discovery({ ...settings.discovery, own }, parts.fileSystem, parts.clock, troubles, () =>
       changes.ring(),
     )
     for (const pipeline of pipelines) pipeline.restore((chain) => discovery.sourceOf(chain))
