@@ -47,6 +47,8 @@ export interface DiscoverySettings {
   /** All, without it. */
   readonly podNames?: readonly string[]
   readonly files: readonly PlainFiles[]
+  /** Directories of flagship's own: what lies in them is no log, whatever `files` says. */
+  readonly own?: readonly string[]
   /** Directories outside the logs' own root that links may lead to; none, without it. */
   readonly linkTargets?: readonly string[]
   readonly nodeName: string
@@ -73,6 +75,7 @@ export class Discovery {
   readonly #pods = new WeakMap<readonly DirectoryEntry[], readonly Pod[]>()
   readonly #containers = new WeakMap<readonly DirectoryEntry[], readonly ContainerDirectory[]>()
   #found: readonly FoundChain[] = []
+  #isComplete = false
 
   /** `onChange` is called when it is worth to sweep at once. */
   constructor(
@@ -82,18 +85,23 @@ export class Discovery {
     troubles: Troubles,
     onChange: () => void = () => {},
   ) {
-    const { containers, namespaces = [], podNames = [], files, linkTargets = [] } = settings
+    const { containers, namespaces = [], podNames = [], files, own = [], linkTargets = [] } = settings
     this.#settings = settings
     this.#filters = {
       containers: new NameFilter(containers),
       namespaces: new NameFilter(namespaces),
       podNames: new NameFilter(podNames),
     }
-    this.#files = files.map((entry) => [entry, new PlainPaths(entry.path, fileSystem, troubles)])
+    this.#files = files.map((entry) => [entry, new PlainPaths(entry.path, { fileSystem, troubles, own })])
     this.#quiet = new QuietDirectories(fileSystem, clock, troubles, onChange)
     this.#listings = new Listings(fileSystem, clock, this.#quiet, troubles)
     this.#logFiles = new LogFiles({ fileSystem, listings: this.#listings, troubles, linkTargets })
     this.#chains = new SeenChains(clock, this.#quiet)
+  }
+
+  /** Whether the last sweep could list every directory, so that what it did not find was not there. */
+  get isComplete(): boolean {
+    return this.#isComplete
   }
 
   /**
@@ -105,6 +113,7 @@ export class Discovery {
     const { pods } = this.#settings
     if (pods !== undefined) this.#sweepPods(pods)
     for (const [entry, paths] of this.#files) this.#sweepFiles(entry, paths)
+    this.#isComplete = !this.#listings.hasFailed
     this.#quiet.endSweep()
     this.#listings.endSweep()
     this.#found = this.#chains.endSweep()
@@ -117,7 +126,9 @@ export class Discovery {
     if (chain.kind === 'pod') {
       const { pod, containerName } = chain
       const identity = { ...pod, containerName, nodeName }
-      const roots = [...(pods === undefined ? [] : [pods]), ...linkTargets]
+      const { namespace, podName, podUid } = pod
+      const directory = pods && join(pods, `${namespace}_${podName}_${podUid}`)
+      const roots = [...(directory === undefined ? [] : [directory]), ...linkTargets]
       return { scope: scopeOfContainer(pod, containerName), source: { identity, frame: 'cri', format: 'auto', roots } }
     }
     const entry = files.find(({ path }) => path === chain.path || matchesGlob(chain.path, path))
@@ -138,12 +149,12 @@ export class Discovery {
     if (entries === undefined) return this.#chains.keep('pod\0')
     const pods = this.#pods.get(entries) ?? this.#podsAmong(root, entries)
     this.#pods.set(entries, pods)
-    for (const pod of pods) this.#sweepPod(root, pod)
+    for (const pod of pods) this.#sweepPod(pod)
   }
 
-  #sweepPod(root: string, pod: Pod): void {
+  #sweepPod(pod: Pod): void {
     const entries = this.#listings.listOrLast(pod.directory, 'always')
-    const containers = this.#containers.get(entries) ?? this.#containersAmong(root, pod, entries)
+    const containers = this.#containers.get(entries) ?? this.#containersAmong(pod, entries)
     this.#containers.set(entries, containers)
     for (const container of containers) this.#seeContainer(container, 'auto')
   }
@@ -157,10 +168,10 @@ export class Discovery {
     })
   }
 
-  #containersAmong(root: string, pod: Pod, entries: readonly DirectoryEntry[]): readonly ContainerDirectory[] {
+  #containersAmong(pod: Pod, entries: readonly DirectoryEntry[]): readonly ContainerDirectory[] {
     return entries
       .filter(({ name, isDirectory }) => isDirectory && this.#filters.containers.wants(name))
-      .map(({ name }) => containerDirectory(root, pod, name))
+      .map(({ name }) => containerDirectory(pod, name))
   }
 
   #seeContainer({ scope, root, pod, containerName, directory }: ContainerDirectory, format: string): void {

@@ -30,12 +30,18 @@ export class Listings {
   readonly #troubles: Troubles
   #known = new Map<string, Listing>()
   #seen = new Map<string, Listing>()
+  #hasFailed = false
 
   constructor(fileSystem: FileSystem, clock: Clock, quiet: QuietDirectories, troubles: Troubles) {
     this.#fileSystem = fileSystem
     this.#clock = clock
     this.#quiet = quiet
     this.#troubles = troubles
+  }
+
+  /** Whether something could not be listed since the last sweep was over. */
+  get hasFailed(): boolean {
+    return this.#hasFailed
   }
 
   /**
@@ -47,6 +53,7 @@ export class Listings {
       return this.#list(directory, watching)
     } catch (error) {
       if (mayBeGone && isMissing(error)) return []
+      this.#hasFailed = true
       this.#troubles.begin('list', 'directory', directory, error)
       return undefined
     }
@@ -63,6 +70,7 @@ export class Listings {
       if (!this.#seen.has(directory) && this.#quiet.isSilent(directory)) this.#seen.set(directory, listing)
     this.#known = this.#seen
     this.#seen = new Map()
+    this.#hasFailed = false
   }
 
   #list(directory: string, watching: Watching): readonly DirectoryEntry[] {

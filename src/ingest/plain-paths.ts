@@ -22,17 +22,26 @@ export interface PlainDirectory {
   readonly containers: readonly ContainerDirectory[]
 }
 
+export interface PlainPathsParts {
+  readonly fileSystem: FileSystem
+  readonly troubles: Troubles
+  /** Directories of flagship's own, in which nothing is followed: its links in the spool would be linked again. */
+  readonly own: readonly string[]
+}
+
 /** The files that one configured path stands for. A directory that has not changed is not read again. */
 export class PlainPaths {
   readonly #glob: PathGlob
   readonly #fileSystem: FileSystem
   readonly #troubles: Troubles
+  readonly #own: readonly string[]
   readonly #read = new WeakMap<readonly DirectoryEntry[], PlainDirectory>()
 
-  constructor(pattern: string, fileSystem: FileSystem, troubles: Troubles) {
+  constructor(pattern: string, { fileSystem, troubles, own }: PlainPathsParts) {
     this.#glob = new PathGlob(pattern)
     this.#fileSystem = fileSystem
     this.#troubles = troubles
+    this.#own = own
   }
 
   /** The directory above the first name that is not plain. */
@@ -53,6 +62,7 @@ export class PlainPaths {
   }
 
   #readDirectory(directory: string, entries: readonly DirectoryEntry[], globs: readonly NameGlob[]): PlainDirectory {
+    if (this.#isOwn(directory)) return { containers: [], logs: [] }
     const isWanted = (name: string) => globs.some((glob) => glob.matches(name))
     const containers: ContainerDirectory[] = []
     const chains = new Map<string, string[]>()
@@ -65,6 +75,15 @@ export class PlainPaths {
     }
     const logs = [...chains].filter(([live, names]) => isWanted(live) || names.some(isWanted))
     return { containers, logs: logs.map(([live, names]) => this.#order(directory, live, names)) }
+  }
+
+  #isOwn(directory: string): boolean {
+    try {
+      const within = join(this.#fileSystem.resolve(directory), 'x')
+      return this.#own.some((own) => isBelow(within, own, this.#fileSystem))
+    } catch {
+      return false // it is gone, and so is what is in it
+    }
   }
 
   #order(directory: string, live: string, names: readonly string[]): PlainLog {

@@ -39,7 +39,7 @@ export function parseContainerLink(name: string): ContainerLink | undefined {
 export interface ContainerDirectory {
   /** Of its chain: pod UID and container. */
   readonly scope: string
-  /** The pods tree it is in. */
+  /** The directory of its pod: a link out of it would give lines of others in its name. */
   readonly root: string
   readonly pod: PodDirectory
   readonly containerName: string
@@ -52,15 +52,14 @@ export function parsePodLog(path: string): ContainerDirectory | undefined {
   const podDirectory = dirname(directory)
   const pod = parsePodDirectory(basename(podDirectory))
   if (pod === undefined || !/^\d{1,9}\.log$/.test(basename(path))) return undefined
-  return containerDirectory(dirname(podDirectory), { ...pod, directory: podDirectory }, basename(directory))
+  return containerDirectory({ ...pod, directory: podDirectory }, basename(directory))
 }
 
 /** The logs of a container of `pod`, whose own directory is known. */
 export function containerDirectory(
-  root: string,
   pod: PodDirectory & { readonly directory: string },
   containerName: string,
 ): ContainerDirectory {
   const scope = `pod\0${pod.podUid}\0${containerName}`
-  return { scope, root, pod, containerName, directory: join(pod.directory, containerName) }
+  return { scope, root: pod.directory, pod, containerName, directory: join(pod.directory, containerName) }
 }

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { Discovery } from '../ingest/discover.ts'
 import { DescriptorAllowance } from '../ingest/spool.ts'
@@ -47,7 +49,10 @@ export async function startAgent(settings: AgentSettings, parts: AgentParts): Pr
     const pipelines: Pipeline[] = []
     for (const pipeline of settings.pipelines) pipelines.push(await openPipeline(pipeline, share, shared))
     const changes = new Bell()
-    const discovery = new Discovery(settings.discovery, parts.fileSystem, parts.clock, troubles, () => changes.ring())
+    const own = [settings.spool.directory, ...settings.pipelines.map(({ name }) => join(stateDirectory, name))]
+    const discovery = new Discovery({ ...settings.discovery, own }, parts.fileSystem, parts.clock, troubles, () =>
+      changes.ring(),
+    )
     for (const pipeline of pipelines) pipeline.restore((chain) => discovery.sourceOf(chain))
     const keeper = new SpoolKeeper(settings.spool, pipelines, shared)
     return new RunningAgent(lock, { discovery, changes, keeper }, pipelines, troubles, parts)
@@ -103,15 +108,18 @@ class RunningAgent implements Agent {
   async #sweepAll({ discovery, changes, keeper }: Finding, clock: Clock): Promise<void> {
     const { signal } = this.#sweeping
     using _ = { [Symbol.dispose]: () => discovery.close() }
+    let toldToMs = clock.nowMs()
     while (!signal.aborted) {
       const startMs = clock.elapsedMs()
       const chains = discovery.sweep()
-      for (const pipeline of this.#pipelines) pipeline.update(chains)
+      for (const pipeline of this.#pipelines) pipeline.update(chains, discovery.isComplete ? toldToMs : undefined)
       keeper.makeRoom()
       this.#showGauges()
       await changes.wait(SWEEP_MS, clock, signal)
       const earlyMs = startMs + SHORTEST_SWEEP_MS - clock.elapsedMs()
       if (earlyMs > 0) await clock.sleep(earlyMs, signal)
+      toldToMs = clock.nowMs()
+      await allNotices()
     }
   }
 
@@ -133,4 +141,13 @@ class RunningAgent implements Agent {
     for (const each of ['opening', 'delivering', 'retrying', 'stopped'] as const)
       metrics.set('flagship_pipeline_state', { pipeline, state: each }, each === state ? 1 : 0)
   }
+}
+
+/**
+ * Resolves once the process has taken in every notice that the kernel had for it before the call. The turn that is
+ * under way may have asked for them already, so that only the next one is sure to.
+ */
+async function allNotices(): Promise<void> {
+  await setImmediate()
+  await setImmediate()
 }

@@ -43,7 +43,7 @@ interface Followed {
 export class Intake {
   readonly #parts: IntakeParts
   readonly #followed = new Map<string, Followed>()
-  /** When the file system was looked through last: what is new was made after it. */
+  /** When the file system was last known as a whole: what a sweep has not found was made after it. */
   #updatedMs: number | undefined
   /** Rung when a sweep has found something for a lane that sleeps. */
   readonly #woken = new Bell()
@@ -69,7 +69,7 @@ export class Intake {
   get answeredToMs(): number | undefined {
     let oldest = this.#updatedMs
     for (const each of this.#followed.values()) {
-      const readToMs = each.idleUntilMs === Infinity ? this.#updatedMs : each.readToMs
+      const readToMs = isAllRead(each) ? this.#updatedMs : each.readToMs
       const answeredToMs = each.lane.ledger.isEmpty ? readToMs : each.answeredToMs
       if (answeredToMs === undefined) return undefined
       oldest = Math.min(oldest ?? answeredToMs, answeredToMs)
@@ -100,15 +100,15 @@ export class Intake {
       if (!this.#followed.has(chain.scope)) this.#followed.set(chain.scope, this.#follow(chain, undefined))
   }
 
-  /** Take in what a sweep found. */
-  update(chains: readonly FoundChain[]): void {
+  /** Take in what a sweep found; `completeToMs`: all that was made before is in it, undefined when that cannot be told. */
+  update(chains: readonly FoundChain[], completeToMs: number | undefined): void {
     const isSame = chains === this.#chains
     this.#chains = chains
     if (!isSame) this.#found = new Map(chains.map((chain) => [chain.scope, chain]))
     for (const [scope, followed] of this.#followed)
       if (!isSame || !followed.isQuiet) this.#refresh(followed, this.#found.get(scope))
     if (!isSame) this.#followNew()
-    this.#updatedMs = this.#parts.clock.nowMs()
+    this.#updatedMs = completeToMs ?? this.#updatedMs
   }
 
   /** A line as it stands in its file; undefined where it cannot be read now. Never rejects. */
@@ -185,6 +185,10 @@ export class Intake {
     followed.isQuiet = found !== undefined && found === followed.found && followed.lane.reader.isResting
     if (followed.isQuiet) return
     followed.found = found
+    if (isAllRead(followed)) {
+      followed.readToMs = this.#updatedMs
+      if (followed.lane.ledger.isEmpty) followed.answeredToMs = this.#updatedMs
+    }
     followed.lane.reader.update(found)
     if (followed.idleUntilMs !== Infinity) return
     followed.idleUntilMs = 0
@@ -200,7 +204,8 @@ export class Intake {
     followed.idleUntilMs = elapsedMs + (isAwake ? POLL_MS : longestMs)
     if (lane.reader.unreadBytes === 0) {
       if (lane.ledger.isEmpty) followed.answeredToMs = followed.readToMs
-      followed.readToMs = nowMs
+      // What was made since the last sweep is not known to the reader.
+      followed.readToMs = this.#updatedMs && Math.min(nowMs, this.#updatedMs)
     }
     if (!lane.reader.isFinished) return
     lane.closeJoins()
@@ -208,4 +213,9 @@ export class Intake {
     lane.reader.close()
     this.#followed.delete(lane.reader.scope)
   }
+}
+
+/** Nothing has happened to it since it was read to its end, as far as sweeps can tell. */
+function isAllRead({ lane, idleUntilMs }: Followed): boolean {
+  return idleUntilMs === Infinity && lane.reader.unreadBytes === 0
 }

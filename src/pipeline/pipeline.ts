@@ -60,7 +60,10 @@ export class Pipeline {
   readonly #reading = new AbortController()
   #state: PipelineStatus['state'] = 'opening'
   #expireMs: number
+  /** When the watermark is written down next. */
   #watermarkMs: number
+  /** The watermark. */
+  #reachedMs: number | undefined
   #running: Promise<void> = Promise.resolve()
 
   constructor(name: string, stages: Stages, clock: Clock, random: () => number) {
@@ -98,10 +101,10 @@ export class Pipeline {
     return this.#stages.intake.giveUpOldest()
   }
 
-  /** Take in what a sweep found. */
-  update(chains: readonly FoundChain[]): void {
+  /** Take in what a sweep found; `completeToMs`: all that was made before is in it, undefined when that cannot be told. */
+  update(chains: readonly FoundChain[], completeToMs: number | undefined): void {
     const { intake, cursor } = this.#stages
-    intake.update(chains)
+    intake.update(chains, completeToMs)
     const elapsedMs = this.#clock.elapsedMs()
     if (elapsedMs >= this.#watermarkMs) {
       this.#watermarkMs = elapsedMs + WATERMARK_INTERVAL_MS
@@ -136,7 +139,7 @@ export class Pipeline {
       name: this.name,
       state: trouble === undefined || this.#state === 'stopped' ? this.#state : 'retrying',
       trouble,
-      watermarkMs: this.#watermark,
+      watermarkMs: this.#raiseWatermark(),
       ...intake.totals,
       spooledBytes: intake.heldBytes,
       losses: cursor.head.losses ?? 0,
@@ -148,12 +151,13 @@ export class Pipeline {
     }
   }
 
-  /** Never goes back, also over a restart. */
-  get #watermark(): number | undefined {
+  /** Never goes back, also over a restart: what is delivered stays so. */
+  #raiseWatermark(): number | undefined {
     const { intake, cursor } = this.#stages
     const { answeredToMs } = intake
-    const { watermarkMs } = cursor.head
-    return answeredToMs === undefined ? watermarkMs : Math.max(answeredToMs, watermarkMs ?? 0)
+    this.#reachedMs ??= cursor.head.watermarkMs
+    if (answeredToMs !== undefined) this.#reachedMs = Math.max(answeredToMs, this.#reachedMs ?? 0)
+    return this.#reachedMs
   }
 
   #noteWatermark(): void {
@@ -162,7 +166,7 @@ export class Pipeline {
       earlier.isUncertain = false // what is not read by now was not there when it began
       cursor.note({ isUncertain: undefined })
     }
-    const watermarkMs = this.#watermark
+    const watermarkMs = this.#raiseWatermark()
     if (watermarkMs === undefined || watermarkMs === cursor.head.watermarkMs) return
     cursor.note({ watermarkMs })
     committer.request()

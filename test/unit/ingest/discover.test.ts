@@ -80,6 +80,35 @@ describe('Discovery.sweep()', () => {
     expect(chain?.scope).toBe(`file\0worker-1\0${join(root, 'access.log')}`)
   })
 
+  test('follows nothing in a directory of its own, by whatever path a pattern leads there', () => {
+    const root = scratch()
+    const path = put(root, 'logs/access.log', 'x')
+    const own = join(root, 'logs/spool')
+    put(own, 'copy/files/access.log/0-1', 'x')
+    symlinkSync(own, join(root, 'logs/link'))
+    const files = [plain(join(root, 'logs/**')), plain(join(root, 'logs/link/copy/files/access.log/*'))]
+    const places = (settings: Partial<DiscoverySettings>) =>
+      discoveryOf({ files, ...settings })
+        .discovery.sweep()
+        .flatMap((chain) => chain.files.map((file) => file.path))
+    expect(places({})).toHaveLength(3)
+    expect(places({ own: [own] })).toEqual([path])
+  })
+
+  test('tells whether it could look everywhere', () => {
+    const pods = scratch()
+    put(pods, `${POD}/envoy/0.log`, 'x')
+    let isRefused = true
+    const list: FileSystem['list'] = (directory) => {
+      if (isRefused && directory.endsWith(POD)) throw new Error('EACCES')
+      return ALWAYS_LISTED.list(directory)
+    }
+    const { discovery } = discoveryOf({ pods }, { ...ALWAYS_LISTED, list })
+    expect([discovery.sweep().length, discovery.isComplete]).toEqual([0, false])
+    isRefused = false
+    expect([discovery.sweep().length, discovery.isComplete]).toEqual([1, true])
+  })
+
   test('keeps the scope of a plain log while only its renamed file is there', () => {
     const root = scratch()
     const files = [plain(join(root, 'access.log*'))]

@@ -112,7 +112,7 @@ describe('Discovery.sweep() with logs of Docker behind the links of a pods tree'
       [`${DOCKER}.1`, 0, false],
       [DOCKER, 0, false],
     ])
-    expect(chain?.source.roots).toEqual([join(node.root, 'pods'), join(node.root, 'docker')])
+    expect(chain?.source.roots).toEqual([join(node.root, 'pods', POD), join(node.root, 'docker')])
     expect(node.log.lines).toEqual([])
   })
 
@@ -139,6 +139,7 @@ describe('Discovery.sweep() with a hostile link', () => {
     ['what is no log where links may lead', (root: string) => put(root, 'docker/a/config.v2.json')],
     ['a device', () => '/dev/null'],
     ['a directory', (root: string) => root],
+    ['the log of another pod', (root: string) => put(root, 'pods/shop_cart-0_77d1/app/0.log')],
     ['a pipe', (root: string) => pipe(join(root, 'pods/pipe'))],
   ] as const)('refuses %s, and says so once', ([, make]) => {
     const node = new Node()
@@ -159,12 +160,13 @@ describe('Discovery.sweep() with a hostile link', () => {
     expect(node.paths()).toEqual([])
   })
 
-  test('gives the place of a link within the tree, so that what is opened is no link', () => {
+  test('gives the place of a link within the pod, so that what is opened is no link', () => {
     const node = new Node()
-    put(node.root, 'pods/data/0.log', 'x')
-    node.link(LOG, 'pods/data/0.log')
-    expect(node.paths()).toEqual(['pods/data/0.log'])
-    expect(() => FILE_SYSTEM.open(join(node.root, 'pods/data/0.log'), [join(node.root, 'pods')]).close()).not.toThrow()
+    const data = `pods/${POD}/data/0.log`
+    put(node.root, data, 'x')
+    node.link(LOG, data)
+    expect(node.paths()).toEqual([data])
+    expect(() => FILE_SYSTEM.open(join(node.root, data), [join(node.root, 'pods', POD)]).close()).not.toThrow()
   })
 })
 

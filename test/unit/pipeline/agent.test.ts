@@ -15,6 +15,7 @@ import { ManualClock } from '../fakes/manual-clock.ts'
 import { RecordedLog } from '../fakes/recorded-log.ts'
 import { put, scratch } from '../fakes/scratch.ts'
 import { ALWAYS_LISTED } from '../fakes/always-listed.ts'
+import { seededRandom } from '../../support/seeded-random.ts'
 
 const LOG = 'shop_payments-0_5fb132a4-4083-4da2-8177-d5ebf6081906/envoy/0.log'
 const LIMITS = { maxBytes: 1_000, maxDocuments: 10, maxAgeMs: 50 }
@@ -111,6 +112,31 @@ describe('startAgent()', () => {
     await bench.start()
     await bench.until(() => bench.stored().length === 5)
     expect(bench.stored()).toEqual(['one', 'two', 'three', 'four', 'five'])
+  })
+
+  test('has a watermark that never passes a line that is not delivered, and never goes back', async () => {
+    const [bench, random] = [new AgentBench(), seededRandom(7)]
+    const written: { readonly text: string; readonly atMs: number }[] = []
+    put(bench.root, `pods/${LOG}`, '')
+    const agent = await bench.start()
+    let reachedMs = 0
+    for (let turn = 0; turn < 150; turn += 1) {
+      if (random() < 0.2) put(bench.root, `pods/shop_new-${turn}_${turn}/envoy/0.log`, `${turn}\n`)
+      else {
+        if (random() < 0.4) renameSync(bench.live, `${bench.live}.20261122-${130_000 + turn}`)
+        appendFileSync(bench.live, `${turn}\n`)
+      }
+      written.push({ text: String(turn), atMs: bench.clock.nowMs() })
+      for (let steps = random() * 20; steps > 0; steps -= 1) {
+        await bench.clock.advance(50)
+        const { watermarkMs = 0 } = agent.status().pipelines[0] ?? {}
+        const stored = new Set(bench.stored())
+        expect(written.filter(({ text, atMs }) => atMs < watermarkMs && !stored.has(text))).toEqual([])
+        expect(watermarkMs).toBeGreaterThanOrEqual(reachedMs)
+        reachedMs = watermarkMs
+      }
+    }
+    expect(reachedMs).toBeGreaterThan(bench.clock.nowMs() - 10_000)
   })
 
   test('says what it does', async () => {
