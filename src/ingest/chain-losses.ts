@@ -54,7 +54,8 @@ export class ChainLosses {
   }
 
   /** Name that files may have gone unseen: before `file`, or after it when the chain is gone. */
-  unseen(file: FollowedFile, afterMs: number | undefined, beforeMs: number): void {
+  unseen(file: FollowedFile, lastMs: number | undefined, beforeMs: number): void {
+    const afterMs = lastMs !== undefined && lastMs <= beforeMs ? lastMs : undefined // clocks of files may be set
     const nowhere = { fileKey: undefined, offsetBytes: undefined }
     this.#lose({ reason: 'unseen', size: 'unknown', bytes: 0, path: file.path, ...nowhere, afterMs, beforeMs })
   }

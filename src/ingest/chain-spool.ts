@@ -44,7 +44,7 @@ export class ChainSpool {
     this.#sequence = links.at(-1)?.sequence ?? 0
     this.#isTidy = links.length === 0
     const marked = new Set(links.filter((link) => link.isAfterGap).map((link) => link.path))
-    restoreGaps(files, ({ link }) => link !== undefined && marked.has(link.path))
+    restoreGaps(files, ({ link }) => link !== undefined && marked.has(link.path), known.at(-1)?.fileKey)
     return files
   }
 

@@ -218,6 +218,5 @@ function follow(found: Omit<FoundFile, 'isFile'>, nowMs: number): FollowedFile {
 /** A file that is missing stands where it stood: behind those that came before it. */
 function placeOf(index: number, followed: readonly FollowedFile[], files: readonly FollowedFile[]): number {
   const earlier = new Set(followed.slice(0, index))
-  const place = files.findIndex((other) => !earlier.has(other))
-  return place === -1 ? files.length : place
+  return files.findLastIndex((other) => earlier.has(other)) + 1
 }

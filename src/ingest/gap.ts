@@ -26,15 +26,26 @@ export function markGaps(files: readonly FollowedFile[], fresh: ReadonlySet<Foll
   }
 }
 
-/** Mark files that an earlier run marked. Behind a compressed one, a mark is of the same gap. */
-export function restoreGaps(files: readonly FollowedFile[], hasGap: (file: FollowedFile) => boolean): void {
+/**
+ * Mark files that an earlier run marked. Behind a compressed one, a mark is of the same gap. `newestKey`: of the file that
+ * was begun last, which is the one before the gap where no link is.
+ */
+export function restoreGaps(
+  files: readonly FollowedFile[],
+  hasGap: (file: FollowedFile) => boolean,
+  newestKey: string | undefined,
+): void {
   let marked: FollowedFile[] = []
+  let keyBefore = () => newestKey
   for (const [index, file] of files.entries()) {
     const before = files[index - 1]
-    if (before?.gap === undefined || !before.isCompressed) marked = []
+    if (before !== undefined && (before.gap === undefined || !before.isCompressed)) {
+      marked = []
+      keyBefore = () => before.identity?.fileKey ?? before.finishedKey
+    }
     if (!hasGap(file)) continue
     marked.push(file)
-    file.gap = { afterMs: undefined, keyBefore: () => undefined, marked }
+    file.gap = { afterMs: undefined, keyBefore, marked }
   }
 }
 
