@@ -1,4 +1,5 @@
-import { matchesGlob, sep } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { basename, dirname, join, matchesGlob, sep } from 'node:path'
 import { type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { parseCidr } from '../enrich/endpoint/cidr.ts'
@@ -111,8 +112,23 @@ function checkCredentials(sinks: Mapping): readonly Problem[] {
   })
 }
 
-function isFollowed({ pods, files }: Ingest, path: string): boolean {
-  return (pods !== undefined && path.startsWith(pods + sep)) || files.some((entry) => matchesGlob(path, entry.path))
+/** Also under the name that a finished file of a sink gets, and where links lead to. */
+function isFollowed({ pods, files }: Ingest, target: string): boolean {
+  const finished = `${target}.20261122T000000Z-1`
+  const paths = [target, finished].flatMap((path) => [path, join(resolved(dirname(path)), basename(path))])
+  return paths.some(
+    (path) =>
+      (pods !== undefined && path.startsWith(pods + sep)) || files.some((entry) => matchesGlob(path, entry.path)),
+  )
+}
+
+/** Where a directory is; itself while it is not there. */
+function resolved(directory: string): string {
+  try {
+    return realpathSync(directory)
+  } catch {
+    return directory
+  }
 }
 
 function checkEnrich({ networks, kubernetes, inventory }: Static<typeof EnrichConfig>): readonly Problem[] {

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadConfig, parseConfig } from '../../../src/config/load.ts'
 import { problemText } from '../../../src/config/problem.ts'
+import { scratch } from '../fakes/scratch.ts'
 
 const folder = join(import.meta.dirname, 'fixtures')
 const fixtures = (ending: string) => readdirSync(folder).filter((name) => name.endsWith(ending))
@@ -83,6 +84,18 @@ describe('parseConfig()', () => {
     expect(told(`${MINIMAL}__proto__: { cluster: evil }\n`)).toEqual([
       expect.stringContaining('flagship.yaml:4: __proto__: no such setting'),
     ])
+  })
+
+  test('finds a sink that would be followed under another name, or behind a link', () => {
+    const root = scratch()
+    mkdirSync(join(root, 'logs'))
+    symlinkSync(join(root, 'logs'), join(root, 'out'))
+    const configOf = (glob: string, path: string) =>
+      `ingest: { files: [{ path: '${root}/logs/${glob}' }] }\nsinks: { out: { type: file, path: '${root}/${path}' } }`
+    const followed = [expect.stringContaining('is what `ingest` follows')]
+    expect(told(configOf('*.log', 'out/a.log'))).toEqual(followed)
+    expect(told(configOf('*.ndjson.*', 'logs/a.ndjson'))).toEqual(followed)
+    expect(told(configOf('*.log', 'out/a.ndjson'))).toEqual([])
   })
 
   test('keeps secrets out of messages', () => {
