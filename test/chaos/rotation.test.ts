@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { balanceText } from '../support/balance.ts'
+import { until } from '../support/agent-process.ts'
 import { ContainerLog } from '../support/container-log.ts'
 import { EACH_LINE_ONCE, outcomeOf, inSoak, type Scene, ServerScene } from '../support/scene.ts'
 
@@ -24,9 +24,16 @@ function rotate(log: ContainerLog): void {
   log.compress()
 }
 
-/** Let a sweep see what is there; in between an agent links what is new. */
-function sweep(): Promise<unknown> {
-  return sleep(1_500)
+/** Resolves when an agent has seen, and linked, every log that is being written. */
+function seen({ logs }: Scene): Promise<void> {
+  return until(
+    () => logs.every((log) => log.isLinked),
+    () =>
+      `not linked: ${logs
+        .filter((log) => !log.isLinked)
+        .map((log) => log.name)
+        .join(' ')}`,
+  )
 }
 
 describe('agent down', () => {
@@ -126,11 +133,11 @@ describe('sink down', () => {
       await scene.server.down()
       const endMs = performance.now() + inSoak(3_000, 60_000)
       while (performance.now() < endMs) {
-        await sweep()
+        await seen(scene)
         for (const log of scene.logs) {
           rotate(log)
           log.write(LINES)
-          await sweep()
+          await seen(scene)
           log.prune(1)
         }
         if (how === 'killed') {
@@ -139,7 +146,7 @@ describe('sink down', () => {
           await agent.started
         }
       }
-      await sweep()
+      await seen(scene)
       for (const log of scene.logs.slice(0, 2)) {
         log.end()
         log.removePod()

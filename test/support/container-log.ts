@@ -9,6 +9,7 @@ import {
   rmSync,
   truncateSync,
   writeFileSync,
+  statSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -38,6 +39,12 @@ export class ContainerLog {
   /** How many whole lines have been written. */
   get written(): number {
     return this.#written
+  }
+
+  /** Whether an agent has seen the newest log: it has a second name in its spool then. */
+  get isLinked(): boolean {
+    const newest = existsSync(this.#path) ? this.#path : this.#rotated().at(-1)
+    return newest === undefined || statSync(newest).nlink > 1
   }
 
   /** Write some lines: most whole, some in two pieces, which may come to stand in two files or around other lines. */
