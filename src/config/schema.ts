@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { ElasticsearchSinkConfig } from '../sinks/elasticsearch/config.ts'
 import { FileSinkConfig } from '../sinks/file/config.ts'
 import { StdoutSinkConfig } from '../sinks/stdout/config.ts'
+import type { Frozen } from '../frozen.ts'
 import { EnrichConfig } from './enrich.ts'
 import { IngestConfig } from './ingest.ts'
 
@@ -170,10 +171,3 @@ export const ConfigSchema = Type.Object(
 
 /** The effective configuration: defaults filled in, paths absolute, nothing to be changed. */
 export type Config = Frozen<Static<typeof ConfigSchema>>
-
-/** `T`, read-only to its leaves. */
-export type Frozen<T> = T extends (infer U)[]
-  ? readonly Frozen<U>[]
-  : T extends object
-    ? { readonly [K in keyof T]: Frozen<T[K]> }
-    : T

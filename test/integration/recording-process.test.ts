@@ -14,7 +14,14 @@ const ignore = () => {}
 function sinkTo(url: string): ElasticsearchSink {
   const batch = { maxBytes: 1_048_576, maxDocuments: 5_000, maxAgeMs: 200 }
   const times = { requestTimeoutMs: 1_000, settleMs: 500 }
-  const config = { type: 'elasticsearch', nodes: [url], namespace: 'default', ...times } as const
+  const config = {
+    type: 'elasticsearch',
+    nodes: [url],
+    namespace: 'default',
+    retention: { healthy: '90d' },
+    ids: 'event',
+    ...times,
+  } as const
   return new ElasticsearchSink(
     'out',
     { ...config, concurrency: 2, compression: true, batch, deadLetter: DEFAULT_DEAD_LETTER },

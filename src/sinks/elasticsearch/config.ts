@@ -1,6 +1,85 @@
 import { type Static, Type } from 'typebox'
+import type { Frozen } from '../../frozen.ts'
 import { BatchConfig } from '../batch-config.ts'
 import { DeadLetterConfig } from '../dead-letter-config.ts'
+
+/** Stricter than Elasticsearch: lower case, no "-", at most 100 bytes. */
+const NAMESPACE = { pattern: '^[a-z0-9_][a-z0-9_.]{0,99}$', examples: ['default', 'prod'] }
+
+const NamespaceRules = Type.Object(
+  {
+    default: Type.String({ description: 'For every line that no rule fits.', default: 'default', ...NAMESPACE }),
+    rules: Type.Array(
+      Type.Object(
+        {
+          match: Type.String({
+            description: 'Glob for the Kubernetes namespace of the proxy that wrote the line: `*` and `?`.',
+            pattern: '^[a-z0-9*?-]{1,63}$',
+            examples: ['payments-*'],
+          }),
+          namespace: Type.String({ description: 'Namespace of the data streams.', ...NAMESPACE, examples: ['pay'] }),
+        },
+        { additionalProperties: false },
+      ),
+      { description: 'The first one that fits decides.', default: [], maxItems: 64 },
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const DURATION = { pattern: '^[1-9][0-9]{0,4}d$', examples: ['90d'] }
+
+const Retention = Type.Object(
+  {
+    healthy: Type.String({
+      description:
+        'How long documents are kept, in days. Data streams are rolled over, so the last ones stay a little longer.',
+      default: '90d',
+      ...DURATION,
+    }),
+    failed: Type.Optional(
+      Type.String({
+        description:
+          'How long records that failed or carry a response flag are kept. With it they have data streams of their own, `logs-envoy.access_failed-NAMESPACE`.',
+        ...DURATION,
+        examples: ['400d'],
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'How long documents are kept: `flagship bootstrap elasticsearch` puts it into the templates.',
+  },
+)
+
+const Tls = Type.Object(
+  {
+    caFile: Type.Optional(
+      Type.String({
+        description:
+          'File with the certificates, in PEM, that sign those of the nodes. It may be replaced at any time.',
+        minLength: 1,
+        examples: ['/etc/flagship/ca.crt'],
+      }),
+    ),
+    fingerprint: Type.Optional(
+      Type.String({
+        description:
+          'SHA-256 fingerprint of a certificate in the chain of the nodes, in hexadecimal: in place of `caFile`.',
+        pattern: '^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$',
+      }),
+    ),
+    certificateFile: Type.Optional(
+      Type.String({ description: 'Certificate of this client, in PEM; needs `keyFile`.', minLength: 1 }),
+    ),
+    keyFile: Type.Optional(Type.String({ description: 'Key of `certificateFile`, in PEM.', minLength: 1 })),
+  },
+  {
+    additionalProperties: false,
+    description: 'How `https` nodes are trusted; without it by the certificates of the system.',
+  },
+)
 
 /** An Elasticsearch sink as it is configured. */
 export const ElasticsearchSinkConfig = Type.Object(
@@ -17,14 +96,24 @@ export const ElasticsearchSinkConfig = Type.Object(
         examples: [['https://elasticsearch:9200']],
       },
     ),
-    namespace: Type.String({
-      description: 'Last part of the names of the data streams: `logs-envoy.access-NAMESPACE`.',
+    namespace: Type.Union([Type.String(NAMESPACE), NamespaceRules], {
+      description:
+        'Last part of the names of the data streams, `logs-envoy.access-NAMESPACE`: one for all, or by the Kubernetes namespace of the proxy that wrote the line, so that tenants have streams, roles and retention of their own.',
       default: 'default',
-      pattern: '^[a-z0-9_][a-z0-9_.]{0,99}$', // stricter than Elasticsearch: lower case, no "-", at most 100 bytes
-      examples: ['default', 'prod'],
+      examples: ['prod', { default: 'default', rules: [{ match: 'payments-*', namespace: 'pay' }] }],
     }),
+    retention: Retention,
+    ids: Type.Enum(['event', 'auto'], {
+      description:
+        '`event`: the id of a document is its event id, so each line stands once. `auto`: Elasticsearch makes ids, which costs it less; after a lost answer or a crash lines may stand twice, with equal `event.id`.',
+      default: 'event',
+    }),
+    tls: Type.Optional(Tls),
     apiKeyFile: Type.Optional(
       Type.String({ description: 'File with an API key, in its encoded form.', minLength: 1, examples: ['api-key'] }),
+    ),
+    bearerTokenFile: Type.Optional(
+      Type.String({ description: 'File with a bearer token, such as a service account has.', minLength: 1 }),
     ),
     username: Type.Optional(Type.String({ description: 'User name; needs `passwordFile`.', minLength: 1 })),
     passwordFile: Type.Optional(Type.String({ description: 'File with the password of `username`.', minLength: 1 })),
@@ -53,5 +142,4 @@ export const ElasticsearchSinkConfig = Type.Object(
   },
   { additionalProperties: false, description: 'Elasticsearch sink: each line once, also after a crash.' },
 )
-type Written = Static<typeof ElasticsearchSinkConfig>
-export type ElasticsearchSinkConfig = Readonly<Omit<Written, 'nodes'>> & { readonly nodes: readonly string[] }
+export type ElasticsearchSinkConfig = Frozen<Static<typeof ElasticsearchSinkConfig>>

@@ -17,6 +17,7 @@ import { BAD_REQUEST, type BulkItem, type BulkResult, bulkResult } from './bulk-
 import type { ElasticsearchSinkConfig } from './config.ts'
 import { ElasticsearchLookup } from './lookup.ts'
 import { Quiet } from './quiet.ts'
+import { StreamNames } from './stream-names.ts'
 import { DATASETS, refusal, Streams } from './streams.ts'
 
 /** How much longer than a request a settle time has to be: a minute for what the network and the server still hold. */
@@ -59,7 +60,10 @@ export class ElasticsearchSink implements Sink {
     this.concurrency = config.concurrency
     this.#config = config
     this.#parts = parts
-    this.#streams = new Streams(config, clock)
+    this.#streams = new Streams(
+      { namespace: new StreamNames(config).namespaceOf(undefined), settleMs: config.settleMs },
+      clock,
+    )
     this.#names = new BulkNames(agentId, name)
     const client = () => this.#connected()
     this.lookup = new ElasticsearchLookup({

@@ -201,6 +201,8 @@ const SINK = {
   type: 'elasticsearch',
   nodes: ['http://elasticsearch'],
   namespace: 'default',
+  retention: { healthy: '90d' },
+  ids: 'event',
   requestTimeoutMs: 1_000,
   settleMs: SETTLE_MS,
   concurrency: 2,

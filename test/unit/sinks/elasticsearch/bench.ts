@@ -10,7 +10,15 @@ import type { SinkBench } from '../contract.ts'
 export const STREAM = 'logs-envoy.access-default'
 
 const BATCH = { maxBytes: 1_048_576, maxDocuments: 5_000, maxAgeMs: 200 }
-const DEFAULTS = { namespace: 'default', requestTimeoutMs: 2_000, settleMs: 120_000, concurrency: 2, compression: true }
+const DEFAULTS: Omit<ElasticsearchSinkConfig, 'type' | 'nodes' | 'batch' | 'deadLetter'> = {
+  namespace: 'default',
+  retention: { healthy: '90d' },
+  ids: 'event',
+  requestTimeoutMs: 2_000,
+  settleMs: 120_000,
+  concurrency: 2,
+  compression: true,
+}
 
 /** A recording server in this process, and sinks that write to it. */
 export class ElasticsearchBench implements SinkBench {
