@@ -1,8 +1,8 @@
 import { didYouMean } from '../../config/nearest.ts'
 import type { Field } from '../../record/field.ts'
-import { documentTree, type FieldTree, isTree } from '../../record/field-tree.ts'
 import { usageError } from '../options.ts'
 import { printable } from '../printable.ts'
+import { FIELDS_BY_NAME, meantField } from './field-names.ts'
 
 /** What lines are counted by. */
 export interface GroupBy {
@@ -51,19 +51,11 @@ function groupOf(name: string): GroupBy {
   const known = fields.map((field) => FIELDS_BY_NAME.get(field))
   if (known.every((field) => field !== undefined && isCountable(field)))
     return { name, fields, isMany: known.some((field) => field?.many === true) }
-  const nearest = didYouMean(name, [...GROUP_NAMES, ...FIELDS_BY_NAME.keys()])
-  const state = known[0] === undefined ? `no such field${nearest}` : 'lines cannot be counted by such a field'
+  const meant = didYouMean(name, GROUP_NAMES) || meantField(name)
+  const state = known[0] === undefined ? `no such field${meant}` : 'lines cannot be counted by such a field'
   throw usageError('search', `Cannot group by "${printable(name)}"`, `${state}; expected ${GROUP_NAMES.join(', ')}`)
 }
 
 function isCountable({ type, mapping }: Field): boolean {
   return COUNTABLE.has(type) && mapping?.['doc_values'] !== false
-}
-
-const FIELDS_BY_NAME: ReadonlyMap<string, Field> = new Map(leaves(documentTree(), ''))
-
-function leaves(tree: FieldTree, prefix: string): [string, Field][] {
-  return [...tree].flatMap(([name, member]): [string, Field][] =>
-    isTree(member) ? leaves(member, `${prefix}${name}.`) : [[`${prefix}${name}`, member]],
-  )
 }

@@ -3,6 +3,7 @@ import { printable } from '../printable.ts'
 import { renderRows } from '../rows.ts'
 import { columns } from '../table.ts'
 import type { Counts, Group, Tally } from './counts.ts'
+import { strangeField } from './field-names.ts'
 import type { Total } from './lines.ts'
 import type { Question } from './question.ts'
 
@@ -55,10 +56,15 @@ export function moreText(rest: readonly Group[]): string {
 /** What was found, for the person who asked: `100 of more than 10000 lines since ..., newest first`. */
 export function foundText(shown: number, { lines, isExact }: Total, question: Question): string {
   const window = windowText(question)
-  if (lines === 0)
-    return `no line fits${window}${question.sinceMs === undefined ? '' : '; --since reaches further back'}`
+  if (lines === 0) return `no line fits${window}${nothingText(question)}`
   if (isExact && lines <= shown) return `${counted(lines, 'line')}${window}, newest first`
   return `${shown} of ${isExact ? '' : 'more than '}${lines} lines${window}, newest first; --limit shows more`
+}
+
+function nothingText({ sinceMs, query }: Question): string {
+  const strange = query === undefined ? undefined : strangeField(query)
+  if (strange !== undefined) return `; flagship writes no field ${strange}`
+  return sinceMs === undefined ? '' : '; --since reaches further back'
 }
 
 /** ` since 2026-11-22T13:00:00.000Z until ...`; nothing where there are no bounds. */

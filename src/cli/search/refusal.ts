@@ -37,8 +37,10 @@ export function noRight(streams: readonly string[]): FlagshipError {
 export function gapIn(body: unknown): string | undefined {
   const failed = at(body, '_shards', 'failed')
   if (typeof failed === 'number' && failed > 0) {
-    const [first] = listAt(body, '_shards', 'failures')
-    return `${failed} of ${String(at(body, '_shards', 'total'))} shards failed (${reasonIn({ error: at(first, 'reason') })})`
+    const reason = at(listAt(body, '_shards', 'failures')[0], 'reason')
+    // A shard that is nowhere has no reason, and that is one.
+    const why = textAt(reason, 'reason') === undefined ? 'not available' : reasonIn({ error: reason })
+    return `${failed} of ${String(at(body, '_shards', 'total'))} shards failed (${why})`
   }
   return at(body, 'timed_out') === true ? 'the time limit of the cluster for a search had passed' : undefined
 }
