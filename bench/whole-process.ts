@@ -67,11 +67,11 @@ export async function rsyslogCost(input: Input, directory: string): Promise<Cost
 /** The same into a bulk endpoint, with omelasticsearch. */
 export async function rsyslogBulkCost(input: Input, directory: string): Promise<Cost> {
   const work = freshDirectory(join(directory, 'rsyslog'))
-  return withEndpoint(input, ({ port, taken }) => {
-    const target = `server="127.0.0.1" serverport="${port}" searchIndex="logs-envoy.access-default" searchType=""`
+  return withEndpoint(input, (endpoint) => {
+    const target = `server="127.0.0.1" serverport="${endpoint.port}" searchIndex="logs-envoy.access-default" searchType=""`
     const bulk = 'template="document" bulkmode="on" writeoperation="create" maxbytes="8m" esVersion.major="8"'
     const load = 'module(load="omelasticsearch")'
-    const isDone = async () => (await taken()).documents >= input.lines
+    const isDone = async () => (await endpoint.taken()).documents >= input.lines
     return rsyslogUsage(input, work, `action(type="omelasticsearch" ${target} ${bulk})`, isDone, load)
   })
 }
