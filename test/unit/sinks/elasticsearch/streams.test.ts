@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { batchOf } from '../../../../src/pipeline/segments.ts'
 import { segmentOf } from '../../fakes/batches.ts'
+import { ManualClock } from '../../fakes/manual-clock.ts'
 import { ElasticsearchBench } from './bench.ts'
 
 const signal = new AbortController().signal
@@ -70,12 +71,13 @@ describe('ElasticsearchSink.open()', () => {
   })
 
   test('learns of the indices of its own streams, so that they can be marks', async () => {
-    const bench = await ElasticsearchBench.make()
+    const clock = new ManualClock()
+    const bench = await ElasticsearchBench.make(clock)
     const { store } = bench.server.elasticsearch
     for (const stream of ['logs-envoy.access-pay', 'logs-envoy.access-other', 'logs-envoy.strange-pay'])
       store.rollover(stream, 0)
     const sink = await bench.opened({ namespace: RULES, settleMs: 100 })
-    await bench.clock.sleep(100)
+    await clock.advance(100)
     expect(JSON.parse(sink.lookup?.mark('payments-eu') ?? '')).toEqual({
       namespace: 'pay',
       oldest: { 'envoy.access': '.ds-logs-envoy.access-pay-2026.11.22-000001' },
