@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import {
   connectElasticsearch,
   type Elasticsearch,
-  type ElasticsearchAuth,
   type ElasticsearchOptions,
   RequestFailure,
 } from '../../clients/elasticsearch.ts'
 import type { Clock } from '../../clock.ts'
-import { FlagshipError, reasonOf } from '../../errors.ts'
+import { FlagshipError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import type { Batch, Dataset } from '../batch.ts'
 import type { Lookup, Outcome, Sink } from '../sink.ts'
@@ -32,7 +30,7 @@ export interface ElasticsearchParts {
   readonly onFailureStore: (count: number) => void
   readonly onPossiblyDoubled: (count: number) => void
   /** The vendor's client over HTTP where nothing else is given. */
-  readonly connect?: (options: ElasticsearchOptions) => Elasticsearch
+  readonly connect?: (options: ElasticsearchOptions, clock: Clock) => Elasticsearch
 }
 
 /**
@@ -77,9 +75,8 @@ export class ElasticsearchSink implements Sink {
 
   async open(): Promise<void> {
     await this.close()
-    const { nodes, requestTimeoutMs } = this.#config
     const { connect = connectElasticsearch } = this.#parts
-    const client = connect({ nodes, requestTimeoutMs, auth: await this.#auth() })
+    const client = connect(this.#config, this.#parts.clock)
     this.#client = client
     this.#warnOfSettle()
     const { statusCode, body } = await client.request({ method: 'GET', path: '/' })
@@ -148,22 +145,6 @@ export class ElasticsearchSink implements Sink {
   #connected(): Elasticsearch {
     if (this.#client !== undefined) return this.#client
     throw new RequestFailure(`Cannot use sink "${this.name}": it is not open`, true)
-  }
-
-  async #auth(): Promise<ElasticsearchAuth | undefined> {
-    const { apiKeyFile, username, passwordFile } = this.#config
-    if (apiKeyFile !== undefined) return { apiKey: await this.#secret(apiKeyFile) }
-    if (username === undefined || passwordFile === undefined) return undefined
-    return { username, password: await this.#secret(passwordFile) }
-  }
-
-  /** Retryable: a mounted secret may come later than the agent. */
-  async #secret(path: string): Promise<string> {
-    try {
-      return (await readFile(path, 'utf8')).trim()
-    } catch (error) {
-      throw new FlagshipError('SINK_UNAVAILABLE', `Cannot read credentials "${path}": ${reasonOf(error)}`, error)
-    }
   }
 
   #warnOfSettle(): void {
