@@ -144,7 +144,7 @@ const ANSWERS = Array.from({ length: 200 }, (_, index) => 400 + index).filter((s
 function explained(error: unknown, delivery: Delivery): RequestFailure {
   if (!(error instanceof errors.ElasticsearchClientError)) throw error
   if (error instanceof errors.ProductNotSupportedError)
-    throw new FlagshipError('SINK_MISCONFIGURED', `Cannot use "${delivery.place}": ${impostor(error.meta?.body)}`)
+    throw new FlagshipError('SINK_MISCONFIGURED', `Cannot use "${delivery.place}": ${impostor(delivery)}`)
   return new RequestFailure(`Cannot reach Elasticsearch "${delivery.place}": ${reasonOf(error)}`, !delivery.wasWritten)
 }
 
@@ -153,9 +153,7 @@ function reasonOf(error: errors.ElasticsearchClientError): string {
   return error instanceof errors.DeserializationError ? 'the answer is not JSON' : error.message
 }
 
-function impostor(body: unknown): string {
-  const version: unknown = Reflect.get(Object(body), 'version')
-  if (Reflect.get(Object(version), 'distribution') === 'opensearch')
-    return 'it answers like OpenSearch; supported are Elasticsearch 8 and 9'
+function impostor({ answersLikeOpenSearch }: Delivery): string {
+  if (answersLikeOpenSearch) return 'it answers like OpenSearch; supported are Elasticsearch 8 and 9'
   return 'it does not say that it is Elasticsearch; it is another program, or a proxy strips the header X-Elastic-Product'
 }

@@ -18,12 +18,17 @@ import { pinnedCertificate } from './pinned-certificate.ts'
 const IDLE_MS = 20_000
 const AGENT = { keepAlive: true, timeout: IDLE_MS, maxFreeSockets: 16 }
 
+/** Bytes of what a server says of itself. */
+const LONGEST_GREETING = 2_048
+
 /** How far one request got. It travels as the vendor's `context`, the one value that reaches the connection as it is. */
 export class Delivery {
   readonly trust: Trust
   /** The node it was offered to; the vendor takes it out of its errors, for what its address may hold. */
   place = 'cluster'
   wasWritten = false
+  /** The vendor tells of a missing header before it reads the answer. */
+  answersLikeOpenSearch = false
 
   constructor(trust: Trust) {
     this.trust = trust
@@ -61,9 +66,11 @@ export class NodeConnection extends BaseConnection {
     delivery.place = this.url.origin
     try {
       const agent = await this.#agentFor(delivery.trust, timeout)
-      return await exchange({ ...this.#addressed(params), agent, timeoutMs: timeout, signal }, () => {
+      const answer = await exchange({ ...this.#addressed(params), agent, timeoutMs: timeout, signal }, () => {
         delivery.wasWritten = true
       })
+      delivery.answersLikeOpenSearch = /"distribution"\s*:\s*"opensearch"/.test(answer.body.slice(0, LONGEST_GREETING))
+      return answer
     } catch (error) {
       if (error instanceof HandshakeRefused) delivery.wasWritten = false
       throw new errors.ConnectionError(error instanceof Error ? error.message : String(error))

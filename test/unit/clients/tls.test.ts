@@ -67,8 +67,8 @@ describe('connectElasticsearch() over TLS', () => {
   // biome-ignore format: a table, one row a case
   test.for<[string, ServerOptions, NonNullable<ElasticsearchOptions['tls']>, string]>([
     ['the authority', identity('node'), { caFile: fixture('ca.crt') }, ''],
-    ['another authority', identity('node'), { caFile: fixture('other-ca.crt') }, 'unable to verify'],
-    ['no authority but those of the system', identity('node'), {}, 'unable to verify'],
+    ['another authority', identity('node'), { caFile: fixture('other-ca.crt') }, 'unable to get local issuer'],
+    ['no authority but those of the system', identity('node'), {}, 'unable to get local issuer'],
     ['a node of another name', identity('elsewhere'), { caFile: fixture('ca.crt') }, 'altnames'],
     ['the fingerprint of the node', identity('node'), { fingerprint: fingerprintOf('node.crt') }, ''],
     ['the fingerprint without colons, in lower case', identity('node'), { fingerprint: fingerprintOf('node.crt').replaceAll(':', '').toLowerCase() }, ''],
@@ -98,8 +98,7 @@ describe('connectElasticsearch() over TLS', () => {
   test.for([
     ['TLSv1.2', {}],
     ['TLSv1.2', FOREIGN],
-    ['TLSv1.3', {}],
-    ['TLSv1.3', FOREIGN],
+    ['TLSv1.3', {}], // a server on Node says nothing where it is a wrong one: that is tested with Elasticsearch
   ] as const)('knows that nothing was read where its certificate is refused by %s (%j)', async ([version, shown]) => {
     const { url, seen } = await serve({ ...DEMANDING, minVersion: version, maxVersion: version })
     const asked = clientOf(url, { tls: { caFile: fixture('ca.crt'), ...shown } }).request(REQUEST)
@@ -122,7 +121,7 @@ describe('connectElasticsearch() over TLS', () => {
   })
 
   test('keeps the authority it knows while the file is half written', async () => {
-    const { url, server } = await serve(identity('node'))
+    const { url } = await serve(identity('node'))
     const clock = new ManualClock()
     const caFile = join(scratch(), 'ca.crt')
     replace(caFile, pem('ca.crt'))
