@@ -13,10 +13,12 @@ import { BulkNames } from './bulk-names.ts'
 import { BULK_QUERY, bulkBody, datasetsIn, PackedBodies, type Range } from './bulk-request.ts'
 import { BAD_REQUEST, type BulkItem, type BulkResult, bulkResult } from './bulk-result.ts'
 import type { ElasticsearchSinkConfig } from './config.ts'
+import { FailureStores } from './failure-stores.ts'
 import { ElasticsearchLookup } from './lookup.ts'
 import { Quiet } from './quiet.ts'
 import { StreamNames } from './stream-names.ts'
 import { DATASETS, refusal, Streams } from './streams.ts'
+import { versionComplaint } from './version.ts'
 
 /** How much longer than a request a settle time has to be: a minute for what the network and the server still hold. */
 const SETTLE_MARGIN_MS = 60_000
@@ -50,6 +52,7 @@ export class ElasticsearchSink implements Sink {
   readonly #names: BulkNames
   readonly #sent = new Set<Dataset>()
   readonly #packed = new PackedBodies()
+  readonly #failureStores: FailureStores
   #client: Elasticsearch | undefined
 
   constructor(name: string, config: ElasticsearchSinkConfig, parts: ElasticsearchParts) {
@@ -63,6 +66,7 @@ export class ElasticsearchSink implements Sink {
       clock,
     )
     this.#names = new BulkNames(agentId, name)
+    this.#failureStores = new FailureStores({ name, logger, onUsed: parts.onFailureStore })
     const client = () => this.#connected()
     this.lookup = new ElasticsearchLookup({
       client,
@@ -82,6 +86,9 @@ export class ElasticsearchSink implements Sink {
     const { statusCode, body } = await client.request({ method: 'GET', path: '/' })
     // Without `monitor` there is no answer, and what is needed to write may be granted all the same.
     if (statusCode !== 200 && statusCode !== 403) throw refusal(`open sink "${this.name}"`, statusCode, body)
+    const complaint = versionComplaint(body)
+    if (complaint !== undefined)
+      throw new FlagshipError('SINK_MISCONFIGURED', `Cannot use sink "${this.name}": ${complaint}`)
     for (const dataset of DATASETS) await this.#streams.backingIndices(client, dataset).catch(onlyForLookup)
   }
 
@@ -137,8 +144,7 @@ export class ElasticsearchSink implements Sink {
       const dataset = datasets[position]
       if (index !== undefined && dataset !== undefined) this.#streams.learn(dataset, index)
     }
-    const failureStoreCount = items.filter(({ isInFailureStore }) => isInFailureStore).length
-    if (failureStoreCount > 0) this.#parts.onFailureStore(failureStoreCount)
+    this.#failureStores.note(items)
     return items.map(({ outcome }) => outcome)
   }
 

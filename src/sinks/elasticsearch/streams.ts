@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
 import type { Dataset } from '../batch.ts'
 import { at, listAt, textAt } from './parts-of-json.ts'
+import { refusalIn, refusalText } from './remedy.ts'
 
 export const DATASETS: readonly Dataset[] = ['envoy.access', 'envoy.log', 'envoy.unparsed', 'envoy.loss']
 
@@ -81,16 +82,9 @@ export function markedIndex(mark: string | undefined, dataset: Dataset): string 
   }
 }
 
-const REMEDIES: Readonly<Record<number, string>> = {
-  401: '; set apiKeyFile, or username and passwordFile, and check what they hold',
-  403: '; grant read and view_index_metadata on the data streams (docs/elasticsearch.md)',
-}
-
 /** A request of a look-up was answered with no. */
 export function refusal(what: string, statusCode: number, body: unknown): FlagshipError {
-  const type = textAt(body, 'error', 'type')
-  const remedy = REMEDIES[statusCode] ?? ''
-  const state = `HTTP ${statusCode}${type === undefined ? '' : ` ${type}`}${remedy}`
+  const state = refusalText(refusalIn(statusCode, body))
   return new FlagshipError('SINK_UNAVAILABLE', `Cannot ${what}: ${state}`)
 }
 
