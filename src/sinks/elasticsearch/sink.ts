@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import {
   connectElasticsearch,
   type Elasticsearch,
-  type ElasticsearchAuth,
   type ElasticsearchOptions,
   RequestFailure,
 } from '../../clients/elasticsearch.ts'
 import type { Clock } from '../../clock.ts'
-import { FlagshipError, reasonOf } from '../../errors.ts'
+import { FlagshipError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import type { Batch } from '../batch.ts'
 import type { Lookup, Outcome, Sink } from '../sink.ts'
@@ -15,10 +13,12 @@ import { BulkNames } from './bulk-names.ts'
 import { BULK_QUERY, bulkBody, type BulkForm, PackedBodies, type Range, streamsIn } from './bulk-request.ts'
 import { BAD_REQUEST, type BulkItem, type BulkResult, bulkResult } from './bulk-result.ts'
 import type { ElasticsearchSinkConfig } from './config.ts'
+import { FailureStores } from './failure-stores.ts'
 import { ElasticsearchLookup } from './lookup.ts'
 import { Quiet } from './quiet.ts'
 import { StreamNames } from './stream-names.ts'
 import { refusal, Streams } from './streams.ts'
+import { versionComplaint } from './version.ts'
 
 /** How much longer than a request a settle time has to be: a minute for what the network and the server still hold. */
 const SETTLE_MARGIN_MS = 60_000
@@ -32,7 +32,7 @@ export interface ElasticsearchParts {
   readonly onFailureStore: (count: number) => void
   readonly onPossiblyDoubled: (count: number) => void
   /** The vendor's client over HTTP where nothing else is given. */
-  readonly connect?: (options: ElasticsearchOptions) => Elasticsearch
+  readonly connect?: (options: ElasticsearchOptions, clock: Clock) => Elasticsearch
 }
 
 /**
@@ -55,6 +55,7 @@ export class ElasticsearchSink implements Sink {
   /** Streams that something was sent to since the start. */
   readonly #sent = new Set<string>()
   readonly #packed = new PackedBodies()
+  readonly #failureStores: FailureStores
   #client: Elasticsearch | undefined
 
   constructor(name: string, config: ElasticsearchSinkConfig, parts: ElasticsearchParts) {
@@ -67,6 +68,7 @@ export class ElasticsearchSink implements Sink {
     this.#form = { streamOf: (document) => names.of(document), hasIds: config.ids === 'event' }
     this.#streams = new Streams(names, config.settleMs, clock)
     this.#names = new BulkNames(agentId, name)
+    this.#failureStores = new FailureStores({ name, logger, onUsed: parts.onFailureStore })
     const client = () => this.#connected()
     const lookup = new ElasticsearchLookup({
       client,
@@ -80,14 +82,16 @@ export class ElasticsearchSink implements Sink {
 
   async open(): Promise<void> {
     await this.close()
-    const { nodes, requestTimeoutMs } = this.#config
     const { connect = connectElasticsearch } = this.#parts
-    const client = connect({ nodes, requestTimeoutMs, auth: await this.#auth() })
+    const client = connect(this.#config, this.#parts.clock)
     this.#client = client
     this.#warnOfSettle()
     const { statusCode, body } = await client.request({ method: 'GET', path: '/' })
     // Without `monitor` there is no answer, and what is needed to write may be granted all the same.
     if (statusCode !== 200 && statusCode !== 403) throw refusal(`open sink "${this.name}"`, statusCode, body)
+    const complaint = versionComplaint(body)
+    if (complaint !== undefined)
+      throw new FlagshipError('SINK_MISCONFIGURED', `Cannot use sink "${this.name}": ${complaint}`)
     if (this.lookup !== undefined) await this.#streams.learnAll(client).catch(onlyForLookup)
   }
 
@@ -143,30 +147,13 @@ export class ElasticsearchSink implements Sink {
       const stream = streams[position]
       if (index !== undefined && stream !== undefined) this.#streams.learn(stream, index)
     }
-    const failureStoreCount = items.filter(({ isInFailureStore }) => isInFailureStore).length
-    if (failureStoreCount > 0) this.#parts.onFailureStore(failureStoreCount)
+    this.#failureStores.note(items)
     return items.map(({ outcome }) => outcome)
   }
 
   #connected(): Elasticsearch {
     if (this.#client !== undefined) return this.#client
     throw new RequestFailure(`Cannot use sink "${this.name}": it is not open`, true)
-  }
-
-  async #auth(): Promise<ElasticsearchAuth | undefined> {
-    const { apiKeyFile, username, passwordFile } = this.#config
-    if (apiKeyFile !== undefined) return { apiKey: await this.#secret(apiKeyFile) }
-    if (username === undefined || passwordFile === undefined) return undefined
-    return { username, password: await this.#secret(passwordFile) }
-  }
-
-  /** Retryable: a mounted secret may come later than the agent. */
-  async #secret(path: string): Promise<string> {
-    try {
-      return (await readFile(path, 'utf8')).trim()
-    } catch (error) {
-      throw new FlagshipError('SINK_UNAVAILABLE', `Cannot read credentials "${path}": ${reasonOf(error)}`, error)
-    }
   }
 
   #warnOfSettle(): void {

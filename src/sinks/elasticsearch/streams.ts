@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
 import { markText } from './mark.ts'
 import { at, listAt, textAt } from './parts-of-json.ts'
+import { refusalIn, refusalText } from './remedy.ts'
 import { type StreamDataset, type StreamNames, streamName } from './stream-names.ts'
 
 /** A server takes 4,096 bytes for the first line of a request. */
@@ -109,16 +110,9 @@ async function resolve(client: Elasticsearch, streams: string): Promise<readonly
   })
 }
 
-const REMEDIES: Readonly<Record<number, string>> = {
-  401: '; set apiKeyFile, or username and passwordFile, and check what they hold',
-  403: '; grant read and view_index_metadata on the data streams (docs/elasticsearch.md)',
-}
-
 /** A request of a look-up was answered with no. */
 export function refusal(what: string, statusCode: number, body: unknown): FlagshipError {
-  const type = textAt(body, 'error', 'type')
-  const remedy = REMEDIES[statusCode] ?? ''
-  const state = `HTTP ${statusCode}${type === undefined ? '' : ` ${type}`}${remedy}`
+  const state = refusalText(refusalIn(statusCode, body))
   return new FlagshipError('SINK_UNAVAILABLE', `Cannot ${what}: ${state}`)
 }
 
