@@ -1,4 +1,15 @@
-import { byTime, byValue, chart, type Column, countOf, type Lens, lensAttributes, percentileOf, shareOf, table } from './lens.ts'
+import {
+  byTime,
+  byValue,
+  chart,
+  type Column,
+  countOf,
+  type Lens,
+  lensAttributes,
+  percentileOf,
+  shareOf,
+  table,
+} from './lens.ts'
 import { FAILED, SEEN_BY_CALLER } from './questions.ts'
 import { type InstallableSavedObject, type Place, type Reference, savedObject } from './saved-object.ts'
 import { searchObject, SEARCHES } from './searches.ts'
@@ -61,14 +72,20 @@ export const VISUALIZATIONS: readonly Lens[] = [
     columns: [
       byValue('to', 'Service', 'envoy.destination.service', 30, 'n'),
       countOf('n', 'Requests'),
-      ...[50, 95, 99].map((percentile) => percentileOf(`p${percentile}`, `p${percentile}`, 'event.duration', percentile)),
+      ...[50, 95, 99].map((percentile) =>
+        percentileOf(`p${percentile}`, `p${percentile}`, 'event.duration', percentile),
+      ),
     ],
     visualizationType: 'lnsDatatable',
     visualization: table(['to', 'n', 'p50', 'p95', 'p99']),
   },
 ]
 
-function overTime(title: string, [split, count]: readonly [Column, Column], condition: Lens['condition'] & object): Lens {
+function overTime(
+  title: string,
+  [split, count]: readonly [Column, Column],
+  condition: Lens['condition'] & object,
+): Lens {
   return {
     title,
     condition,
@@ -165,13 +182,13 @@ const PANEL_VERSION = '8.9.0'
 function placed(panels: readonly Panel[]): readonly object[] {
   let x = 0
   let y = 0
-  return panels.map(({ references: _, size: { w, h }, ...panel }) => {
-    const gridData = { x, y, w, h, i: panel.panelIndex }
+  return panels.map(({ size: { w, h }, type, panelIndex, title, panelRefName, embeddableConfig }) => {
+    const gridData = { x, y, w, h, i: panelIndex }
     x += w
     if (x >= COLUMNS) {
       x = 0
       y += h
     }
-    return { version: PANEL_VERSION, gridData, ...panel }
+    return { version: PANEL_VERSION, type, panelIndex, gridData, title, panelRefName, embeddableConfig }
   })
 }
