@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { countLines, jsonCorpus, textCorpus } from './corpus.ts'
 import { type Cost, costOf } from './cost.ts'
-import { flagshipCost, type Input, rsyslogCost } from './file-to-file.ts'
+import { flagshipBulkCost, flagshipCost, type Input, rsyslogBulkCost, rsyslogCost } from './whole-process.ts'
 
 const LINES = Number(process.argv[2] ?? 1_000_000)
 const ROUNDS = Number(process.argv[3] ?? 3)
@@ -49,9 +49,14 @@ function tasksIn(place: string): Record<string, Task> {
     'transcode JSON, discarded': discarded('transcode', json),
     'transcode text, discarded': discarded('transcode', text),
     'flagship run, file to file': () => flagshipCost(input, place),
+    'flagship run, into a bulk endpoint': () => flagshipBulkCost(input, place, false),
+    'flagship run, into a bulk endpoint, gzip': () => flagshipBulkCost(input, place, true),
   }
-  if (spawnSync('rsyslogd', ['-v']).status === 0) tasks['rsyslog, file to file'] = () => rsyslogCost(input, place)
-  else process.stderr.write('rsyslogd is not installed (apt-get install rsyslog): no yardstick\n')
+  if (spawnSync('rsyslogd', ['-v']).status === 0) {
+    tasks['rsyslog, file to file'] = () => rsyslogCost(input, place)
+    tasks['rsyslog, into a bulk endpoint'] = () => rsyslogBulkCost(input, place)
+  } else
+    process.stderr.write('rsyslogd is not installed (apt-get install rsyslog rsyslog-elasticsearch): no yardstick\n')
   return tasks
 }
 

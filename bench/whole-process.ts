@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type BulkEndpoint, startBulkEndpoint } from './bulk-endpoint.ts'
 import { type Cost, costUntil, type Usage } from './cost.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -16,15 +17,28 @@ const LISTEN = '127.0.0.1:19464'
 /** `flagship run` with a file sink, from start until every line is delivered and the process has stopped. */
 export async function flagshipCost(input: Input, directory: string): Promise<Cost> {
   const work = freshDirectory(join(directory, 'flagship'))
-  const config = join(work, 'flagship.yaml')
   const output = join(work, 'access.ndjson')
-  writeFileSync(config, configOf(input, work, output))
-  const isDone = async () => (await deliveredBy(LISTEN)) >= input.lines
-  const usage = await costUntil(process.execPath, [here('../src/main.ts'), 'run', '--config', config], isDone)
+  const usage = await flagshipUsage(input, work, `{ type: file, path: ${output} }`)
   return perMillion(input, usage, bytesPerLineOf(output))
 }
 
-function configOf({ path }: Input, work: string, output: string): string {
+/** `flagship run` into a bulk endpoint that answers at once, enriched. */
+export async function flagshipBulkCost(input: Input, directory: string, isGzip: boolean): Promise<Cost> {
+  const work = freshDirectory(join(directory, 'flagship'))
+  return withEndpoint(input, ({ port }) => {
+    const sink = `{ type: elasticsearch, nodes: ['http://127.0.0.1:${port}'], compression: ${isGzip} }`
+    return flagshipUsage(input, work, sink)
+  })
+}
+
+function flagshipUsage({ path, lines }: Input, work: string, sink: string): Promise<Usage> {
+  const config = join(work, 'flagship.yaml')
+  writeFileSync(config, configOf(path, work, sink))
+  const isDone = async () => (await deliveredBy(LISTEN)) >= lines
+  return costUntil(process.execPath, [here('../src/main.ts'), 'run', '--config', config], isDone)
+}
+
+function configOf(path: string, work: string, sink: string): string {
   return `cluster: bench
 state: { directory: ${work}/state }
 ingest:
@@ -34,7 +48,7 @@ ingest:
       reporter: { namespace: default, workload: productpage-v1, podName: productpage-v1-5c6d8f7b9-2xqzt, containerName: istio-proxy }
 enrich: { inventory: ${here('../test/fixtures/recorded/cluster.json')} }
 sinks:
-  copy: { type: file, path: ${output} }
+  out: ${sink}
 http: { listen: '${LISTEN}' }
 log: { level: warn }
 `
@@ -44,16 +58,51 @@ log: { level: warn }
 export async function rsyslogCost(input: Input, directory: string): Promise<Cost> {
   const work = freshDirectory(join(directory, 'rsyslog'))
   const output = join(work, 'out.json')
+  const linesOf = lineCounter(output)
+  const action = `action(type="omfile" file="${output}" template="document" ioBufferSize="256k" asyncWriting="off")`
+  const usage = await rsyslogUsage(input, work, action, () => linesOf() >= input.lines)
+  return perMillion(input, usage, statSync(output).size / linesOf())
+}
+
+/** The same into a bulk endpoint, with omelasticsearch. */
+export async function rsyslogBulkCost(input: Input, directory: string): Promise<Cost> {
+  const work = freshDirectory(join(directory, 'rsyslog'))
+  return withEndpoint(input, (endpoint) => {
+    const target = `server="127.0.0.1" serverport="${endpoint.port}" searchIndex="logs-envoy.access-default" searchType=""`
+    const bulk = 'template="document" bulkmode="on" writeoperation="create" maxbytes="8m" esVersion.major="8"'
+    const load = 'module(load="omelasticsearch")'
+    const isDone = async () => (await endpoint.taken()).documents >= input.lines
+    return rsyslogUsage(input, work, `action(type="omelasticsearch" ${target} ${bulk})`, isDone, load)
+  })
+}
+
+function rsyslogUsage(
+  { path }: Input,
+  work: string,
+  action: string,
+  isDone: () => boolean | Promise<boolean>,
+  load = '',
+): Promise<Usage> {
   const config = join(work, 'rsyslog.conf')
   const template = readFileSync(here('rsyslog.conf'), 'utf8')
+  const filled = { '@DIRECTORY@': work, '@INPUT@': path, '@LOAD@': load, '@ACTION@': action }
   writeFileSync(
     config,
-    template.replaceAll('@DIRECTORY@', work).replaceAll('@INPUT@', input.path).replaceAll('@OUTPUT@', output),
+    Object.entries(filled).reduce((text, [key, value]) => text.replaceAll(key, value), template),
   )
-  const linesOf = lineCounter(output)
-  const args = ['-n', '-f', config, '-i', join(work, 'pid')]
-  const usage = await costUntil('rsyslogd', args, () => linesOf() >= input.lines)
-  return perMillion(input, usage, statSync(output).size / linesOf())
+  return costUntil('rsyslogd', ['-n', '-f', config, '-i', join(work, 'pid')], isDone)
+}
+
+async function withEndpoint(input: Input, run: (endpoint: BulkEndpoint) => Promise<Usage>): Promise<Cost> {
+  const endpoint = await startBulkEndpoint()
+  try {
+    const usage = await run(endpoint)
+    const { documents, documentBytes } = await endpoint.taken()
+    if (documents !== input.lines) throw new Error(`${documents} documents came for ${input.lines} lines`)
+    return perMillion(input, usage, documentBytes / documents)
+  } finally {
+    endpoint.close()
+  }
 }
 
 function freshDirectory(path: string): string {

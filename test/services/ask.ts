@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+const PATIENCE_MS = 60_000
+
+/** A user and a password. */
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+}
+
+/** A request to a server of a test. */
+export interface Question {
+  readonly method: string
+  readonly path: string
+  /** Text is sent as ndjson, everything else as JSON. */
+  readonly body?: unknown
+  readonly auth?: Credentials
+  readonly timeoutMs?: number
+}
+
+/** What came back: JSON as what it means, everything else as `{ text }`. Whoever asks says which form it has. */
+export interface Answer<Body> {
+  readonly status: number
+  readonly body: Body
+}
+
+/** Ask a server over a connection of its own, so that none is left over from before a kill. */
+export async function ask<Body = unknown>(url: string, question: Question): Promise<Answer<Body>> {
+  const { method, path, body, auth, timeoutMs = PATIENCE_MS } = question
+  const asked = request(new URL(path, url), {
+    method,
+    agent: false,
+    signal: AbortSignal.timeout(timeoutMs),
+    headers:
+      typeof body === 'string' ? { 'content-type': 'application/x-ndjson' } : { 'content-type': 'application/json' },
+    ...(auth && { auth: `${auth.username}:${auth.password}` }),
+  })
+  asked.end(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body))
+  const [answered]: IncomingMessage[] = await once(asked, 'response')
+  if (answered === undefined) throw new Error(`Cannot ask "${url}${path}": no answer`)
+  const content = await text(answered)
+  return {
+    status: answered.statusCode ?? 0,
+    body: JSON.parse(isJson(answered) ? content : JSON.stringify({ text: content })),
+  }
+}
+
+function isJson({ headers }: IncomingMessage): boolean {
+  return headers['content-type']?.includes('json') === true && headers['content-length'] !== '0'
+}

@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const SYSTEM_JDKS = '/usr/lib/jvm'
+
+/** A JDK: with its compiler, not only a runtime. */
+export interface Jdk {
+  readonly home: string
+  /** 17, 21, ... */
+  readonly major: number
+}
+
+/** JDKs of this machine: those that JAVA_HOME and its kin (JAVA_HOME_21_X64) name, then those that packages install. */
+export function findJdks(env: NodeJS.ProcessEnv = process.env, systemJdks = SYSTEM_JDKS): Jdk[] {
+  const named = Object.keys(env).filter((key) => key.startsWith('JAVA_HOME'))
+  const homes = [
+    ...named.sort().map((key) => env[key] ?? ''),
+    ...namesIn(systemJdks).map((name) => join(systemJdks, name)),
+  ]
+  return homes.map(jdkAt).filter((jdk) => jdk !== undefined)
+}
+
+/** The oldest that is new enough, because servers are tested least with Javas that came after them; else undefined. */
+export function chooseJdk(jdks: readonly Jdk[], atLeast: number): Jdk | undefined {
+  const fit = jdks.filter(({ major }) => major >= atLeast)
+  return fit.sort((a, b) => a.major - b.major)[0]
+}
+
+/** The major version that the file `release` of a JDK names. */
+export function majorIn(release: string): number | undefined {
+  const [, version] = /^JAVA_VERSION="(\d+)/m.exec(release) ?? []
+  return version === undefined ? undefined : Number(version)
+}
+
+function jdkAt(home: string): Jdk | undefined {
+  try {
+    const major = majorIn(readFileSync(join(home, 'release'), 'utf8'))
+    return major !== undefined && existsSync(join(home, 'bin', 'javac')) ? { home, major } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function namesIn(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory).sort() : []
+}
