@@ -14,8 +14,8 @@ export interface Threshold {
  */
 // biome-ignore format: a table
 export const ALERT_THRESHOLDS = {
-  check: { value: 1, unit: 'min', meaning: 'How often a rule looks', why: 'A quarter of the window or less, so that every line is seen by more than one look' },
-  runs: { value: 2, unit: 'looks', meaning: 'Looks in a row that must fire before there is an alert', why: 'One pod restart makes a burst of a few seconds, and one look sees it' },
+  check: { value: 1, unit: 'min', meaning: 'How often a rule looks', why: 'A fifth of the window: a line that comes minutes late is still seen' },
+  runs: { value: 2, unit: 'looks', meaning: 'Looks in a row that must fire before there is an alert', why: 'The failed lines of a moment may arrive before the healthy ones; a minute later both are there' },
   window: { value: 5, unit: 'min', meaning: 'What counts as now', why: 'Long enough for the floors at one request a second, short enough to page on' },
   baseline: { value: 60, unit: 'min', meaning: 'What now is compared with: the time just before the window', why: 'Follows the day, and one query reads both' },
   factor: { value: 3, unit: 'times', meaning: 'How much higher than in the baseline the share must be', why: 'Twice is within the noise of a service with 10 failures in the window; three times is not' },

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { thresholdOf } from '../../src/bootstrap/alert-thresholds.ts'
 import { kqlOf } from '../../src/bootstrap/kibana/condition.ts'
 import { VISUALIZATIONS } from '../../src/bootstrap/kibana/dashboard.ts'
+import { SEEN_BY_CALLER } from '../../src/bootstrap/kibana/questions.ts'
 import { type AlertRule, ALERT_RULES } from '../../src/bootstrap/kibana/rules.ts'
 import { SEARCHES } from '../../src/bootstrap/kibana/searches.ts'
 import { elasticsearchMapping } from '../../src/record/elasticsearch-mapping.ts'
@@ -33,6 +34,20 @@ async function index(server: ElasticsearchServer, name: string, documents: reado
   await server.request('POST', `/${name}/_refresh`)
 }
 
+/** Ids of the events that a KQL text finds. */
+async function eventsFoundBy(server: ElasticsearchServer, kql: string): Promise<string[]> {
+  const body = { query: dslOfKql(kql), size: 1_000, _source: ['event.id'] }
+  const answer = await server.request('POST', '/searched/_search', body)
+  const hits: unknown = at(answer.body, 'hits.hits')
+  return (Array.isArray(hits) ? hits : []).map((hit) => String(at(hit, '_source.event.id'))).sort()
+}
+
+async function firings(server: ElasticsearchServer, rule: AlertRule): Promise<readonly Firing[]> {
+  const answer = await server.request('POST', `/rule-${rule.slug}/_search`, ruleSearch(rule, NOW))
+  expect(answer.status).toBe(200)
+  return firingsOf(rule, answer.body)
+}
+
 describeElasticsearch('what Kibana is given', (server) => {
   describe('searchObject()', () => {
     let documents: readonly Json[] = []
@@ -49,20 +64,13 @@ describeElasticsearch('what Kibana is given', (server) => {
       )
     })
 
-    const found = async (kql: string): Promise<string[]> => {
-      const body = { query: dslOfKql(kql), size: 1_000, _source: ['event.id'] }
-      const answer = await server().request('POST', '/searched/_search', body)
-      const hits: unknown = at(answer.body, 'hits.hits')
-      return (Array.isArray(hits) ? hits : []).map((hit) => String(at(hit, '_source.event.id'))).sort()
-    }
-
     test.for(SEARCHES.map((search) => [search.name, search] as const))(
       '%s finds exactly what it says',
       async ([name, search]) => {
         const expected = EXPECTED[name]
         const wanted = documents.filter((document) => expected?.isWanted(document) === true)
         expect(wanted).toHaveLength(expected?.count ?? -1)
-        expect(await found(kqlOf(search.condition))).toEqual(
+        expect(await eventsFoundBy(server(), kqlOf(search.condition))).toEqual(
           wanted.map((document) => String(at(document, 'event.id'))).sort(),
         )
       },
@@ -72,13 +80,12 @@ describeElasticsearch('what Kibana is given', (server) => {
       'dashboard panel "%s" has documents',
       async ([, lens]) => {
         const kql = lens.condition === undefined ? '' : kqlOf(lens.condition)
-        expect((await found(kql)).length).toBeGreaterThan(20)
+        expect((await eventsFoundBy(server(), kql)).length).toBeGreaterThan(20)
       },
     )
 
     test("the caller's lines count each request of a hop once", async () => {
-      const [traffic] = VISUALIZATIONS
-      const ids = new Set(await found(traffic?.condition === undefined ? '' : kqlOf(traffic.condition)))
+      const ids = new Set(await eventsFoundBy(server(), kqlOf(SEEN_BY_CALLER)))
       const counted = documents.filter((document) => ids.has(String(at(document, 'event.id'))))
       const hops = counted
         .filter((one) => at(one, 'http.request.id') !== undefined && at(one, 'envoy.upstream.cluster') !== undefined)
@@ -95,16 +102,10 @@ describeElasticsearch('what Kibana is given', (server) => {
       for (const rule of ALERT_RULES) await index(server(), `rule-${rule.slug}`, scenarioDocuments(rule))
     })
 
-    const firings = async (rule: AlertRule): Promise<readonly Firing[]> => {
-      const answer = await server().request('POST', `/rule-${rule.slug}/_search`, ruleSearch(rule, NOW))
-      expect(answer.status).toBe(200)
-      return firingsOf(rule, answer.body)
-    }
-
     test.for(ALERT_RULES.map((rule) => [rule.name, rule] as const))(
       '%s: spikes fire, noise and little things do not',
       async ([, rule]) => {
-        const services = (await firings(rule)).map(({ group }) => group[0]).sort()
+        const services = (await firings(server(), rule)).map(({ group }) => String(group[0])).sort()
         const hasSustained = rule.baseline.kind === 'share' && rule.baseline.sustained !== undefined
         const expected = ['first-seen', 'spike', 'unknown', ...(hasSustained ? ['outage'] : [])]
         expect(services).toEqual(expected.sort())
@@ -112,7 +113,7 @@ describeElasticsearch('what Kibana is given', (server) => {
     )
 
     test.for(ALERT_RULES.map((rule) => [rule.name, rule] as const))('%s counts one line of a hop', async ([, rule]) => {
-      const spike = (await firings(rule)).filter(({ group }) => group[0] === 'spike')
+      const spike = (await firings(server(), rule)).filter(({ group }) => group[0] === 'spike')
       expect(spike).toHaveLength(1)
       expect(spike[0]).toMatchObject({ hits: rule.floor, side: sideOf(rule) })
       expect(spike[0]?.causes).toEqual(rule.slug === 'grpc' ? ['next_hop_answered_grpc_error'] : [causeOf(rule)])

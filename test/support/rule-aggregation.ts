@@ -19,9 +19,9 @@ type Json = Readonly<Record<string, unknown>>
  * What it shows is that conditions, groups, windows and thresholds are right, not that the text of the ES|QL is.
  */
 export function ruleSearch(rule: AlertRule, now: number): Json {
-  const at = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).toISOString()
-  const read = { range: { 'event.end': { gt: at(minutesRead(rule)), lte: at(0) } } }
-  const isNow = { range: { 'event.end': { gt: at(thresholdOf('window')) } } }
+  const ago = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).toISOString()
+  const read = { range: { 'event.end': { gt: ago(minutesRead(rule)), lte: ago(0) } } }
+  const isNow = { range: { 'event.end': { gt: ago(thresholdOf('window')) } } }
   const windows = { filters: { filters: { now: isNow, before: { bool: { must_not: isNow } } } } }
   const hit = dslOfKql(kqlOf(rule.hit))
   const causes = { terms: { field: 'envoy.verdict.cause', size: 100 }, aggs: { windows } }

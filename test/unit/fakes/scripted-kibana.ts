@@ -165,7 +165,7 @@ export async function startScriptedKibana(): Promise<{ url: string; kibana: Scri
   const server = createServer((request, response) => void respond(kibana, request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return { kibana, url: `http://127.0.0.1:${portOf(server)}`, close: () => void server.close().closeAllConnections() }
+  return { kibana, url: `http://127.0.0.1:${portOf(server)}`, close: () => server.close().closeAllConnections() }
 }
 
 async function respond(kibana: ScriptedKibana, request: IncomingMessage, response: ServerResponse): Promise<void> {
