@@ -38,6 +38,7 @@ async function index(server: ElasticsearchServer, name: string, documents: reado
 async function eventsFoundBy(server: ElasticsearchServer, kql: string): Promise<string[]> {
   const body = { query: dslOfKql(kql), size: 1_000, _source: ['event.id'] }
   const answer = await server.request('POST', '/searched/_search', body)
+  expect(answer.status).toBe(200)
   const hits: unknown = at(answer.body, 'hits.hits')
   return (Array.isArray(hits) ? hits : []).map((hit) => String(at(hit, '_source.event.id'))).sort()
 }
