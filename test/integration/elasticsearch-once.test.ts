@@ -201,27 +201,24 @@ describeElasticsearch(
       })
 
       // biome-ignore format: a table, one row a right
-      test.for<[string, Complaint['kind'], RegExp | undefined]>([
-        ['create_doc', 'wrong', undefined],
-        ['auto_configure', 'wrong', undefined],
-        ['read', 'weak', /^Cannot look into ".ds-logs-envoy.access-less-read-.*": HTTP 403 security_exception: grant read on /],
-        ['view_index_metadata', 'weak', undefined],
-        ['monitor', 'weak', undefined],
-      ])('that lacks %s says so', async ([right, kind, failure]) => {
+      test.for<[string, Complaint['kind'], string, string]>([
+        ['create_doc', 'wrong', 'grant create_doc on the data streams of the sink', ''],
+        ['auto_configure', 'wrong', 'grant auto_configure on "logs-envoy.access-less-auto_configure"', ''],
+        ['read', 'weak', 'accepted', 'HTTP 403 security_exception: grant read on '],
+        ['view_index_metadata', 'weak', 'accepted', 'stored'], // 8.19 and 9.5 list backing indices to who may read
+        ['monitor', 'weak', 'accepted', 'stored; listing tasks is not allowed'],
+      ])('that lacks %s says so', async ([right, kind, delivered, looked]) => {
         expect(ALL_RIGHTS).toContain(right)
-        const namespace = `less-${right}`
-        const bench = await RealBench.make(server(), namespace, {}, right)
+        const bench = await RealBench.make(server(), `less-${right}`, {}, right)
         const complaints = await inspectElasticsearch(bench.config)
         expect(complaints).toContainEqual({ kind, message: expect.stringMatching(`\\b${right} is missing`) })
         expect(complaints.filter(({ message }) => message.includes('is missing'))).toHaveLength(1)
         const sink = await bench.opened()
         const [outcome] = await sink.deliver(documents('a', 1), signal)
-        if (kind === 'wrong') return expect(outcome).toMatchObject({ reason: expect.stringContaining(`grant ${right} on`) })
-        expect(outcome).toEqual({ kind: 'accepted' })
-        const finding = bench.find(sink, ['a-0000'], '')
-        if (failure !== undefined) return expect(finding).rejects.toThrow(failure)
-        expect(await finding).toEqual(['stored'])
-        if (right === 'monitor') expect(bench.warnings.join()).toContain('grant monitor')
+        expect(JSON.stringify(outcome).replaceAll('\\"', '"')).toContain(delivered)
+        if (outcome?.kind !== 'accepted') return
+        const found = await bench.find(sink, ['a-0000'], '').then(String, String)
+        expect([found, ...bench.warnings.slice(1)].join('; ')).toContain(looked)
       })
     })
 

@@ -10,6 +10,8 @@ import {
   type Situation,
 } from '../unit/sinks/elasticsearch/answers.ts'
 
+const without = (lacking: string) => STREAM_RIGHTS.filter((right) => right !== lacking)
+
 /** A server brought into situations by what an administrator can do. */
 class RealPlace implements ElasticsearchPlace {
   readonly major: 8 | 9
@@ -43,7 +45,6 @@ class RealPlace implements ElasticsearchPlace {
   }
 
   async #keyIn(situation: Situation, stream: string): Promise<string> {
-    const without = (lacking: string) => STREAM_RIGHTS.filter((right) => right !== lacking)
     switch (situation) {
       case 'wrong key':
         return Buffer.from('AAAAAAAAAAAAAAAAAAAA:BBBBBBBBBBBBBBBBBBBBBB').toString('base64')
