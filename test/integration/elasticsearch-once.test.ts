@@ -9,7 +9,7 @@ import { DEFAULT_DEAD_LETTER } from '../../src/sinks/dead-letter-config.ts'
 import type { ElasticsearchSinkConfig } from '../../src/sinks/elasticsearch/config.ts'
 import { type Complaint, inspectElasticsearch } from '../../src/sinks/elasticsearch/inspection.ts'
 import { ElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts'
-import type { Finding, Outcome } from '../../src/sinks/sink.ts'
+import type { Outcome } from '../../src/sinks/sink.ts'
 import { CLUSTER_RIGHTS, ElasticsearchAdmin, STREAM_RIGHTS } from '../support/elasticsearch-admin.ts'
 import { describeElasticsearch, type ElasticsearchServer } from '../support/real-elasticsearch.ts'
 import { segmentOf } from '../unit/fakes/batches.ts'
@@ -54,12 +54,14 @@ class RealBench {
     return sink
   }
 
-  /** What became of documents that are in doubt now. */
-  find(sink: ElasticsearchSink, ids: readonly string[], mark: string): Promise<readonly Finding[]> {
-    const doubts = ids.map((id) => ({ id, dataset: 'envoy.access', mark }) as const)
-    return sink.lookup.find(doubts, SYSTEM_CLOCK.elapsedMs(), signal)
+  /** What became of documents that are in doubt now: `stored`, `missing`, or why nobody knows. */
+  async find(sink: ElasticsearchSink, ids: readonly string[], mark: string | undefined): Promise<readonly string[]> {
+    const doubts = ids.map((id) => ({ id, mark, ...ADDRESS }))
+    const findings = await sink.lookup?.find(doubts, SYSTEM_CLOCK.elapsedMs(), signal)
+    return findings?.map((finding) => (finding.kind === 'unknown' ? finding.reason : finding.kind)) ?? []
   }
 }
+const ADDRESS = { dataset: 'envoy.access', recordClass: 'healthy', reporterNamespace: undefined } as const
 type Settings = Partial<Pick<ElasticsearchSinkConfig, 'requestTimeoutMs' | 'settleMs'>>
 
 const DEFAULTS = {
@@ -107,7 +109,7 @@ describeElasticsearch(
         const bench = await RealBench.make(server(), 'lost', { requestTimeoutMs: 500 })
         const sink = await bench.opened()
         await sink.deliver(documents('before', 1), signal)
-        const [batch, mark] = [documents('lost', 100), sink.lookup.mark()]
+        const [batch, mark] = [documents('lost', 100), sink.lookup?.mark(undefined)]
         server().freeze()
         const outcomes = await sink.deliver(batch, signal).finally(() => server().thaw())
         expect(kindsOf(outcomes)).toBe('in_doubt')
@@ -124,7 +126,7 @@ describeElasticsearch(
         const bench = await RealBench.make(server(), 'slow', { requestTimeoutMs: 300 })
         const sink = await bench.opened()
         await until(async () => kindsOf(await sink.deliver(documents('before', 1), signal)) === 'accepted')
-        const mark = sink.lookup.mark()
+        const mark = sink.lookup?.mark(undefined)
         const bulk = (prefix: string) =>
           idsOf(documents(prefix, 3_000))
             .map((id) => `{"create":{"_id":"${id}"}}\n{"@timestamp":1,"filler":"${'x'.repeat(2_000)}"}\n`)
@@ -148,7 +150,7 @@ describeElasticsearch(
       const bench = await RealBench.make(server(), 'killed', { requestTimeoutMs: 2_000 })
       const sink = await bench.opened()
       await sink.deliver(documents('before', 1), signal)
-      const mark = sink.lookup.mark()
+      const mark = sink.lookup?.mark(undefined)
       const batches = Array.from({ length: 8 }, (_, number) => documents(`killed-${number}`, 500))
       const delivering = batches.map((batch) => sink.deliver(batch, signal))
       await Promise.race(delivering)
@@ -159,7 +161,7 @@ describeElasticsearch(
       const doubted = batches.flatMap((batch, number) => withKind(batch, outcomes[number] ?? [], 'in_doubt'))
       expect(doubted.length).toBeGreaterThan(0)
       const findings = await bench.find(sink, doubted, mark)
-      expect(findings).not.toContain('unknown')
+      expect(findings.filter((found) => found !== 'stored' && found !== 'missing')).toEqual([])
       let rest = [...left, ...doubted.filter((_, position) => findings[position] === 'missing')]
       await until(async () => {
         if (rest.length === 0) return true

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { type Fault, Faults, OF_CONTENT, type Target } from './recording-faults.ts'
@@ -150,10 +151,15 @@ export class RecordingElasticsearch {
   }
 
   #resolve(name: string): Reply {
-    const indices = this.store.resolve(name)
-    if (indices === undefined) return error(404, { type: 'index_not_found_exception' })
-    const stream = { name, backing_indices: indices, timestamp_field: '@timestamp' }
-    return json({ indices: [], aliases: [], data_streams: [stream] })
+    const patterns = name.split(',').map((part) => new RegExp(`^${part.replaceAll('.', '[.]').replaceAll('*', '.*')}$`))
+    const names = this.store.names().filter((each) => patterns.some((pattern) => pattern.test(each)))
+    if (names.length === 0 && !name.includes('*')) return error(404, { type: 'index_not_found_exception' })
+    const streams = names.map((each) => ({
+      name: each,
+      backing_indices: this.store.resolve(each),
+      timestamp_field: '@timestamp',
+    }))
+    return json({ indices: [], aliases: [], data_streams: streams })
   }
 
   #get(index: string, text: string): Reply {
@@ -161,6 +167,8 @@ export class RecordingElasticsearch {
     const ids: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'ids') : undefined
     if (!Array.isArray(ids)) return error(400, { type: 'parsing_exception' })
     const docs = ids.map((id) => {
+      const type = this.store.failureOf(index)
+      if (type !== undefined) return { _id: id, error: { type } }
       const found = this.store.has(index, String(id))
       return found === undefined ? { _id: id, error: { type: 'index_not_found_exception' } } : { _id: id, found }
     })
@@ -187,9 +195,9 @@ function actionsOf(text: string): readonly Action[] | undefined {
   const lines = text.split('\n')
   const actions: Action[] = []
   for (let at = 0; at + 1 < lines.length - 1; at += 2) {
-    const match = /^\{"create":\{"_index":"([^"]+)","_id":"([^"]+)"\}\}$/.exec(lines[at] ?? '')
-    const [stream, id] = [match?.[1], match?.[2]]
-    if (stream === undefined || id === undefined) return undefined
+    const match = /^\{"create":\{"_index":"([^"]+)"(?:,"_id":"([^"]+)")?\}\}$/.exec(lines[at] ?? '')
+    const [stream, id = randomUUID()] = [match?.[1], match?.[2]]
+    if (stream === undefined) return undefined
     actions.push({ stream, id, document: lines[at + 1] ?? '' })
   }
   return actions

@@ -7,17 +7,17 @@ import {
 import type { Clock } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
-import type { Batch, Dataset } from '../batch.ts'
+import type { Batch } from '../batch.ts'
 import type { Lookup, Outcome, Sink } from '../sink.ts'
 import { BulkNames } from './bulk-names.ts'
-import { BULK_QUERY, bulkBody, datasetsIn, PackedBodies, type Range } from './bulk-request.ts'
+import { BULK_QUERY, bulkBody, type BulkForm, PackedBodies, type Range, streamsIn } from './bulk-request.ts'
 import { BAD_REQUEST, type BulkItem, type BulkResult, bulkResult } from './bulk-result.ts'
 import type { ElasticsearchSinkConfig } from './config.ts'
 import { FailureStores } from './failure-stores.ts'
 import { ElasticsearchLookup } from './lookup.ts'
 import { Quiet } from './quiet.ts'
 import { StreamNames } from './stream-names.ts'
-import { DATASETS, refusal, Streams } from './streams.ts'
+import { refusal, Streams } from './streams.ts'
 import { versionComplaint } from './version.ts'
 
 /** How much longer than a request a settle time has to be: a minute for what the network and the server still hold. */
@@ -45,12 +45,15 @@ export class ElasticsearchSink implements Sink {
   readonly name: string
   readonly concurrency: number
   readonly regroups = true
-  readonly lookup: Lookup
+  /** None where the server makes the ids: then nobody can ask for a document. */
+  readonly lookup: Lookup | undefined
   readonly #config: ElasticsearchSinkConfig
   readonly #parts: ElasticsearchParts
   readonly #streams: Streams
   readonly #names: BulkNames
-  readonly #sent = new Set<Dataset>()
+  readonly #form: BulkForm
+  /** Streams that something was sent to since the start. */
+  readonly #sent = new Set<string>()
   readonly #packed = new PackedBodies()
   readonly #failureStores: FailureStores
   #client: Elasticsearch | undefined
@@ -61,20 +64,20 @@ export class ElasticsearchSink implements Sink {
     this.concurrency = config.concurrency
     this.#config = config
     this.#parts = parts
-    this.#streams = new Streams(
-      { namespace: new StreamNames(config).namespaceOf(undefined), settleMs: config.settleMs },
-      clock,
-    )
+    const names = new StreamNames(config)
+    this.#form = { streamOf: (document) => names.of(document), hasIds: config.ids === 'event' }
+    this.#streams = new Streams(names, config.settleMs, clock)
     this.#names = new BulkNames(agentId, name)
     this.#failureStores = new FailureStores({ name, logger, onUsed: parts.onFailureStore })
     const client = () => this.#connected()
-    this.lookup = new ElasticsearchLookup({
+    const lookup = new ElasticsearchLookup({
       client,
       streams: this.#streams,
       quiet: new Quiet({ client, clock, logger, names: this.#names, settleMs: config.settleMs }),
-      hasSent: (dataset) => this.#sent.has(dataset),
+      hasSent: (stream) => this.#sent.has(stream),
       onDoubled: parts.onPossiblyDoubled,
     })
+    this.lookup = this.#form.hasIds ? lookup : undefined
   }
 
   async open(): Promise<void> {
@@ -89,7 +92,7 @@ export class ElasticsearchSink implements Sink {
     const complaint = versionComplaint(body)
     if (complaint !== undefined)
       throw new FlagshipError('SINK_MISCONFIGURED', `Cannot use sink "${this.name}": ${complaint}`)
-    for (const dataset of DATASETS) await this.#streams.backingIndices(client, dataset).catch(onlyForLookup)
+    if (this.lookup !== undefined) await this.#streams.learnAll(client).catch(onlyForLookup)
   }
 
   async deliver(batch: Batch, signal: AbortSignal): Promise<readonly Outcome[]> {
@@ -109,7 +112,7 @@ export class ElasticsearchSink implements Sink {
   async #deliver(batch: Batch, range: Range, signal: AbortSignal): Promise<readonly Outcome[]> {
     const { from, to } = range
     const result = await this.#bulk(batch, range, signal)
-    if (result.kind === 'items') return this.#taken(result.items, datasetsIn(batch, range))
+    if (result.kind === 'items') return this.#taken(result.items, streamsIn(batch, range, this.#form))
     if (result.kind === 'all') return Array.from({ length: to - from }, () => result.outcome)
     if (to - from === 1) return [{ kind: 'refused', reason: result.reason }]
     const middle = (from + to) >>> 1
@@ -120,10 +123,10 @@ export class ElasticsearchSink implements Sink {
   /** One request. Once it may have reached a server, only its own answer tells what became of it. */
   async #bulk(batch: Batch, range: Range, signal: AbortSignal): Promise<BulkResult> {
     const { compression: isGzip } = this.#config
-    const streamOf = (dataset: Dataset) => this.#streams.nameOf(dataset)
-    const bytes = isGzip ? await this.#packed.pack(batch, range, streamOf) : bulkBody(batch, range, streamOf)
+    const form = this.#form
+    const bytes = isGzip ? await this.#packed.pack(batch, range, form) : bulkBody(batch, range, form)
     const ndjson = { bytes, isGzip }
-    for (const dataset of datasetsIn(batch, range)) this.#sent.add(dataset)
+    for (const stream of streamsIn(batch, range, form)) this.#sent.add(stream)
     const name = this.#names.next()
     const { opaqueId } = name
     let result: BulkResult
@@ -135,14 +138,14 @@ export class ElasticsearchSink implements Sink {
       const isUnsent = error instanceof RequestFailure && error.isSurelyUnsent
       result = { kind: 'all', outcome: { kind: isUnsent ? 'retry' : 'in_doubt', reason: error.message } }
     }
-    if (leavesDoubt(result)) this.#names.abandon(name, this.#parts.clock.elapsedMs())
+    if (this.lookup !== undefined && leavesDoubt(result)) this.#names.abandon(name, this.#parts.clock.elapsedMs())
     return result
   }
 
-  #taken(items: readonly BulkItem[], datasets: readonly Dataset[]): readonly Outcome[] {
+  #taken(items: readonly BulkItem[], streams: readonly string[]): readonly Outcome[] {
     for (const [position, { index }] of items.entries()) {
-      const dataset = datasets[position]
-      if (index !== undefined && dataset !== undefined) this.#streams.learn(dataset, index)
+      const stream = streams[position]
+      if (index !== undefined && stream !== undefined) this.#streams.learn(stream, index)
     }
     this.#failureStores.note(items)
     return items.map(({ outcome }) => outcome)
@@ -177,7 +180,6 @@ function leavesDoubt(result: BulkResult): boolean {
 }
 
 /** A look-up asks again and says what is missing; without rights for it the rest works. */
-function onlyForLookup(error: unknown): readonly string[] {
-  if (error instanceof FlagshipError && !(error instanceof RequestFailure)) return []
-  throw error
+function onlyForLookup(error: unknown): void {
+  if (!(error instanceof FlagshipError) || error instanceof RequestFailure) throw error
 }

@@ -182,7 +182,7 @@ class AnswersBench {
   /** What the server itself says to a bulk. */
   async ask(batch: Batch, stream: string): Promise<Answer> {
     const client = connectElasticsearch(this.#config)
-    const bytes = bulkBody(batch, { from: 0, to: batch.documentCount }, () => stream)
+    const bytes = bulkBody(batch, { from: 0, to: batch.documentCount }, { streamOf: () => stream, hasIds: true })
     const { statusCode, body } = await client
       .request({ method: 'POST', path: '/_bulk', query: BULK_QUERY, ndjson: { bytes, isGzip: false } })
       .finally(() => client.close())
