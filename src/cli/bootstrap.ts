@@ -104,7 +104,7 @@ async function finish(
   const kept = steps.filter(({ action }) => action === 'unchanged' || action === 'absent').length
   const foreign = steps.filter(({ action }) => action === 'foreign')
   const lines = foreign.map(({ object }) => `${object.kind} ${object.id} is not ours: left alone`)
-  await write(io.stdout, notesText([...lines, `${kept} of ${steps.length} objects needed nothing`, ...notes]))
+  await write(io.stdout, notesText([...lines, `${kept} of ${steps.length} objects were as they should be`, ...notes]))
 }
 
 function notesText(notes: readonly string[]): string {
