@@ -1,6 +1,15 @@
 import type { Batch } from '../../../../src/sinks/batch.ts'
 import { documentAt } from '../../../../src/pipeline/segments.ts'
-import { ACCEPTED, type Doubt, type Finding, type Lookup, type Outcome, type Sink } from '../../../../src/sinks/sink.ts'
+import {
+  ACCEPTED,
+  type Doubt,
+  type Finding,
+  type Lookup,
+  MISSING,
+  type Outcome,
+  type Sink,
+  STORED,
+} from '../../../../src/sinks/sink.ts'
 
 /** A sink that stores every document as often as it is sent, and knows which ids it has. */
 export class KnowingSink implements Sink {
@@ -25,7 +34,7 @@ export class KnowingSink implements Sink {
     find: async (doubts) => {
       this.lookups.push(doubts.map(({ id }) => id))
       const ids = new Set(this.stored.map(({ id }) => id))
-      return doubts.map((doubt) => this.findingOf(doubt) ?? (ids.has(doubt.id) ? 'stored' : 'missing'))
+      return doubts.map((doubt) => this.findingOf(doubt) ?? (ids.has(doubt.id) ? STORED : MISSING))
     },
   }
 

@@ -12,15 +12,16 @@ import { scratch } from '../../fakes/scratch.ts'
 import { KnowingSink } from './knowing-sink.ts'
 
 const TIME = '2026-11-22T12:00:00.000Z'
+const ADDRESS = { dataset: 'envoy.access', recordClass: 'failed', reporterNamespace: 'shop' } as const
 const REFUSED: Outcome = { kind: 'refused', reason: 'again' }
 
 function line(id: string, reason = 'mapper_parsing', text = id): string {
   const document = Buffer.from(`{"n":"${text}"}\n`)
-  return deadLetterLine({ id, reason, dataset: 'envoy.access', document }, TIME)
+  return deadLetterLine({ id, reason, ...ADDRESS, document }, TIME)
 }
 
 function refused(id: string) {
-  return { id, reason: 'x', dataset: 'envoy.access', document: Buffer.from('{}\n') }
+  return { id, reason: 'x', ...ADDRESS, document: Buffer.from('{}\n') }
 }
 
 /** A directory whose dead letter has these lines. */
@@ -149,7 +150,7 @@ describe('Replay', () => {
       if (!first(text)) return undefined
       return { kind: text.includes('"a"') ? 'retry' : 'in_doubt', reason: 'HTTP 429' }
     }
-    sink.findingOf = ({ id }) => (first(id) ? 'unknown' : undefined)
+    sink.findingOf = ({ id }) => (first(id) ? { kind: 'unknown', reason: 'x' } : undefined)
     await run().ended
     expect(sink.lookups).toEqual([['b'], ['b']])
     expect(ids()).toEqual(['a', 'b'])
@@ -186,7 +187,7 @@ describe('Replay', () => {
     const deadLetter = new DeadLetter(join(directory, 'dead-letter.ndjson'), DEFAULT_DEAD_LETTER)
     await deadLetter.open()
     await deadLetter.write([refused('a')], TIME)
-    const meanwhile: Promise<number>[] = []
+    const meanwhile: Promise<unknown>[] = []
     sink.onDeliver = () => void meanwhile.push(deadLetter.write([refused('b')], TIME))
     await run().ended
     await Promise.all(meanwhile)

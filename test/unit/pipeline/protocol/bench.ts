@@ -1,6 +1,7 @@
 import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { ChainSource } from '../../../../src/ingest/chain.ts'
 import type { FileSystem } from '../../../../src/ingest/file-system.ts'
 import { type Agent, startAgent } from '../../../../src/pipeline/agent.ts'
 import type { Transcoder } from '../../../../src/pipeline/contract.ts'
@@ -214,8 +215,8 @@ const SINK = {
 const ES = { agentId: 'cluster/node', onFailureStore: () => {}, onPossiblyDoubled: () => {} }
 
 /** The document of a loss says all of it. */
-function transcoder(): Transcoder {
-  const lines = lineTranscoder()
+function transcoder(source: ChainSource): Transcoder {
+  const lines = lineTranscoder(source)
   return {
     ...lines,
     loss(loss, id) {

@@ -121,11 +121,18 @@ export class ScriptedElasticsearch {
     return { n: { tasks: Object.fromEntries(tasks) } }
   }
 
+  /** One stream by its name, or all that a pattern fits. */
   #resolve(name: string): ElasticsearchAnswer {
-    const count = this.indices(name).length - (this.isLagging && this.answersOf === 'old' ? 1 : 0)
-    if (count <= 0) return { statusCode: 404, body: { error: { type: 'index_not_found_exception' } } }
-    const backing = Array.from({ length: count }, (_, number) => indexName(name, number))
-    return ok({ data_streams: [{ name, backing_indices: backing }] })
+    const pattern = new RegExp(`^${name.replaceAll('.', '[.]').replaceAll('*', '.*').replaceAll(',', '|')}$`)
+    const names = [...this.#streams.keys()].filter((each) => pattern.test(each))
+    const streams = names.flatMap((each) => {
+      const count = this.indices(each).length - (this.isLagging && this.answersOf === 'old' ? 1 : 0)
+      if (count <= 0) return []
+      return [{ name: each, backing_indices: Array.from({ length: count }, (_, number) => indexName(each, number)) }]
+    })
+    if (streams.length === 0 && !name.includes('*'))
+      return { statusCode: 404, body: { error: { type: 'index_not_found_exception' } } }
+    return ok({ data_streams: streams })
   }
 
   #get(index: string, json: object | undefined): ElasticsearchAnswer {
