@@ -93,7 +93,7 @@ const QUESTIONS: readonly (readonly [readonly string[], Fits])[] = [
 ]
 
 const nameOf = (namespace: string | undefined, name: string | undefined) =>
-  name === undefined ? null : [namespace, name].filter((part) => part !== undefined).join('/')
+  namespace === undefined ? (name ?? null) : `${namespace}/${name ?? '-'}`
 const GROUPS: Readonly<Record<string, (document: ShownDocument) => readonly (string | null)[]>> = {
   source: ({ envoy }) => [nameOf(envoy?.source?.namespace, envoy?.source?.workload ?? envoy?.source?.service)],
   destination: ({ envoy }) => [
@@ -295,7 +295,8 @@ describeElasticsearch(
     })
 
     test('a shard that is nowhere is told, with exit code 69, and the rest is shown', async () => {
-      const settings = { number_of_replicas: 0, 'index.routing.allocation.require._name': 'nobody' }
+      const nowhere = { 'index.routing.allocation.require._name': 'nobody', 'index.write.wait_for_active_shards': '0' }
+      const settings = { number_of_replicas: 0, ...nowhere }
       const template = {
         index_patterns: ['logs-envoy.access-lost'],
         priority: 600,
@@ -305,7 +306,7 @@ describeElasticsearch(
       await server().request('PUT', '/_index_template/lost', template)
       await server().request(
         'POST',
-        '/logs-envoy.access-lost/_bulk?timeout=1s',
+        '/logs-envoy.access-lost/_bulk?timeout=10ms',
         `{"create":{}}\n${JSON.stringify(ENDLESS)}\n`,
       )
       const { code, stdout, stderr } = await ofAgent('--namespace', 'default,lost', '--limit', '1', '--output', 'json')
