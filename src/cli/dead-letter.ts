@@ -6,7 +6,7 @@ import { loadConfig } from '../config/load.ts'
 import type { Config, SinkConfig } from '../config/schema.ts'
 import { FlagshipError } from '../errors.ts'
 import { createSink } from '../sinks/create.ts'
-import type { Lookup, Sink } from '../sinks/sink.ts'
+import type { Sink } from '../sinks/sink.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import type { Command } from './command.ts'
 import { deadLetterFiles } from './dead-letter/files.ts'
@@ -41,8 +41,8 @@ Options:
 
 Replay offers documents as they are, with the same ids, while the agent runs or not. What the sink takes is done; what
 it refuses again stays in the dead letter. It may be interrupted: the next replay looks up what may have been stored
-(that waits for the sink's settleMs) before it sends the rest. It works with sinks that can look up event ids
-(elasticsearch): into a file or standard output a document could come twice, and nothing is refused there.
+(that waits for the sink's settleMs) before it sends the rest; with \`ids: auto\` it cannot, and documents may stand
+twice. It works with sinks of type elasticsearch: a file or standard output refuses nothing.
 
 Exit code: 0 when every document has its answer, 69 when the sink cannot be reached or another replay runs.
 
@@ -77,7 +77,7 @@ async function replay(args: readonly string[], io: Io): Promise<number> {
   const config = configOf(values.config, io)
   if (values.sink === undefined) throw usageError('dead-letter', 'Cannot replay', 'option "--sink" is missing')
   const { name, settings } = sinkOf(config, values.sink)
-  const { sink, lookup } = replayable(name, settings, config, io)
+  const sink = replayable(name, settings, config, io)
   const directory = directoryOf(config, name)
   if (values['dry-run'] === true) {
     const count = await countChosen(name, directory, reason)
@@ -90,7 +90,7 @@ async function replay(args: readonly string[], io: Io): Promise<number> {
   }
   await replayInto(sink, io, {
     sink,
-    lookup,
+    lookup: sink.lookup,
     directory,
     batch: settings.batch,
     clock: SYSTEM_CLOCK,
@@ -137,14 +137,13 @@ async function countChosen(name: string, directory: string, reason: string | und
   return reason === undefined ? count : (new Map(reasons).get(reason) ?? 0)
 }
 
-/** The sink, not opened; only one that can tell what it has may be offered documents beside the agent. */
-function replayable(
-  name: string,
-  settings: SinkConfig,
-  config: Config,
-  io: Io,
-): { readonly sink: Sink; readonly lookup: Lookup } {
-  const sink = createSink(name, settings, {
+/** The sink, not opened; only one that refuses documents may be offered some beside the agent. */
+function replayable(name: string, settings: SinkConfig, config: Config, io: Io): Sink {
+  if (settings.type !== 'elasticsearch') {
+    const state = `a sink of type ${settings.type} refuses no document and knows no event ids, so it would have them twice`
+    throw usageError('dead-letter', `Cannot replay into sink "${name}"`, state)
+  }
+  return createSink(name, settings, {
     clock: SYSTEM_CLOCK,
     stdout: io.stdout,
     logger: createLogger('warn', io.stderr),
@@ -153,10 +152,6 @@ function replayable(
     onFailureStore: (count) => void io.stderr.write(`flagship: ${count} documents went to the failure store\n`),
     onPossiblyDoubled: (count) => void io.stderr.write(`flagship: ${count} documents stand in more than one index\n`),
   })
-  const { lookup } = sink
-  if (lookup !== undefined) return { sink, lookup }
-  const state = `a sink of type ${settings.type} refuses no document and knows no event ids, so it would have them twice`
-  throw usageError('dead-letter', `Cannot replay into sink "${name}"`, state)
 }
 
 function configOf(path: string | undefined, io: Io): Config {

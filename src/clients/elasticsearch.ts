@@ -1,34 +1,22 @@
 /** The one file that knows the vendor's client. Requests go out, answers of any status come back. */
-import { Agent } from 'node:http'
-import { Agent as TlsAgent } from 'node:https'
-import {
-  BaseConnection,
-  Client,
-  ClusterConnectionPool,
-  type ConnectionRequestOptions,
-  type ConnectionRequestOptionsAsStream,
-  type ConnectionRequestParams as Params,
-  type ConnectionRequestResponse,
-  type ConnectionRequestResponseAsStream,
-  errors,
-} from '@elastic/elasticsearch'
+import { Client, errors } from '@elastic/elasticsearch'
+import { type Clock, SYSTEM_CLOCK } from '../clock.ts'
 import { FlagshipError } from '../errors.ts'
-import { exchange } from './http-exchange.ts'
+import { type Access, type AccessFiles, RotatingAccess } from './access.ts'
+import { Delivery, NodeConnection, NodePool } from './node-connection.ts'
+import { RequestFailure } from './request-failure.ts'
 
-/** Below what load balancers allow an idle connection (60 s and more): one that they close under a request puts it in doubt. */
-const IDLE_MS = 20_000
+export { RequestFailure }
 
-/** Where a cluster is and who we are there. */
-export interface ElasticsearchOptions {
+/** Where a cluster is and who we are there; the configuration of a sink is one. */
+export interface ElasticsearchOptions extends AccessFiles {
   readonly nodes: readonly string[]
   readonly requestTimeoutMs: number
-  readonly auth: ElasticsearchAuth | undefined
 }
-export type ElasticsearchAuth = { readonly apiKey: string } | { readonly username: string; readonly password: string }
 
 /** One request. `json` is serialised; `ndjson` goes out byte for byte. */
 export interface ElasticsearchRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly json?: object
@@ -43,17 +31,6 @@ export interface ElasticsearchAnswer {
   readonly body: unknown
 }
 
-/** No answer, or half of one. */
-export class RequestFailure extends FlagshipError {
-  /** Not a byte of it reached a server. */
-  readonly isSurelyUnsent: boolean
-
-  constructor(message: string, isSurelyUnsent: boolean) {
-    super('SINK_UNAVAILABLE', message)
-    this.isSurelyUnsent = isSurelyUnsent
-  }
-}
-
 /** A cluster, through any of its nodes. */
 export interface Elasticsearch {
   /**
@@ -65,32 +42,60 @@ export interface Elasticsearch {
 }
 
 /** Nothing is connected yet. Works with servers of version 8 and 9: it asks for `compatible-with=8`. */
-export function connectElasticsearch({ nodes, requestTimeoutMs, auth }: ElasticsearchOptions): Elasticsearch {
+export function connectElasticsearch(options: ElasticsearchOptions, clock: Clock = SYSTEM_CLOCK): Elasticsearch {
+  const { nodes, requestTimeoutMs } = options
   const client = new Client({
     nodes: [...nodes],
     requestTimeout: requestTimeoutMs,
     maxRetries: 0,
     Connection: NodeConnection,
-    ConnectionPool: ClusterConnectionPool,
+    ConnectionPool: NodePool,
     resurrectStrategy: 'optimistic', // a ping would be a request that nobody asked for
     enableMetaHeader: false,
     redaction: { type: 'remove' },
-    ...(auth === undefined ? {} : { auth }),
   })
+  const access = new RotatingAccess(options, clock)
   return {
-    request: (request) => offer(client, request, nodes.length),
+    request: (request) => requestAnew({ client, access, nodeCount: nodes.length }, request),
     close: () => client.close(),
   }
 }
 
-async function offer(client: Client, request: ElasticsearchRequest, nodesLeft: number): Promise<ElasticsearchAnswer> {
-  const delivery = new Delivery()
+interface Cluster {
+  readonly client: Client
+  readonly access: RotatingAccess
+  readonly nodeCount: number
+}
+
+/** Where credentials or certificates are refused, the files may hold newer ones: nothing ran, so it is offered again. */
+async function requestAnew({ client, access, nodeCount }: Cluster, request: ElasticsearchRequest) {
+  const used = await access.current()
   try {
-    return await send(client, request, delivery)
+    const answer = await offer(client, request, used, nodeCount)
+    if (answer.statusCode !== 401) return answer
+    const newer = await access.current(true)
+    return newer === used ? answer : await offer(client, request, newer, nodeCount)
+  } catch (error) {
+    if (!(error instanceof RequestFailure) || !error.isSurelyUnsent || request.signal?.aborted === true) throw error
+    const newer = await access.current(true)
+    if (newer.trust === used.trust) throw error
+    return offer(client, request, newer, nodeCount)
+  }
+}
+
+async function offer(
+  client: Client,
+  request: ElasticsearchRequest,
+  access: Access,
+  nodesLeft: number,
+): Promise<ElasticsearchAnswer> {
+  const delivery = new Delivery(access.trust)
+  try {
+    return await send(client, request, access, delivery)
   } catch (error) {
     const failure = explained(error, delivery)
     const mayTryNext = failure.isSurelyUnsent && nodesLeft > 1 && request.signal?.aborted !== true
-    if (mayTryNext) return offer(client, request, nodesLeft - 1)
+    if (mayTryNext) return offer(client, request, access, nodesLeft - 1)
     throw failure
   }
 }
@@ -98,9 +103,10 @@ async function offer(client: Client, request: ElasticsearchRequest, nodesLeft: n
 async function send(
   client: Client,
   { method, path, query, json, ndjson, opaqueId, signal }: ElasticsearchRequest,
+  { authorization }: Access,
   delivery: Delivery,
 ): Promise<ElasticsearchAnswer> {
-  const { statusCode, body } = await client.transport.request(
+  const sending = client.transport.request(
     {
       method,
       path,
@@ -111,33 +117,34 @@ async function send(
     {
       meta: true,
       context: { delivery },
-      ignore: ANY_ERROR,
+      ignore: ANSWERS,
       ...(opaqueId !== undefined && { opaqueId }),
       ...(signal && { signal }),
-      ...(ndjson?.isGzip === true && { headers: { 'content-encoding': 'gzip' } }),
+      headers: {
+        ...(authorization === undefined ? {} : { authorization }),
+        ...(ndjson?.isGzip === true ? { 'content-encoding': 'gzip' } : {}),
+      },
     },
   )
+  const { statusCode, body } = await sending.catch(answerOf)
   return { statusCode: statusCode ?? 0, body }
 }
 
-/** Every status is an answer; which of them is bad is not for a client to say. */
-const ANY_ERROR = Array.from({ length: 200 }, (_, index) => 400 + index)
-
-/** How far one request got. It travels as the vendor's `context`, the one value that reaches the connection as it is. */
-class Delivery {
-  /** The node it was offered to; the vendor takes it out of its errors, for what its address may hold. */
-  place = 'cluster'
-  wasWritten = false
+/** @throws what is no answer. */
+function answerOf(error: unknown): { readonly statusCode: number | undefined; readonly body: unknown } {
+  if (!(error instanceof errors.ResponseError)) throw error
+  return { statusCode: error.statusCode, body: error.body }
 }
+
+/** Every status is an answer, and which of them is bad is not for a client to say; but by these a node says that it is down. */
+const DOWN = new Set([502, 503, 504])
+const ANSWERS = Array.from({ length: 200 }, (_, index) => 400 + index).filter((status) => !DOWN.has(status))
 
 /** @throws FlagshipError SINK_MISCONFIGURED; and whatever is a bug. */
 function explained(error: unknown, delivery: Delivery): RequestFailure {
   if (!(error instanceof errors.ElasticsearchClientError)) throw error
   if (error instanceof errors.ProductNotSupportedError)
-    throw new FlagshipError(
-      'SINK_MISCONFIGURED',
-      `Cannot use "${delivery.place}": it does not say that it is Elasticsearch`,
-    )
+    throw new FlagshipError('SINK_MISCONFIGURED', `Cannot use "${delivery.place}": ${impostor(delivery)}`)
   return new RequestFailure(`Cannot reach Elasticsearch "${delivery.place}": ${reasonOf(error)}`, !delivery.wasWritten)
 }
 
@@ -146,45 +153,7 @@ function reasonOf(error: errors.ElasticsearchClientError): string {
   return error instanceof errors.DeserializationError ? 'the answer is not JSON' : error.message
 }
 
-/**
- * One node, over node:http. The vendor's own connections lose the code of an error, so that nobody could tell a refused
- * connection from a lost answer, and have no deadline for a whole answer.
- */
-class NodeConnection extends BaseConnection {
-  readonly #agent = this.url.protocol === 'https:' ? new TlsAgent({ ...AGENT, ...this.tls }) : new Agent(AGENT)
-
-  override request(params: Params, options: ConnectionRequestOptions): Promise<ConnectionRequestResponse>
-  override request(
-    params: Params,
-    options: ConnectionRequestOptionsAsStream,
-  ): Promise<ConnectionRequestResponseAsStream>
-  override async request(
-    params: Params,
-    options: ConnectionRequestOptions,
-  ): Promise<ConnectionRequestResponse | ConnectionRequestResponseAsStream> {
-    const { context, signal, timeout = this.timeout } = options
-    const delivery: unknown = Reflect.get(Object(context), 'delivery')
-    if (delivery instanceof Delivery) delivery.place = this.url.origin
-    try {
-      return await exchange({ ...this.#addressed(params), agent: this.#agent, timeoutMs: timeout, signal }, () => {
-        if (delivery instanceof Delivery) delivery.wasWritten = true
-      })
-    } catch (error) {
-      throw new errors.ConnectionError(error instanceof Error ? error.message : String(error))
-    }
-  }
-
-  override async close(): Promise<void> {
-    this.#agent.destroy()
-  }
-
-  #addressed({ method, path, querystring, headers, body }: Params) {
-    const { url } = this
-    if (typeof body === 'object' && !(body instanceof Buffer) && body !== null) throw new Error('no streams are sent')
-    const query = querystring === undefined || querystring === '' ? '' : `?${querystring}`
-    const whole = `${url.pathname.replace(/\/$/, '')}${path}${query}`
-    return { url, method, path: whole, headers: { ...this.headers, ...headers }, body: body ?? undefined }
-  }
+function impostor({ answersLikeOpenSearch }: Delivery): string {
+  if (answersLikeOpenSearch) return 'it answers like OpenSearch; supported are Elasticsearch 8 and 9'
+  return 'it does not say that it is Elasticsearch; it is another program, or a proxy strips the header X-Elastic-Product'
 }
-
-const AGENT = { keepAlive: true, timeout: IDLE_MS, maxFreeSockets: 16 }

@@ -6,6 +6,12 @@ import { TLSSocket } from 'node:tls'
 /** A larger answer is no answer to anything we ask. */
 const MOST_ANSWER_BYTES = 67_108_864
 
+/** A host that is gone without a word must not cost a whole request time; the next node may answer. */
+const CONNECT_MS = 5_000
+
+/** The server ended the TLS handshake, after we held it for done: it has read nothing of the request. */
+export class HandshakeRefused extends Error {}
+
 /** One HTTP request, ready to be written. */
 export interface HttpRequest {
   readonly url: URL
@@ -42,17 +48,23 @@ export function exchange(request: HttpRequest, onWritten: () => void): Promise<H
     const fail = (error: Error) => {
       settle()
       outgoing.destroy()
-      reject(new Error(reasonOfFailure(error)))
+      reject(isAlert(error) ? new HandshakeRefused(error.message) : new Error(reasonOfFailure(error)))
     }
     const timer = setTimeout(() => fail(new Error(`no whole answer within ${timeoutMs} ms`)), timeoutMs)
+    const connecting = setTimeout(() => fail(new Error(`no connection within ${CONNECT_MS} ms`)), CONNECT_MS)
     const stop = () => fail(new Error('stopped'))
     const settle = () => {
       clearTimeout(timer)
+      clearTimeout(connecting)
       signal?.removeEventListener('abort', stop)
     }
     signal?.addEventListener('abort', stop, { once: true })
     outgoing.on('error', fail) // stays: an error that comes later must not end the process
-    outgoing.on('socket', (socket: Socket) => watch(socket, outgoing.reusedSocket, onWritten))
+    const onConnected = () => {
+      clearTimeout(connecting)
+      onWritten()
+    }
+    outgoing.on('socket', (socket: Socket) => watch(socket, outgoing.reusedSocket, onConnected))
     outgoing.on('response', (incoming) => {
       readWhole(incoming).then((answer) => {
         settle()
@@ -75,6 +87,16 @@ function watch(socket: Socket, isReused: boolean, onWritten: () => void): void {
 }
 
 function ignore(): void {}
+
+/** In TLS 1.3 a server judges the certificate of a client when the client is through already. */
+function isAlert(error: Error): boolean {
+  return /^ERR_SSL_(TLSV1|TLSV13|SSLV3)_ALERT_.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE)/.test(codeOf(error))
+}
+
+function codeOf(error: Error): string {
+  const code: unknown = Reflect.get(error, 'code')
+  return typeof code === 'string' ? code : ''
+}
 
 async function readWhole(incoming: IncomingMessage): Promise<HttpAnswer> {
   const chunks: Buffer[] = []

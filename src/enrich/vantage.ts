@@ -84,12 +84,15 @@ export class Vantage {
 /** Whose lines a file holds; a prefix may name another pod, where lines of several are piped in. */
 export class Vantages {
   readonly file: Vantage
+  /** Kubernetes namespace of the proxy that wrote the file, as its path or the configuration says: no inventory decides. */
+  readonly namespace: string | undefined
   readonly #surroundings: Surroundings
   readonly #pods = new Map<string, Vantage>()
 
   constructor(surroundings: Surroundings, identity: ReporterIdentity) {
     this.#surroundings = surroundings
     this.file = new Vantage(surroundings, identity)
+    this.namespace = identity.namespace
   }
 
   ofPod(podName: string, containerName: string | undefined): Vantage {

@@ -1,10 +1,9 @@
-import type { Dataset } from '../sinks/batch.ts'
+import type { Addressed, Dataset } from '../sinks/batch.ts'
 
 /** One document that a sink refused for good. */
-export interface Refused {
+export interface Refused extends Addressed {
   readonly id: string
   readonly reason: string
-  readonly dataset: string
   /** The line as it stands in its file, where it could be read: of one in pieces the first piece. */
   readonly line?: string | undefined
   /** The document as it was offered, with its newline. It names file and offset. */
@@ -13,7 +12,6 @@ export interface Refused {
 
 /** A line of a dead letter, read back. */
 export interface DeadLetterLine extends Refused {
-  readonly dataset: Dataset
   /** When it was refused, as it stands there. */
   readonly time: string
 }
@@ -22,12 +20,16 @@ const DOCUMENT = ',"document":'
 const DATASETS: readonly Dataset[] = ['envoy.access', 'envoy.log', 'envoy.unparsed', 'envoy.loss']
 
 /** A line with its newline. The document is JSON already: it stands in the line as it is. */
-export function deadLetterLine({ id, reason, dataset, line, document }: Refused, time: string): string {
-  const head = JSON.stringify({ id, time, reason, dataset, line }).slice(0, -1)
+export function deadLetterLine(refused: Refused, time: string): string {
+  const { id, reason, dataset, recordClass, reporterNamespace, line, document } = refused
+  const head = JSON.stringify({ id, time, reason, dataset, class: recordClass, reporterNamespace, line }).slice(0, -1)
   return `${head}${DOCUMENT}${document.toString('utf8').trimEnd()}}\n`
 }
 
-/** What stands in a line, the document byte for byte; undefined when it is not what `deadLetterLine` gives. */
+/**
+ * What stands in a line, the document byte for byte; undefined when it is not what `deadLetterLine` gives. A line without
+ * class and namespace, as versions before 0.2 wrote it, goes where lines of no namespace go.
+ */
 export function parseDeadLetterLine(line: string): DeadLetterLine | undefined {
   const text = line.trimEnd()
   // A text in JSON has its quotes escaped, so the first place that looks like it is the one.
@@ -39,8 +41,18 @@ export function parseDeadLetterLine(line: string): DeadLetterLine | undefined {
   const [id, time, reason, original] = [head['id'], head['time'], head['reason'], head['line']]
   const dataset = DATASETS.find((known) => known === head['dataset'])
   if (typeof id !== 'string' || typeof time !== 'string' || typeof reason !== 'string') return undefined
-  const kept = typeof original === 'string' ? { line: original } : {}
-  return dataset && { id, time, reason, dataset, ...kept, document: Buffer.from(`${document}\n`) }
+  if (dataset === undefined) return undefined
+  const namespace = head['reporterNamespace']
+  return {
+    id,
+    time,
+    reason,
+    dataset,
+    recordClass: head['class'] === 'failed' ? 'failed' : 'healthy',
+    reporterNamespace: typeof namespace === 'string' ? namespace : undefined,
+    ...(typeof original === 'string' ? { line: original } : {}),
+    document: Buffer.from(`${document}\n`),
+  }
 }
 
 function parseJson(text: string): unknown {

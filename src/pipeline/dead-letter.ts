@@ -48,24 +48,24 @@ export class DeadLetter {
   }
 
   /**
-   * Resolves when all are on disk, to how many were dropped because it is full and that is what it does then; those that
-   * are there already are left out. Rejects when they cannot be written, or it is full and waits for somebody to look.
+   * Resolves when all are on disk, to those that were dropped because it is full and that is what it does then; those
+   * that are there already are left out. Rejects when they cannot be written, or it is full and waits for somebody to look.
    */
-  async write(refused: readonly Refused[], time: string): Promise<number> {
+  async write<T extends Refused>(refused: readonly T[], time: string): Promise<readonly T[]> {
     if (await this.#isMovedAway()) await this.#startAfresh()
     const fresh = refused.filter(({ id }) => !this.#ids.has(id))
     const text = fresh.map((each) => deadLetterLine(each, time)).join('')
     const length = Buffer.byteLength(text)
-    if (length === 0) return 0
+    if (length === 0) return []
     if (this.#lengthBytes + length > this.#limits.maxBytes) {
-      if (this.#limits.onFull === 'drop') return fresh.length
+      if (this.#limits.onFull === 'drop') return fresh
       throw new Error(`dead letter "${this.path}" is full (${this.#lengthBytes} bytes): look at it and move it away`)
     }
     await this.#append(text)
     this.#lengthBytes += length
     for (const { id } of fresh) this.#ids.add(id)
     // Whoever took the file away may have read it before this was in it.
-    return (await this.#isMovedAway()) ? this.write(refused, time) : 0
+    return (await this.#isMovedAway()) ? this.write(refused, time) : []
   }
 
   async #append(text: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { FlagshipError, reasonOf } from '../errors.ts'
-import type { Batch } from '../sinks/batch.ts'
+import { addressOf, type Batch } from '../sinks/batch.ts'
 import type { Outcome, Sink } from '../sinks/sink.ts'
 import { fileKeyOf } from '../ingest/event-id.ts'
 import { Backoff } from './backoff.ts'
@@ -117,14 +117,15 @@ export class Delivery {
     return retried.length === 0 ? undefined : { shipments: retried, isInDoubt: false, reason, afterMs }
   }
 
-  /** Write refused documents to the dead letter, however long that takes, and only then count them as answered. */
+  /** Write refused documents to the dead letter, however long that takes, and only then count them as answered: refused, or dropped where it is full. */
   async #bury({ refusals, refused }: Sorted, signal: AbortSignal): Promise<void> {
     if (refusals.length === 0) return
     const complete = await this.#withLines(refusals)
     const { deadLetter, trouble, clock, meter } = this.#parts
+    let dropped: ReadonlySet<Refused>
     for (;;) {
       try {
-        meter.dropped(await deadLetter.write(complete, new Date(clock.nowMs()).toISOString()), 'dead_letter_full')
+        dropped = new Set(await deadLetter.write(complete, new Date(clock.nowMs()).toISOString()))
         break
       } catch (error) {
         trouble.begin(error, clock.nowMs(), this)
@@ -133,7 +134,8 @@ export class Delivery {
       }
     }
     this.#parts.answers.take(refused)
-    for (const { reason } of refusals) meter.refused(1, reason)
+    meter.dropped(dropped.size, 'dead_letter_full')
+    for (const each of complete) if (!dropped.has(each)) meter.refused(1, each.reason)
   }
 
   /** One after the other: there may be thousands. */
@@ -246,8 +248,8 @@ function add(counts: Map<Shipment, number>, shipment: Shipment): void {
 }
 
 function refusedDocument({ segment }: Shipment, index: number, reason: string): Located {
-  const [id = '', dataset = '', offsetBytes = 0] = [segment.ids[index], segment.datasets[index], segment.offsets[index]]
-  return { id, reason, dataset, document: documentAt(segment, index), offsetBytes }
+  const [id = '', offsetBytes = 0] = [segment.ids[index], segment.offsets[index]]
+  return { id, reason, ...addressOf(segment, index), document: documentAt(segment, index), offsetBytes }
 }
 
 function total(counts: ReadonlyMap<Shipment, number>): number {

@@ -2,12 +2,13 @@ import type { Clock } from '../clock.ts'
 import { FlagshipError } from '../errors.ts'
 import { fileKeyOf } from '../ingest/event-id.ts'
 import type { Logger } from '../logger.ts'
+import { addressOf } from '../sinks/batch.ts'
 import type { Doubt, Finding, Lookup } from '../sinks/sink.ts'
 import { Backoff } from './backoff.ts'
 import type { Shipment } from './batcher.ts'
 import type { Cursor } from './cursor.ts'
 import { selectDocuments } from './segments.ts'
-import type { TroubleSpot } from './trouble.ts'
+import type { Trouble, TroubleSpot } from './trouble.ts'
 
 /** Documents that are asked for at once. */
 const MOST_AT_ONCE = 5_000
@@ -51,6 +52,11 @@ export class Doubts {
   /** Never resolves; rejects on a bug. */
   get failed(): Promise<never> {
     return this.#failed.promise
+  }
+
+  /** What is in the way; undefined while nothing is in doubt. */
+  get trouble(): Trouble | undefined {
+    return this.#parts.trouble.current
   }
 
   /** The sink is open: what an earlier run has sent, it has sent before this. */
@@ -114,6 +120,7 @@ export class Doubts {
       if (this.documents === 0) trouble.end(this)
       found(sorted.stored)
       missing(sorted.missing)
+      if (sorted.unknown.length > 0) trouble.begin(reasonIn(findings), clock.nowMs(), this)
       return sorted.unknown
     } catch (error) {
       if (this.#signal.aborted) return shipments
@@ -126,7 +133,7 @@ export class Doubts {
   #doubtsOf({ segment }: Shipment): readonly Doubt[] {
     return segment.ids.map((id, index) => ({
       id,
-      dataset: segment.datasets[index] ?? 'envoy.access',
+      ...addressOf(segment, index),
       mark: this.#parts.cursor.get(fileKeyOf(id))?.mark,
     }))
   }
@@ -142,17 +149,25 @@ function howMany(shipments: readonly Shipment[]): number {
 function sort(
   shipments: readonly Shipment[],
   findings: readonly Finding[],
-): Readonly<Record<Finding, readonly Shipment[]>> {
-  const sorted: Record<Finding, Shipment[]> = { stored: [], missing: [], unknown: [] }
+): Readonly<Record<Finding['kind'], readonly Shipment[]>> {
+  const sorted: Record<Finding['kind'], Shipment[]> = { stored: [], missing: [], unknown: [] }
   let first = 0
   for (const shipment of shipments) {
     for (const kind of ['stored', 'missing', 'unknown'] as const) {
-      const segment = selectDocuments(shipment.segment, (index) => (findings[first + index] ?? 'unknown') === kind)
+      const segment = selectDocuments(
+        shipment.segment,
+        (index) => (findings[first + index]?.kind ?? 'unknown') === kind,
+      )
       if (segment.ids.length > 0) sorted[kind].push({ ...shipment, segment })
     }
     first += shipment.segment.ids.length
   }
   return sorted
+}
+
+/** What is in the way of the first document that nobody could tell of. */
+function reasonIn(findings: readonly Finding[]): string {
+  return findings.find((finding) => finding.kind === 'unknown')?.reason ?? 'the sink did not tell of every document'
 }
 
 function countOf(shipments: readonly Shipment[]): number {

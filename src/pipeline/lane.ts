@@ -71,7 +71,7 @@ export class Lane {
     const [fresh, doubtful] = this.#sort(segment)
     const unanswered = fresh.ids.length + (doubtful?.ids.length ?? 0)
     const receipt: Receipt = { span, openLines: this.#openLines(), documents: segment.bytes, unanswered }
-    if (span !== undefined && lookup !== undefined) this.#mayBeSent(span, lookup)
+    if (span !== undefined && lookup !== undefined) this.#mayBeSent(span, lookup.mark(segment.reporterNamespace))
     this.ledger.add(receipt)
     if (unanswered === 0) {
       this.ledger.settle(cursor)
@@ -84,9 +84,9 @@ export class Lane {
   }
 
   /** Kept for all that follows: a line that began in this span may end, and be sent, with a later one. */
-  #mayBeSent({ fileKey, fromBytes, toBytes }: Span, lookup: Lookup): void {
+  #mayBeSent({ fileKey, fromBytes, toBytes }: Span, mark: string): void {
     const { cursor } = this.#parts
-    cursor.raiseSent(fileKey, fromBytes, toBytes, lookup.mark())
+    cursor.raiseSent(fileKey, fromBytes, toBytes, mark)
     this.#versionToSend = Math.max(this.#versionToSend, cursor.versionToSend(fileKey, toBytes))
   }
 

@@ -45,7 +45,6 @@ export class Meter {
     const pipeline = this.#pipeline
     this.#totals.bytesRead += readBytes
     this.#totals.linesRead += counts.lines
-    this.#totals.linesDropped += counts.droppedByLevel
     this.#metrics.count('flagship_read_bytes_total', { pipeline }, readBytes)
     for (const [dataset, lines] of countValues(datasets))
       this.#metrics.count('flagship_lines_total', { pipeline, dataset }, lines)
@@ -66,8 +65,9 @@ export class Meter {
 
   /** Documents were left out by our own choice. */
   dropped(documents: number, policy: 'level' | 'dead_letter_full'): void {
-    if (documents > 0)
-      this.#metrics.count('flagship_documents_dropped_total', { pipeline: this.#pipeline, policy }, documents)
+    if (documents === 0) return
+    this.#totals.linesDropped += documents
+    this.#metrics.count('flagship_documents_dropped_total', { pipeline: this.#pipeline, policy }, documents)
   }
 
   refused(documents: number, reason: string): void {

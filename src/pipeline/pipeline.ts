@@ -138,7 +138,7 @@ export class Pipeline {
     return {
       name: this.name,
       state: trouble === undefined || this.#state === 'stopped' ? this.#state : 'retrying',
-      trouble,
+      trouble: trouble ?? doubts?.trouble,
       watermarkMs: this.#raiseWatermark(),
       ...intake.totals,
       spooledBytes: intake.heldBytes,

@@ -1,4 +1,4 @@
-import type { Dataset, Segment } from '../sinks/batch.ts'
+import type { Dataset, RecordClass, Segment } from '../sinks/batch.ts'
 import { copyToSlab } from './slab.ts'
 
 const INITIAL_BYTES = 1 << 20
@@ -13,13 +13,20 @@ export class SegmentBuilder {
   readonly #ids: string[] = []
   readonly #ends: number[] = []
   readonly #datasets: Dataset[] = []
+  readonly #classes: RecordClass[] = []
+  readonly #reporterNamespace: string | undefined
   readonly #offsets: number[] = []
   readonly #unparsed: Record<string, number> = {}
   #droppedByLevel = 0
   #lengthBytes = 0
 
+  /** `reporterNamespace`: of the proxy that wrote the file. */
+  constructor(reporterNamespace: string | undefined) {
+    this.#reporterNamespace = reporterNamespace
+  }
+
   /** Append one document; `offsetBytes` is where its line begins. */
-  add(document: string, id: string, dataset: Dataset, offsetBytes: number): void {
+  add(document: string, id: string, dataset: Dataset, recordClass: RecordClass, offsetBytes: number): void {
     const room = document.length * BYTES_PER_UNIT + 1
     if (this.#lengthBytes + room > scratch.length) grow(this.#lengthBytes, room)
     this.#lengthBytes += scratch.write(document, this.#lengthBytes)
@@ -28,6 +35,7 @@ export class SegmentBuilder {
     this.#ids.push(id)
     this.#ends.push(this.#lengthBytes)
     this.#datasets.push(dataset)
+    this.#classes.push(recordClass)
     this.#offsets.push(offsetBytes)
   }
 
@@ -46,6 +54,8 @@ export class SegmentBuilder {
       ids: this.#ids,
       ends: this.#ends,
       datasets: this.#datasets,
+      classes: this.#classes,
+      reporterNamespace: this.#reporterNamespace,
       offsets: this.#offsets,
       readBytes,
       counts: {

@@ -12,6 +12,7 @@ export function selectDocuments(segment: Segment, keep: (index: number) => boole
     ids: pick(segment.ids, kept),
     ends: pieces.map((piece) => (end += piece.length)),
     datasets: pick(segment.datasets, kept),
+    classes: pick(segment.classes, kept),
     offsets: pick(segment.offsets, kept),
   }
 }

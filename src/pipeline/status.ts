@@ -6,6 +6,7 @@ export interface PipelineStatus extends PipelineTotals {
   readonly name: string
   /** `retrying`: something fails for now, and `trouble` says what. */
   readonly state: 'opening' | 'delivering' | 'retrying' | 'stopped'
+  /** While documents are in doubt, and nothing else fails, why they are, or why nobody can tell what became of them. */
   readonly trouble: Trouble | undefined
   readonly filesFollowed: number
   /** Bytes on disk that were seen and not read. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { describeAccess, describeLog, describeLoss, describeUnparsed } from '../enrich/describe.ts'
+import { isFailed } from '../enrich/verdict/failed.ts'
 import type { Vantages } from '../enrich/vantage.ts'
 import { eventIds } from '../ingest/event-id.ts'
 import { type Formats, parseLine } from '../ingest/format/detect.ts'
@@ -10,7 +11,7 @@ import { emptyFrame, type Framed } from '../ingest/frame/framed.ts'
 import type { ComponentLine, ParsedLine } from '../record/envoy-line.ts'
 import { encodeRecord, type LogRecord } from '../record/generated/record.ts'
 import { isoTime } from '../record/iso-time.ts'
-import type { Dataset } from '../sinks/batch.ts'
+import type { Dataset, RecordClass } from '../sinks/batch.ts'
 import type { Carry, Chunk, Transcoder } from './contract.ts'
 import { type Joined, Joins } from './joins.ts'
 import { SegmentBuilder } from './segment-builder.ts'
@@ -60,8 +61,8 @@ export function createTranscoder(settings: TranscoderSettings, vantages: Vantage
       const record = describeLoss(loss, vantages.file)
       record.eventId = id
       record.timestamp ??= isoTime(settings.now())
-      const builder = new SegmentBuilder()
-      builder.add(encodeRecord(record, false), id, 'envoy.loss', loss.offsetBytes ?? 0)
+      const builder = new SegmentBuilder(vantages.namespace)
+      builder.add(encodeRecord(record, false), id, 'envoy.loss', 'healthy', loss.offsetBytes ?? 0)
       return builder.finish(0)
     },
     close(carry) {
@@ -77,7 +78,7 @@ const NO_BYTES = Buffer.alloc(0)
 
 /** The state of transcoding one chunk. */
 class Work {
-  readonly builder = new SegmentBuilder()
+  readonly builder: SegmentBuilder
   readonly joins: Joins
   heads: Carry['heads']
   readonly #settings: TranscoderSettings
@@ -91,6 +92,7 @@ class Work {
   constructor(settings: TranscoderSettings, vantages: Vantages, carry: Carry) {
     this.#settings = settings
     this.#vantages = vantages
+    this.builder = new SegmentBuilder(vantages.namespace)
     this.joins = new Joins(carry.joins, settings.maxLineBytes)
     this.heads = carry.heads
   }
@@ -143,14 +145,14 @@ class Work {
     const plain = source?.turnTo(from, to) === true ? source : undefined
     const parsed = this.#continued(parse(text, this.#settings.formats, plain), text, place.stream)
     if (this.#isBelowLevel(parsed)) return this.builder.countDroppedByLevel()
-    const { record, kind } = this.#describe(parsed, place)
+    const { record, kind, recordClass } = this.#describe(parsed, place)
     if (kind === 'unparsed') this.builder.countUnparsed(record.outcome?.errorType ?? '')
     if (this.#keepsOriginal(kind, record)) {
       record.eventOriginal = text
       const raw = source?.bytes.subarray(from, to)
       if (raw !== undefined && !isUtf8(raw)) record.originalBase64 = raw.toString('base64')
     }
-    this.#emit(record, DATASETS[kind], place, plain !== undefined && isJson(parsed))
+    this.#emit(record, DATASETS[kind], recordClass, place, plain !== undefined && isJson(parsed))
   }
 
   #isBelowLevel(parsed: ParsedLine): boolean {
@@ -189,11 +191,14 @@ class Work {
   #describe(parsed: ParsedLine, { podName, containerName }: Place): Described {
     const from = podName === undefined ? this.#vantages.file : this.#vantages.ofPod(podName, containerName)
     try {
-      if (parsed.kind === 'access') return { kind: 'access', record: describeAccess(parsed.line, from) }
-      if (parsed.kind === 'log') return { kind: 'log', record: describeLog(parsed.line, from) }
-      return { kind: 'unparsed', record: describeUnparsed(parsed.reason, from) }
+      if (parsed.kind === 'access') {
+        const recordClass = isFailed(parsed.line) ? 'failed' : 'healthy'
+        return { kind: 'access', record: describeAccess(parsed.line, from), recordClass }
+      }
+      if (parsed.kind === 'log') return { kind: 'log', record: describeLog(parsed.line, from), recordClass: 'healthy' }
+      return { kind: 'unparsed', record: describeUnparsed(parsed.reason, from), recordClass: 'healthy' }
     } catch {
-      return { kind: 'unparsed', record: describeUnparsed('internal_error', from) }
+      return { kind: 'unparsed', record: describeUnparsed('internal_error', from), recordClass: 'healthy' }
     }
   }
 
@@ -205,7 +210,7 @@ class Work {
     return this.#ids(offsetBytes)
   }
 
-  #emit(record: LogRecord, dataset: Dataset, place: Place, isPlain: boolean): void {
+  #emit(record: LogRecord, dataset: Dataset, recordClass: RecordClass, place: Place, isPlain: boolean): void {
     const id = this.#idOf(place.fileKey, place.offsetBytes)
     record.eventId = id
     record.logFilePath = place.path
@@ -214,7 +219,7 @@ class Work {
     record.timestamp ??= place.time ?? new Date(this.#settings.now()).toISOString()
     if (place.stream !== '') record.stream = place.stream
     if (place.isTruncated) record.truncated = true
-    this.builder.add(encodeRecord(record, isPlain), id, dataset, place.offsetBytes)
+    this.builder.add(encodeRecord(record, isPlain), id, dataset, recordClass, place.offsetBytes)
   }
 }
 
@@ -222,6 +227,7 @@ class Work {
 interface Described {
   readonly kind: ParsedLine['kind']
   readonly record: LogRecord
+  readonly recordClass: RecordClass
 }
 
 const DATASETS: Readonly<Record<ParsedLine['kind'], Dataset>> = {

@@ -1,6 +1,20 @@
 /** The data stream a document belongs to. */
 export type Dataset = 'envoy.access' | 'envoy.log' | 'envoy.unparsed' | 'envoy.loss'
 
+/**
+ * Whether a record reports a failure, or carries a response flag. Decided by the line and the catalogue alone, so that a
+ * line that is read again has the same class. What is no access record is healthy.
+ */
+export type RecordClass = 'healthy' | 'failed'
+
+/** What decides where a document goes. */
+export interface Addressed {
+  readonly dataset: Dataset
+  readonly recordClass: RecordClass
+  /** Kubernetes namespace of the proxy that wrote the line, as its path or the configuration says. */
+  readonly reporterNamespace: string | undefined
+}
+
 /** Encoded documents of one file, in the order of its lines. Document `i` is `bytes[ends[i - 1] ?? 0, ends[i])`. */
 export interface Segment {
   /** NDJSON: each document ends with a newline. */
@@ -8,6 +22,9 @@ export interface Segment {
   readonly ids: readonly string[]
   readonly ends: readonly number[]
   readonly datasets: readonly Dataset[]
+  readonly classes: readonly RecordClass[]
+  /** Kubernetes namespace of the proxy that wrote the file, as its path or the configuration says. */
+  readonly reporterNamespace: string | undefined
   /** Byte offset of each document's line in the file it began in. */
   readonly offsets: readonly number[]
   /** Raw bytes the segment was made from: what counts against the byte budget. */
@@ -30,4 +47,11 @@ export interface Batch {
   readonly segments: readonly Segment[]
   readonly documentCount: number
   readonly byteCount: number
+}
+
+/** What decides where one document of a segment goes. */
+export function addressOf({ datasets, classes, reporterNamespace }: Segment, index: number): Addressed {
+  const [dataset, recordClass] = [datasets[index], classes[index]]
+  if (dataset === undefined || recordClass === undefined) throw new Error(`a segment has no document ${index}`)
+  return { dataset, recordClass, reporterNamespace }
 }

@@ -1,4 +1,4 @@
-import type { Batch, Dataset } from './batch.ts'
+import type { Addressed, Batch } from './batch.ts'
 
 /**
  * What became of one document.
@@ -15,20 +15,28 @@ export type Outcome =
 export const ACCEPTED: Outcome = { kind: 'accepted' }
 
 /** A document that may have been stored. */
-export interface Doubt {
+export interface Doubt extends Addressed {
   readonly id: string
-  readonly dataset: Dataset
   /** What `mark()` said before it was first sent; undefined when nobody knows. */
   readonly mark: string | undefined
 }
 
-/** `stored`: it is there. `missing`: it is not and will not come. `unknown`: ask again. */
-export type Finding = 'stored' | 'missing' | 'unknown'
+/** `stored`: it is there. `missing`: it is not and will not come. `unknown`: ask again; `reason` says what is in the way. */
+export type Finding =
+  | { readonly kind: 'stored' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+export const STORED: Finding = { kind: 'stored' }
+export const MISSING: Finding = { kind: 'missing' }
 
 /** Finds out what became of documents that may have been stored. */
 export interface Lookup {
-  /** Where what is sent from now on will be found, or later: a short text, stored durably before it is sent. */
-  mark(): string
+  /**
+   * Where what is sent from now on of a file will be found, or later: a short text, stored durably before it is sent.
+   * `reporterNamespace`: that of the file.
+   */
+  mark(reporterNamespace: string | undefined): string
   /**
    * One finding per document, in order. The answer is final: it comes only when nothing that was sent before `sinceMs`
    * (rising clock) can still arrive, and waits for that as long as it takes. Throws FlagshipError SINK_UNAVAILABLE when
@@ -62,6 +70,6 @@ export interface Sink {
   /** Where it stands after all that was answered: a short text, stored together with the cursors. */
   mark?(): string
   /** Of a sink that knows event ids. Without it, and without a mark, what is in doubt is sent again and may stand twice. */
-  readonly lookup?: Lookup
+  readonly lookup?: Lookup | undefined
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { batchOf } from '../../src/pipeline/segments.ts'
-import type { Batch } from '../../src/sinks/batch.ts'
+import { addressOf, type Batch } from '../../src/sinks/batch.ts'
 import type { Finding } from '../../src/sinks/sink.ts'
 import type { Fault } from '../support/recording-faults.ts'
 import { segmentOf } from '../unit/fakes/batches.ts'
@@ -10,20 +10,24 @@ const signal = new AbortController().signal
 const TIMES = { requestTimeoutMs: 500, settleMs: 1_500 }
 
 /** Offer a batch; look up what is in doubt, and offer what is missing once more. */
-async function deliverOnce(bench: ElasticsearchBench, batch: Batch): Promise<readonly Finding[]> {
+async function deliverOnce(bench: ElasticsearchBench, batch: Batch): Promise<readonly Finding['kind'][]> {
   const sink = await bench.opened(TIMES)
-  const mark = sink.lookup.mark()
+  const { lookup } = sink
+  if (lookup === undefined) throw new Error('no look-up')
+  const mark = lookup.mark(undefined)
   const outcomes = await sink.deliver(batch, signal)
   expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['in_doubt']))
-  const ids = batch.segments.flatMap((segment) => segment.ids)
-  const doubts = ids.map((id) => ({ id, dataset: 'envoy.access', mark }) as const)
-  const findings = await sink.lookup.find(doubts, bench.clock.elapsedMs(), signal)
-  if (findings.includes('missing')) await sink.deliver(batch, signal)
-  return findings
+  const doubts = batch.segments.flatMap((segment) =>
+    segment.ids.map((id, index) => ({ id, ...addressOf(segment, index), mark })),
+  )
+  const findings = await lookup.find(doubts, bench.clock.elapsedMs(), signal)
+  const kinds = findings.map(({ kind }) => kind)
+  if (kinds.includes('missing')) await sink.deliver(batch, signal)
+  return kinds
 }
 
 describe('ElasticsearchSink with its look-up', () => {
-  test.for<[string, readonly Fault[], Finding]>([
+  test.for<[string, readonly Fault[], Finding['kind']]>([
     ['a lost answer', [{ kind: 'lose_answer', next: 1 }], 'stored'],
     ['a request that is applied late', [{ kind: 'late', delayMs: 2_500, next: 1 }], 'stored'],
     ['a late one that no list of tasks shows', [{ kind: 'late', delayMs: 1_000, isHidden: true, next: 1 }], 'stored'],

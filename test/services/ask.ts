@@ -29,21 +29,23 @@ export interface Answer<Body> {
 /** Ask a server over a connection of its own, so that none is left over from before a kill. */
 export async function ask<Body = unknown>(url: string, question: Question): Promise<Answer<Body>> {
   const { method, path, body, auth, timeoutMs = PATIENCE_MS } = question
+  const content = body === undefined || typeof body === 'string' ? (body ?? '') : JSON.stringify(body)
+  const contentType = typeof body === 'string' ? 'application/x-ndjson' : 'application/json'
   const asked = request(new URL(path, url), {
     method,
     agent: false,
     signal: AbortSignal.timeout(timeoutMs),
-    headers:
-      typeof body === 'string' ? { 'content-type': 'application/x-ndjson' } : { 'content-type': 'application/json' },
+    // Without a length Node leaves out how long the body of a DELETE is, and the server sees none.
+    headers: { 'content-type': contentType, 'content-length': Buffer.byteLength(content) },
     ...(auth && { auth: `${auth.username}:${auth.password}` }),
   })
-  asked.end(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body))
+  asked.end(content)
   const [answered]: IncomingMessage[] = await once(asked, 'response')
   if (answered === undefined) throw new Error(`Cannot ask "${url}${path}": no answer`)
-  const content = await text(answered)
+  const answer = await text(answered)
   return {
     status: answered.statusCode ?? 0,
-    body: JSON.parse(isJson(answered) ? content : JSON.stringify({ text: content })),
+    body: JSON.parse(isJson(answered) ? answer : JSON.stringify({ text: answer })),
   }
 }
 

@@ -18,7 +18,7 @@ export interface Service {
   readonly version: string
   readonly recipe: Recipe
   /** Start it so that it stays, and wait until it answers. */
-  start(installation: string, options: { readonly security: boolean }): Promise<StayingServer>
+  readonly start: (installation: string, options: { readonly security: boolean }) => Promise<StayingServer>
 }
 
 /** Every server that can be had, by name. */
@@ -36,6 +36,7 @@ function elasticsearch(release: Release): Service {
   return {
     version: release.version,
     recipe: elasticsearchRecipe(release),
-    start: (installation, options) => ElasticsearchServer.start(release, installation, { ...options, stays: true }),
+    start: (installation, options) =>
+      ElasticsearchServer.start(release, installation, { ...options, stays: true, optimizes: true }),
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { type Fault, Faults, OF_CONTENT, type Target } from './recording-faults.ts'
@@ -39,6 +40,9 @@ interface Action {
   readonly document: string
 }
 
+/** Bytes. */
+const LONGEST_ID = 512
+
 const EXTRACT = '"original":"([^"]*)"'
 
 /** The part of Elasticsearch that flagship uses, in memory, with faults. Knows nothing of sockets. */
@@ -62,7 +66,7 @@ export class RecordingElasticsearch {
     if (this.requests.length > 10_000) this.requests.shift()
     const url = new URL(request.path, 'http://recording')
     const target = targetOf(url.pathname)
-    if (target === undefined) return error(404, 'resource_not_found_exception')
+    if (target === undefined) return error(404, { type: 'resource_not_found_exception' })
     const met = this.faults.meet(target)
     for (const fault of met) if (fault.kind === 'rollover') this.store.rolloverAll(fault.lagMs ?? 0)
     const course = met.find(({ kind }) => !OF_CONTENT.has(kind))
@@ -88,7 +92,7 @@ export class RecordingElasticsearch {
   async #bulkTask(request: RecordedRequest, url: URL, met: readonly Fault[], course?: Fault): Promise<Reply> {
     this.bulkCount += 1
     if (course?.kind === 'hang') return { kind: 'hang' }
-    if (course?.kind === 'status') return error(course.status, course.type, course.isPlainText)
+    if (course?.kind === 'status') return error(course.status, course)
     const isHidden = course?.kind === 'late' && course.isHidden === true
     const end = isHidden ? () => {} : this.beginTask(request.opaqueId ?? '')
     if (course?.kind === 'late') {
@@ -110,11 +114,14 @@ export class RecordingElasticsearch {
     const text = unpacked(request)
     for (const fault of met) {
       if (fault.kind === 'too_large' && text.length > fault.maxBytes) return { ...EMPTY, status: 413 }
-      if (fault.kind === 'poison' && text.includes(fault.text)) return error(400, 'illegal_argument_exception')
+      if (fault.kind === 'poison' && text.includes(fault.text))
+        return error(400, { type: 'illegal_argument_exception' })
     }
     const actions = actionsOf(text)
-    if (actions === undefined) return error(400, 'illegal_argument_exception')
-    if (url.searchParams.get('require_data_stream') !== 'true') return error(400, 'would_make_plain_indices')
+    if (actions === undefined) return error(400, { type: 'illegal_argument_exception' })
+    if (actions.some(({ id }) => Buffer.byteLength(id) > LONGEST_ID))
+      return error(400, { type: 'action_request_validation_exception' })
+    if (url.searchParams.get('require_data_stream') !== 'true') return error(400, { type: 'would_make_plain_indices' })
     const items = actions.map((action) => ({ create: this.#create(action, met) }))
     return json({ errors: items.some(({ create }) => 'error' in create), items })
   }
@@ -123,13 +130,14 @@ export class RecordingElasticsearch {
     let failure: object | undefined
     for (const fault of met) {
       if (fault.kind === 'refuse' && document.includes(fault.text)) return failed(400, 'document_parsing_exception')
-      if (fault.kind === 'failure_store') return { _index: `.fs-${stream}`, status: 201, failure_store: 'used' }
+      if (fault.kind === 'failure_store' && document.includes(fault.text ?? ''))
+        return inFailureStore(stream, fault.hasFailed)
       if (fault.kind !== 'items' || !this.faults.chance(fault.share ?? 1)) continue
-      failure = failed(fault.status, fault.type)
+      failure = { _index: stream, ...failed(fault.status, fault.type, fault.reason) }
       if (fault.isStored !== true) return failure
     }
     const index = this.store.route(stream)
-    if (index === undefined) return failed(404, 'index_not_found_exception')
+    if (index === undefined) return { _index: stream, ...failed(404, 'index_not_found_exception') }
     const isNew = this.store.create(stream, index, id, document)
     if (failure !== undefined) return failure
     return { _index: index, ...(isNew ? { status: 201 } : failed(409, 'version_conflict_engine_exception')) }
@@ -143,17 +151,24 @@ export class RecordingElasticsearch {
   }
 
   #resolve(name: string): Reply {
-    const indices = this.store.resolve(name)
-    if (indices === undefined) return error(404, 'index_not_found_exception')
-    const stream = { name, backing_indices: indices, timestamp_field: '@timestamp' }
-    return json({ indices: [], aliases: [], data_streams: [stream] })
+    const patterns = name.split(',').map((part) => new RegExp(`^${part.replaceAll('.', '[.]').replaceAll('*', '.*')}$`))
+    const names = this.store.names().filter((each) => patterns.some((pattern) => pattern.test(each)))
+    if (names.length === 0 && !name.includes('*')) return error(404, { type: 'index_not_found_exception' })
+    const streams = names.map((each) => ({
+      name: each,
+      backing_indices: this.store.resolve(each),
+      timestamp_field: '@timestamp',
+    }))
+    return json({ indices: [], aliases: [], data_streams: streams })
   }
 
   #get(index: string, text: string): Reply {
     const body: unknown = JSON.parse(text)
     const ids: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'ids') : undefined
-    if (!Array.isArray(ids)) return error(400, 'parsing_exception')
+    if (!Array.isArray(ids)) return error(400, { type: 'parsing_exception' })
     const docs = ids.map((id) => {
+      const type = this.store.failureOf(index)
+      if (type !== undefined) return { _id: id, error: { type } }
       const found = this.store.has(index, String(id))
       return found === undefined ? { _id: id, error: { type: 'index_not_found_exception' } } : { _id: id, found }
     })
@@ -180,9 +195,9 @@ function actionsOf(text: string): readonly Action[] | undefined {
   const lines = text.split('\n')
   const actions: Action[] = []
   for (let at = 0; at + 1 < lines.length - 1; at += 2) {
-    const match = /^\{"create":\{"_index":"([^"]+)","_id":"([^"]+)"\}\}$/.exec(lines[at] ?? '')
-    const [stream, id] = [match?.[1], match?.[2]]
-    if (stream === undefined || id === undefined) return undefined
+    const match = /^\{"create":\{"_index":"([^"]+)"(?:,"_id":"([^"]+)")?\}\}$/.exec(lines[at] ?? '')
+    const [stream, id = randomUUID()] = [match?.[1], match?.[2]]
+    if (stream === undefined) return undefined
     actions.push({ stream, id, document: lines[at + 1] ?? '' })
   }
   return actions
@@ -192,14 +207,14 @@ function disturbed(reply: Reply, fault: Fault | undefined): Reply {
   if (reply.kind !== 'answer' || fault === undefined) return reply
   switch (fault.kind) {
     case 'status':
-      return error(fault.status, fault.type, fault.isPlainText)
+      return error(fault.status, fault)
     case 'late':
     case 'lose_answer':
       return { kind: 'close' }
     case 'hang':
       return { kind: 'hang' }
     case 'status_after':
-      return error(fault.status ?? 503, 'unavailable_shards_exception')
+      return error(fault.status ?? 503, { type: 'unavailable_shards_exception' })
     case 'drip':
       return { ...reply, bytesPerSecond: fault.bytesPerSecond ?? 10 }
     case 'half_answer':
@@ -218,15 +233,26 @@ function garbage(body: string, form = 'text'): Reply {
   return { ...EMPTY, body, hasProduct: false }
 }
 
-function failed(status: number, type: string): { readonly status: number; readonly error: object } {
-  return { status, error: { type, reason: 'as told' } }
+function failed(status: number, type: string, reason = 'as told'): { readonly status: number; readonly error: object } {
+  return { status, error: { type, reason } }
+}
+
+function inFailureStore(stream: string, hasFailed = false): object {
+  if (hasFailed) return { _index: stream, ...failed(400, 'document_parsing_exception'), failure_store: 'failed' }
+  return { _index: `.fs-${stream}-2026.11.22-000002`, status: 201, failure_store: 'used' }
 }
 
 function json(body: object): Reply {
   return { ...EMPTY, body: JSON.stringify(body) }
 }
 
-function error(status: number, type?: string, isPlainText = false): Reply {
+interface Told {
+  readonly type?: string
+  readonly reason?: string
+  readonly isPlainText?: boolean
+}
+
+function error(status: number, { type = 'exception', reason = 'as told', isPlainText = false }: Told = {}): Reply {
   if (isPlainText) return { ...EMPTY, status, body: 'upstream error', contentType: 'text/plain' }
-  return { ...EMPTY, status, body: JSON.stringify({ error: { type: type ?? 'exception', reason: 'as told' }, status }) }
+  return { ...EMPTY, status, body: JSON.stringify({ error: { type, reason }, status }) }
 }

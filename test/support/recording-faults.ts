@@ -9,12 +9,19 @@ export type Target = 'bulk' | 'tasks' | 'resolve' | 'mget' | 'root'
  */
 export type FaultKind =
   /** The whole request is answered with `status`, nothing runs. */
-  | { readonly kind: 'status'; readonly status: number; readonly type?: string; readonly isPlainText?: boolean }
+  | {
+      readonly kind: 'status'
+      readonly status: number
+      readonly type?: string
+      readonly reason?: string
+      readonly isPlainText?: boolean
+    }
   /** Each document with chance `share` (1) is answered with `status`; stored all the same when `isStored`. */
   | {
       readonly kind: 'items'
       readonly status: number
       readonly type: string
+      readonly reason?: string
       readonly share?: number
       readonly isStored?: boolean
     }
@@ -44,8 +51,8 @@ export type FaultKind =
   | { readonly kind: 'rollover'; readonly lagMs?: number }
   /** A node does not answer: only of `tasks`. */
   | { readonly kind: 'node_failures' }
-  /** Documents go to the failure store. */
-  | { readonly kind: 'failure_store' }
+  /** Documents, or those that contain `text`, go to the failure store; `failed`: they are refused and cannot go there. */
+  | { readonly kind: 'failure_store'; readonly text?: string; readonly hasFailed?: boolean }
 
 /** A fault, whom it meets (`bulk`), after how many it passed over (`skip`), how often (`next`, for ever) and with what chance (1). */
 export type Fault = FaultKind & {

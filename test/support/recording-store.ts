@@ -27,6 +27,7 @@ interface Stream {
 /** Data streams in memory. An id is unique within one backing index only. */
 export class RecordingStore {
   readonly #streams = new Map<string, Stream>()
+  readonly #failing = new Map<string, string>()
   readonly #random: () => number
   readonly #textOf: (document: string) => string
   /** False: no template matches, so that no data stream comes by itself. */
@@ -80,6 +81,15 @@ export class RecordingStore {
   /** Remove a backing index, as a lifecycle does. */
   remove(index: string): void {
     for (const { indices } of this.#streams.values()) indices.delete(index)
+  }
+
+  /** Every document that is asked for in an index is answered with this error. */
+  fail(index: string, type: string): void {
+    this.#failing.set(index, type)
+  }
+
+  failureOf(index: string): string | undefined {
+    return this.#failing.get(index)
   }
 
   names(): readonly string[] {

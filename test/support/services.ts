@@ -14,10 +14,10 @@ export function leftOutLine(missing: readonly string[]): string | undefined {
   return `Left out: the suites on real servers that are not installed (${missing.join(', ')}). To run them: ${command}`
 }
 
-/** Called by vitest before the suites of a project; what it returns is called after them. */
-export default function setup(_project: TestProject): () => void {
-  const missing = areServicesRequired() ? [] : Object.keys(SERVICES).filter(isMissing)
-  const line = leftOutLine(missing)
+/** Called by vitest before a run; what it returns is called after it. Unit tests never need a server. */
+export default function setup({ vitest }: TestProject): () => void {
+  const needsServers = !areServicesRequired() && vitest.projects.some(({ name }) => name !== 'unit')
+  const line = leftOutLine(needsServers ? Object.keys(SERVICES).filter(isMissing) : [])
   return () => {
     if (line !== undefined) process.stderr.write(`${line}\n`)
   }

@@ -12,9 +12,10 @@ const NO_OUTCOME: Outcome = { kind: 'in_doubt', reason: 'the sink gave no outcom
 
 /** What offering needs from outside. */
 export interface OfferParts {
-  /** Open, and one that knows event ids. */
+  /** Open. */
   readonly sink: Sink
-  readonly lookup: Lookup
+  /** None where the sink has the server make ids: what is in doubt is sent again then, and may stand twice. */
+  readonly lookup: Lookup | undefined
   readonly clock: Clock
   readonly random: () => number
   /** Told before documents are looked up, which takes its time. */
@@ -77,7 +78,7 @@ export class Offer {
     const { sink, clock } = this.#parts
     let outcomes: readonly Outcome[]
     try {
-      outcomes = await sink.deliver(batchOf([segmentOf(lines)]), this.#signal)
+      outcomes = await sink.deliver(batchOf(segmentsOf(lines)), this.#signal)
     } catch (error) {
       if (!(error instanceof FlagshipError)) throw error
       const reason = reasonOf(error)
@@ -91,11 +92,13 @@ export class Offer {
    * as accepted. @throws FlagshipError SINK_UNAVAILABLE when it cannot be told.
    */
   async missing(doubted: readonly DeadLetterLine[], sinceMs: number): Promise<readonly DeadLetterLine[]> {
+    const { lookup, onLookup } = this.#parts
+    if (lookup === undefined) return doubted
     const missing: DeadLetterLine[] = []
     for (let left = doubted; left.length > 0; ) {
-      this.#parts.onLookup(left.length)
-      const { findings, reason } = await this.#find(left, sinceMs)
-      const of = (kind: Finding) => left.filter((_, index) => (findings[index] ?? 'unknown') === kind)
+      onLookup(left.length)
+      const { findings, reason } = await this.#find(lookup, left, sinceMs)
+      const of = (kind: Finding['kind']) => left.filter((_, index) => (findings[index]?.kind ?? 'unknown') === kind)
       this.#accepted += of('stored').length
       missing.push(...of('missing'))
       const unknown = of('unknown')
@@ -106,13 +109,15 @@ export class Offer {
   }
 
   async #find(
+    lookup: Lookup,
     lines: readonly DeadLetterLine[],
     sinceMs: number,
   ): Promise<{ readonly findings: readonly Finding[]; readonly reason: string }> {
-    const doubts = lines.map(({ id, dataset }) => ({ id, dataset, mark: undefined }))
+    const doubts = lines.map((line) => ({ ...line, mark: undefined }))
     try {
-      const findings = await this.#parts.lookup.find(doubts, sinceMs, this.#signal)
-      return { findings, reason: 'it cannot be told yet what is stored' }
+      const findings = await lookup.find(doubts, sinceMs, this.#signal)
+      const unknown = findings.find((finding) => finding.kind === 'unknown')
+      return { findings, reason: unknown?.reason ?? 'it cannot be told yet what is stored' }
     } catch (error) {
       if (!(error instanceof FlagshipError)) throw error
       return { findings: [], reason: reasonOf(error) }
@@ -148,14 +153,26 @@ function sort(lines: readonly DeadLetterLine[], outcomes: readonly Outcome[], ti
   return { accepted, doubted, retried, refused, reason, afterMs }
 }
 
-/** The documents as they were offered first, byte for byte. */
-function segmentOf(lines: readonly DeadLetterLine[]): Segment {
+/** The documents as they were offered first, byte for byte and in order: lines side by side of one namespace together. */
+function segmentsOf(lines: readonly DeadLetterLine[]): readonly Segment[] {
+  const segments: Segment[] = []
+  for (let from = 0, to = 0; from < lines.length; from = to) {
+    const namespace = lines[from]?.reporterNamespace
+    while (to < lines.length && lines[to]?.reporterNamespace === namespace) to += 1
+    segments.push(segmentOf(lines.slice(from, to), namespace))
+  }
+  return segments
+}
+
+function segmentOf(lines: readonly DeadLetterLine[], reporterNamespace: string | undefined): Segment {
   let end = 0
   return {
     bytes: Buffer.concat(lines.map(({ document }) => document)),
     ids: lines.map(({ id }) => id),
     ends: lines.map(({ document }) => (end += document.length)),
     datasets: lines.map(({ dataset }) => dataset),
+    classes: lines.map(({ recordClass }) => recordClass),
+    reporterNamespace,
     offsets: lines.map(() => 0), // they come from many files
     readBytes: 0,
     counts: { lines: lines.length, unparsed: {}, droppedByLevel: 0 },

@@ -39,8 +39,8 @@ export function judge(line: EnvoyLine, direction: Direction): Verdict {
   return verdictOf(rule, index, signs, explanation)
 }
 
-/** What most lines are: nothing in them that needs a rule but the one for success. */
-function isPlainSuccess({ responseFlags, responseCode, more }: EnvoyLine): boolean {
+/** What most lines are: no flags and a status that is no error, nothing in them that needs a rule but the one for success. */
+export function isPlainSuccess({ responseFlags, responseCode, more }: EnvoyLine): boolean {
   return (
     responseFlags === undefined &&
     responseCode !== undefined &&

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
-import type { Batch, Dataset } from '../batch.ts'
+import { type Addressed, addressOf, type Batch, type Segment } from '../batch.ts'
 
 const compress = promisify(gzip)
 
@@ -17,9 +17,16 @@ export const BULK_QUERY = {
   filter_path: 'errors,items.*._index,items.*.status,items.*.error.type,items.*.error.reason,items.*.failure_store',
 }
 
+/** How documents become actions. */
+export interface BulkForm {
+  readonly streamOf: (document: Addressed) => string
+  /** Each is created under its event id; otherwise the server makes an id. */
+  readonly hasIds: boolean
+}
+
 /** The body of a `_bulk`: an action line and the bytes of the document, for each. A copy: the batch is not held on to. */
-export function bulkBody(batch: Batch, range: Range, streamOf: (dataset: Dataset) => string): Buffer {
-  return joined(piecesOf(batch, range, streamOf), undefined)
+export function bulkBody(batch: Batch, range: Range, form: BulkForm): Buffer {
+  return joined(piecesOf(batch, range, form), undefined)
 }
 
 /** Bodies as gzip. The memory in which they are put together is used again: it would keep the collector busy. */
@@ -27,8 +34,8 @@ export class PackedBodies {
   readonly #spaces: Buffer[] = []
 
   /** Gzip of the fastest kind: bulks of log lines become about a tenth, and a core should last for many of them. */
-  async pack(batch: Batch, range: Range, streamOf: (dataset: Dataset) => string): Promise<Buffer> {
-    const body = joined(piecesOf(batch, range, streamOf), this.#spaces.pop())
+  async pack(batch: Batch, range: Range, form: BulkForm): Promise<Buffer> {
+    const body = joined(piecesOf(batch, range, form), this.#spaces.pop())
     try {
       return await compress(body, { level: constants.Z_BEST_SPEED })
     } finally {
@@ -42,19 +49,24 @@ const LARGEST_KEPT_BYTES = 4_194_304
 
 type Piece = string | Buffer
 
-function piecesOf(batch: Batch, { from, to }: Range, streamOf: (dataset: Dataset) => string): readonly Piece[] {
+function piecesOf(batch: Batch, range: Range, { streamOf, hasIds }: BulkForm): readonly Piece[] {
   const pieces: Piece[] = []
-  let first = 0
-  for (const { ids, datasets, ends, bytes } of batch.segments) {
-    const end = Math.min(ids.length, to - first)
-    for (let index = Math.max(0, from - first); index < end; index += 1) {
-      const [id, dataset] = [ids[index], datasets[index]]
-      if (id === undefined || dataset === undefined) throw new Error(`a segment has no document ${index}`)
-      pieces.push(actionLine(streamOf(dataset), id), bytes.subarray(ends[index - 1] ?? 0, ends[index]))
-    }
-    first += ids.length
-  }
+  eachDocument(batch, range, (segment, index) => {
+    const stream = JSON.stringify(streamOf(addressOf(segment, index)))
+    const id = hasIds ? `,"_id":${JSON.stringify(segment.ids[index])}` : ''
+    const { bytes, ends } = segment
+    pieces.push(`{"create":{"_index":${stream}${id}}}\n`, bytes.subarray(ends[index - 1] ?? 0, ends[index]))
+  })
   return pieces
+}
+
+function eachDocument(batch: Batch, { from, to }: Range, take: (segment: Segment, index: number) => void): void {
+  let first = 0
+  for (const segment of batch.segments) {
+    const end = Math.min(segment.ids.length, to - first)
+    for (let index = Math.max(0, from - first); index < end; index += 1) take(segment, index)
+    first += segment.ids.length
+  }
 }
 
 /** Put into `space` where that is large enough. */
@@ -66,11 +78,9 @@ function joined(pieces: readonly Piece[], space: Buffer | undefined): Buffer {
   return body.subarray(0, length)
 }
 
-/** The datasets of a range, in the order of its documents. */
-export function datasetsIn(batch: Batch, { from, to }: Range): readonly Dataset[] {
-  return batch.segments.flatMap((segment) => segment.datasets).slice(from, to)
-}
-
-function actionLine(stream: string, id: string): string {
-  return `{"create":{"_index":${JSON.stringify(stream)},"_id":${JSON.stringify(id)}}}\n`
+/** The streams of a range, in the order of its documents. */
+export function streamsIn(batch: Batch, range: Range, { streamOf }: BulkForm): readonly string[] {
+  const streams: string[] = []
+  eachDocument(batch, range, (segment, index) => void streams.push(streamOf(addressOf(segment, index))))
+  return streams
 }

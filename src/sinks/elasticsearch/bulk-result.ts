@@ -2,14 +2,24 @@
 import type { ElasticsearchAnswer } from '../../clients/elasticsearch.ts'
 import { ACCEPTED, type Outcome } from '../sink.ts'
 import { at, listAt, textAt } from './parts-of-json.ts'
+import { refusalIn, refusalText } from './remedy.ts'
 
 /** One document of an answered bulk. */
 export interface BulkItem {
   readonly outcome: Outcome
   /** The backing index that it was stored in just now. */
   readonly index?: string
-  /** It stands in the failure store instead, under another id. */
-  readonly isInFailureStore?: true
+  /** `used`: it stands in the failure store instead, under another id. `failed`: it was to go there and could not. */
+  readonly failureStore?: FailureStore
+}
+
+/** What the failure store of a data stream had to do with a document. */
+export interface FailureStore {
+  readonly result: 'used' | 'failed'
+  /** The index of the answer: of the failure store when it was used. */
+  readonly index: string
+  /** Why, where the answer says it. */
+  readonly type: string | undefined
 }
 
 /** `split`: nothing ran, and it may be because of one document; `reason` is what that one is refused with. */
@@ -24,21 +34,21 @@ export const BAD_REQUEST = 'bad_request'
 /** Read the answer to a bulk of `count` documents. */
 export function bulkResult({ statusCode, body }: ElasticsearchAnswer, count: number): BulkResult {
   if (statusCode === 200) return itemsResult(body, count)
-  const type = textAt(body, 'error', 'type')
-  const text = `HTTP ${statusCode}${type === undefined ? '' : ` ${type}`}`
+  const refusal = refusalIn(statusCode, body)
+  const text = refusalText(refusal)
   // Global blocks are looked at before the first document is routed; any other 5xx may come after some have run.
-  if (type === 'cluster_block_exception') return all('retry', `${text}: ${remedy(statusCode, type)}`)
+  if (refusal.type === 'cluster_block_exception') return all('retry', text)
   switch (statusCode) {
     case 413: // the body is empty: http.max_content_length was passed, unpacked bytes count
       return { kind: 'split', reason: 'request_too_large' }
     case 400:
-      return badRequest(text, type)
+      return badRequest(text, refusal.type)
     case 401:
     case 403:
-      return all('retry', `${text}: ${remedy(statusCode, type)}`)
     case 404:
     case 405:
-      return all('retry', `${text}: no Elasticsearch at this address, check \`nodes\``)
+    case 406:
+    case 415:
     case 429: // a full queue or a breaker, looked at before anything runs
       return all('retry', text)
     default:
@@ -70,24 +80,30 @@ function itemOf(item: unknown): BulkItem {
   if (typeof status !== 'number') return UNREADABLE
   if (status === 200 || status === 201) return storedItem(item)
   if (status === 409) return CONFLICT // only this `create` has this id: an earlier try got through
-  const type = textAt(item, 'error', 'type') ?? `http_${status}`
-  return { outcome: failedOutcome(status, type) }
+  const outcome = failedOutcome(status, item)
+  return at(item, 'failure_store') === 'failed'
+    ? { outcome, failureStore: failureStoreOf(item, 'failed') }
+    : { outcome }
 }
 
 function storedItem(item: unknown): BulkItem {
-  if (at(item, 'failure_store') === 'used') return { outcome: ACCEPTED, isInFailureStore: true }
+  if (at(item, 'failure_store') === 'used') return { outcome: ACCEPTED, failureStore: failureStoreOf(item, 'used') }
   const index = textAt(item, '_index')
   return index === undefined ? CONFLICT : { outcome: ACCEPTED, index }
 }
 
-function failedOutcome(status: number, type: string): Outcome {
+function failureStoreOf(item: unknown, result: FailureStore['result']): FailureStore {
+  return { result, index: textAt(item, '_index') ?? '', type: textAt(item, 'error', 'type') }
+}
+
+function failedOutcome(status: number, item: unknown): Outcome {
+  const type = textAt(item, 'error', 'type') ?? `http_${status}`
   // A 5xx of a document, also a block or unavailable_shards_exception, may be what a second try of the coordinating node
   // met after the primary of the first one had stored it and gone away. Timeouts have had 429 as their status since 8.9.
   if (status >= 500 || status < 400 || TIMEOUTS.has(type)) return { kind: 'in_doubt', reason: `HTTP ${status} ${type}` }
-  if (status === 429) return { kind: 'retry', reason: `HTTP 429 ${type}` }
-  if (status === 401 || status === 403 || status === 404 || BLOCKS.has(type))
-    return { kind: 'retry', reason: `HTTP ${status} ${type}: ${remedy(status, type)}` }
-  return { kind: 'refused', reason: type }
+  if (!WAITING.has(status) && !BLOCKS.has(type)) return { kind: 'refused', reason: type }
+  const reason = textAt(item, 'error', 'reason')
+  return { kind: 'retry', reason: refusalText({ status, type, reason, index: textAt(item, '_index') }) }
 }
 
 const TIMEOUTS = new Set([
@@ -96,14 +112,6 @@ const TIMEOUTS = new Set([
   'receive_timeout_transport_exception',
 ])
 
-/** Somebody has to do something, and then the same document is taken. */
+/** The document is taken when there is room, or somebody has done something. */
+const WAITING = new Set([401, 403, 404, 429])
 const BLOCKS = new Set(['cluster_block_exception', 'index_closed_exception', 'index_not_found_exception'])
-
-function remedy(status: number, type: string | undefined): string {
-  if (type === 'cluster_block_exception') return 'writes are blocked, look at disk space and index.blocks'
-  if (type === 'index_closed_exception') return 'open the backing index, or roll the data stream over'
-  if (status === 404 || type === 'index_not_found_exception')
-    return 'no index template with a data stream matches, install one (docs/elasticsearch.md)'
-  if (status === 401) return 'check the credentials of the sink'
-  return 'grant auto_configure and create_doc on the data streams'
-}

@@ -1,24 +1,24 @@
-import { readFile } from 'node:fs/promises'
 import {
   connectElasticsearch,
   type Elasticsearch,
-  type ElasticsearchAuth,
   type ElasticsearchOptions,
   RequestFailure,
 } from '../../clients/elasticsearch.ts'
 import type { Clock } from '../../clock.ts'
-import { FlagshipError, reasonOf } from '../../errors.ts'
+import { FlagshipError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
-import type { Batch, Dataset } from '../batch.ts'
+import type { Batch } from '../batch.ts'
 import type { Lookup, Outcome, Sink } from '../sink.ts'
 import { BulkNames } from './bulk-names.ts'
-import { BULK_QUERY, bulkBody, datasetsIn, PackedBodies, type Range } from './bulk-request.ts'
+import { BULK_QUERY, bulkBody, type BulkForm, PackedBodies, type Range, streamsIn } from './bulk-request.ts'
 import { BAD_REQUEST, type BulkItem, type BulkResult, bulkResult } from './bulk-result.ts'
 import type { ElasticsearchSinkConfig } from './config.ts'
+import { FailureStores } from './failure-stores.ts'
 import { ElasticsearchLookup } from './lookup.ts'
 import { Quiet } from './quiet.ts'
 import { StreamNames } from './stream-names.ts'
-import { DATASETS, refusal, Streams } from './streams.ts'
+import { refusal, Streams } from './streams.ts'
+import { versionComplaint } from './version.ts'
 
 /** How much longer than a request a settle time has to be: a minute for what the network and the server still hold. */
 const SETTLE_MARGIN_MS = 60_000
@@ -32,7 +32,7 @@ export interface ElasticsearchParts {
   readonly onFailureStore: (count: number) => void
   readonly onPossiblyDoubled: (count: number) => void
   /** The vendor's client over HTTP where nothing else is given. */
-  readonly connect?: (options: ElasticsearchOptions) => Elasticsearch
+  readonly connect?: (options: ElasticsearchOptions, clock: Clock) => Elasticsearch
 }
 
 /**
@@ -45,13 +45,17 @@ export class ElasticsearchSink implements Sink {
   readonly name: string
   readonly concurrency: number
   readonly regroups = true
-  readonly lookup: Lookup
+  /** None where the server makes the ids: then nobody can ask for a document. */
+  readonly lookup: Lookup | undefined
   readonly #config: ElasticsearchSinkConfig
   readonly #parts: ElasticsearchParts
   readonly #streams: Streams
   readonly #names: BulkNames
-  readonly #sent = new Set<Dataset>()
+  readonly #form: BulkForm
+  /** Streams that something was sent to since the start. */
+  readonly #sent = new Set<string>()
   readonly #packed = new PackedBodies()
+  readonly #failureStores: FailureStores
   #client: Elasticsearch | undefined
 
   constructor(name: string, config: ElasticsearchSinkConfig, parts: ElasticsearchParts) {
@@ -60,32 +64,35 @@ export class ElasticsearchSink implements Sink {
     this.concurrency = config.concurrency
     this.#config = config
     this.#parts = parts
-    this.#streams = new Streams(
-      { namespace: new StreamNames(config).namespaceOf(undefined), settleMs: config.settleMs },
-      clock,
-    )
+    const names = new StreamNames(config)
+    this.#form = { streamOf: (document) => names.of(document), hasIds: config.ids === 'event' }
+    this.#streams = new Streams(names, config.settleMs, clock)
     this.#names = new BulkNames(agentId, name)
+    this.#failureStores = new FailureStores({ name, logger, onUsed: parts.onFailureStore })
     const client = () => this.#connected()
-    this.lookup = new ElasticsearchLookup({
+    const lookup = new ElasticsearchLookup({
       client,
       streams: this.#streams,
       quiet: new Quiet({ client, clock, logger, names: this.#names, settleMs: config.settleMs }),
-      hasSent: (dataset) => this.#sent.has(dataset),
+      hasSent: (stream) => this.#sent.has(stream),
       onDoubled: parts.onPossiblyDoubled,
     })
+    this.lookup = this.#form.hasIds ? lookup : undefined
   }
 
   async open(): Promise<void> {
     await this.close()
-    const { nodes, requestTimeoutMs } = this.#config
     const { connect = connectElasticsearch } = this.#parts
-    const client = connect({ nodes, requestTimeoutMs, auth: await this.#auth() })
+    const client = connect(this.#config, this.#parts.clock)
     this.#client = client
     this.#warnOfSettle()
     const { statusCode, body } = await client.request({ method: 'GET', path: '/' })
     // Without `monitor` there is no answer, and what is needed to write may be granted all the same.
     if (statusCode !== 200 && statusCode !== 403) throw refusal(`open sink "${this.name}"`, statusCode, body)
-    for (const dataset of DATASETS) await this.#streams.backingIndices(client, dataset).catch(onlyForLookup)
+    const complaint = versionComplaint(body)
+    if (complaint !== undefined)
+      throw new FlagshipError('SINK_MISCONFIGURED', `Cannot use sink "${this.name}": ${complaint}`)
+    if (this.lookup !== undefined) await this.#streams.learnAll(client).catch(onlyForLookup)
   }
 
   async deliver(batch: Batch, signal: AbortSignal): Promise<readonly Outcome[]> {
@@ -105,7 +112,7 @@ export class ElasticsearchSink implements Sink {
   async #deliver(batch: Batch, range: Range, signal: AbortSignal): Promise<readonly Outcome[]> {
     const { from, to } = range
     const result = await this.#bulk(batch, range, signal)
-    if (result.kind === 'items') return this.#taken(result.items, datasetsIn(batch, range))
+    if (result.kind === 'items') return this.#taken(result.items, streamsIn(batch, range, this.#form))
     if (result.kind === 'all') return Array.from({ length: to - from }, () => result.outcome)
     if (to - from === 1) return [{ kind: 'refused', reason: result.reason }]
     const middle = (from + to) >>> 1
@@ -116,10 +123,10 @@ export class ElasticsearchSink implements Sink {
   /** One request. Once it may have reached a server, only its own answer tells what became of it. */
   async #bulk(batch: Batch, range: Range, signal: AbortSignal): Promise<BulkResult> {
     const { compression: isGzip } = this.#config
-    const streamOf = (dataset: Dataset) => this.#streams.nameOf(dataset)
-    const bytes = isGzip ? await this.#packed.pack(batch, range, streamOf) : bulkBody(batch, range, streamOf)
+    const form = this.#form
+    const bytes = isGzip ? await this.#packed.pack(batch, range, form) : bulkBody(batch, range, form)
     const ndjson = { bytes, isGzip }
-    for (const dataset of datasetsIn(batch, range)) this.#sent.add(dataset)
+    for (const stream of streamsIn(batch, range, form)) this.#sent.add(stream)
     const name = this.#names.next()
     const { opaqueId } = name
     let result: BulkResult
@@ -131,39 +138,22 @@ export class ElasticsearchSink implements Sink {
       const isUnsent = error instanceof RequestFailure && error.isSurelyUnsent
       result = { kind: 'all', outcome: { kind: isUnsent ? 'retry' : 'in_doubt', reason: error.message } }
     }
-    if (leavesDoubt(result)) this.#names.abandon(name, this.#parts.clock.elapsedMs())
+    if (this.lookup !== undefined && leavesDoubt(result)) this.#names.abandon(name, this.#parts.clock.elapsedMs())
     return result
   }
 
-  #taken(items: readonly BulkItem[], datasets: readonly Dataset[]): readonly Outcome[] {
+  #taken(items: readonly BulkItem[], streams: readonly string[]): readonly Outcome[] {
     for (const [position, { index }] of items.entries()) {
-      const dataset = datasets[position]
-      if (index !== undefined && dataset !== undefined) this.#streams.learn(dataset, index)
+      const stream = streams[position]
+      if (index !== undefined && stream !== undefined) this.#streams.learn(stream, index)
     }
-    const failureStoreCount = items.filter(({ isInFailureStore }) => isInFailureStore).length
-    if (failureStoreCount > 0) this.#parts.onFailureStore(failureStoreCount)
+    this.#failureStores.note(items)
     return items.map(({ outcome }) => outcome)
   }
 
   #connected(): Elasticsearch {
     if (this.#client !== undefined) return this.#client
     throw new RequestFailure(`Cannot use sink "${this.name}": it is not open`, true)
-  }
-
-  async #auth(): Promise<ElasticsearchAuth | undefined> {
-    const { apiKeyFile, username, passwordFile } = this.#config
-    if (apiKeyFile !== undefined) return { apiKey: await this.#secret(apiKeyFile) }
-    if (username === undefined || passwordFile === undefined) return undefined
-    return { username, password: await this.#secret(passwordFile) }
-  }
-
-  /** Retryable: a mounted secret may come later than the agent. */
-  async #secret(path: string): Promise<string> {
-    try {
-      return (await readFile(path, 'utf8')).trim()
-    } catch (error) {
-      throw new FlagshipError('SINK_UNAVAILABLE', `Cannot read credentials "${path}": ${reasonOf(error)}`, error)
-    }
   }
 
   #warnOfSettle(): void {
@@ -190,7 +180,6 @@ function leavesDoubt(result: BulkResult): boolean {
 }
 
 /** A look-up asks again and says what is missing; without rights for it the rest works. */
-function onlyForLookup(error: unknown): readonly string[] {
-  if (error instanceof FlagshipError && !(error instanceof RequestFailure)) return []
-  throw error
+function onlyForLookup(error: unknown): void {
+  if (!(error instanceof FlagshipError) || error instanceof RequestFailure) throw error
 }

@@ -93,7 +93,7 @@ export function missingFor({ leastJava }: Release): string[] {
 function missingJdk(leastJava: number): string {
   return (
     `no JDK of version ${leastJava} or newer in JAVA_HOME or /usr/lib/jvm ` +
-    `(Debian package openjdk-${leastJava}-jdk-headless, or any newer JDK unpacked, named by JAVA_HOME)`
+    `(Debian package openjdk-${leastJava}-jdk-headless where there is one, else a newer JDK that JAVA_HOME names)`
   )
 }
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { connectElasticsearch } from '../../../src/clients/elasticsearch.ts'
+import type { Fault } from '../../support/recording-faults.ts'
 import { startRecordingServer } from '../../support/recording-server.ts'
 
 /** A server that does with a connection what the test says; its port. */
@@ -96,6 +97,56 @@ describe('connectElasticsearch()', () => {
       ['/_bulk', 'me'],
       ['/proxied/_bulk?pretty=true', undefined],
     ])
+  })
+
+  test.for<[string, Fault]>([
+    ['answers that it is down', { kind: 'status', status: 503 }],
+    ['stands behind a proxy that says so', { kind: 'status', status: 502, isPlainText: true }],
+    ['does not answer', { kind: 'hang' }],
+    ['loses its answers', { kind: 'lose_answer' }],
+  ])('leaves out a node that %s, tries it again after a while, and takes it back', async ([, fault]) => {
+    const [sick, well] = [await startRecordingServer(), await startRecordingServer()]
+    onTestFinished(async () => void (await Promise.all([sick.close(), well.close()])))
+    vi.useFakeTimers({ toFake: ['Date'], now: 0 })
+    onTestFinished(() => void vi.useRealTimers())
+    const client = clientOf(sick.url, well.url)
+    const ask = async (count: number) => {
+      for (let asked = 0; asked < count; asked += 1) await client.request(bulk).catch(() => undefined)
+      return sick.elasticsearch.requests.splice(0).length
+    }
+    sick.elasticsearch.faults.set([fault])
+    expect(await ask(20)).toBe(1)
+    vi.setSystemTime(5_001)
+    expect(await ask(20)).toBe(1)
+    vi.setSystemTime(5_001 + 9_999)
+    expect(await ask(20)).toBe(0)
+    sick.elasticsearch.faults.set([])
+    vi.setSystemTime(5_001 + 10_001)
+    expect(await ask(20)).toBe(10)
+  })
+
+  test('asks nodes that were all down again at once', async () => {
+    const server = await startRecordingServer()
+    onTestFinished(() => server.close())
+    const client = clientOf(server.url, 'http://127.0.0.1:1')
+    await server.down()
+    await expect(client.request(bulk)).rejects.toMatchObject({ isSurelyUnsent: true })
+    await server.up()
+    for (let asked = 0; asked < 10; asked += 1)
+      await expect(client.request(bulk)).resolves.toMatchObject({ statusCode: 400 })
+  })
+
+  test.for([
+    ['OpenSearch', { version: { number: '3.3.0', distribution: 'opensearch' } }, 'answers like OpenSearch'],
+    ['another program or a proxy', { version: { number: '8.19.21' } }, 'a proxy strips the header X-Elastic-Product'],
+    ['a page', 'welcome', 'a proxy strips the header X-Elastic-Product'],
+  ] as const)('names %s', async ([, body, text]) => {
+    const text200 = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n${JSON.stringify(body)}`
+    const port = await listen((socket) => void socket.on('data', () => socket.end(text200)))
+    await expect(clientOf(`http://127.0.0.1:${port}`).request({ method: 'GET', path: '/' })).rejects.toMatchObject({
+      code: 'SINK_MISCONFIGURED',
+      message: expect.stringContaining(text),
+    })
   })
 
   test('refuses a server that is not Elasticsearch', async () => {

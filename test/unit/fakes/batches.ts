@@ -4,8 +4,13 @@ import type { Batch, Segment } from '../../../src/sinks/batch.ts'
 
 export const FILE_KEY = 'AAAAAAAAAAA'
 
-/** A segment of documents, each `{"n":"TEXT"}`, from lines that begin at 0, 10, 20 ... of one file. */
-export function segmentOf(texts: readonly string[], fileKey = FILE_KEY, firstOffset = 0): Segment {
+/** A segment of documents, each `{"n":"TEXT"}`, from lines that begin at 0, 10, 20 ... of one file; `failed...` is failed. */
+export function segmentOf(
+  texts: readonly string[],
+  fileKey = FILE_KEY,
+  firstOffset = 0,
+  reporterNamespace?: string,
+): Segment {
   const documents = texts.map((text) => Buffer.from(`{"n":"${text}"}\n`))
   const offsets = texts.map((_, index) => firstOffset + index * 10)
   let end = 0
@@ -14,6 +19,8 @@ export function segmentOf(texts: readonly string[], fileKey = FILE_KEY, firstOff
     ids: offsets.map(eventIds(fileKey)),
     ends: documents.map((document) => (end += document.length)),
     datasets: texts.map(() => 'envoy.access' as const),
+    classes: texts.map((text) => (text.startsWith('failed') ? 'failed' : 'healthy')),
+    reporterNamespace,
     offsets,
     readBytes: texts.length * 10,
     counts: { lines: texts.length, unparsed: {}, droppedByLevel: 0 },

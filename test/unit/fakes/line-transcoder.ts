@@ -1,3 +1,4 @@
+import type { ChainSource } from '../../../src/ingest/chain.ts'
 import { eventIds } from '../../../src/ingest/event-id.ts'
 import type { Carry, Chunk, Transcoder } from '../../../src/pipeline/contract.ts'
 import { Joins } from '../../../src/pipeline/joins.ts'
@@ -6,13 +7,14 @@ import { emptyReporter } from '../../../src/record/generated/record.ts'
 
 /**
  * One document `{"n":"TEXT"}` for each line. `>o text` is a piece of a line of stream `o` that goes on, `.o text` its
- * end; a line that begins with `#` is dropped by policy.
+ * end; a line that begins with `#` is dropped by policy, one that begins with `failed` is a failure.
  */
-export function lineTranscoder(): Transcoder {
+export function lineTranscoder(source?: Pick<ChainSource, 'identity'>): Transcoder {
+  const reporterNamespace = source?.identity.namespace
   return {
     reporter: { ...emptyReporter(), json: '' },
     transcode(chunk, carry) {
-      const [builder, joins] = [new SegmentBuilder(), new Joins(carry.joins, 1_000)]
+      const [builder, joins] = [new SegmentBuilder(reporterNamespace), new Joins(carry.joins, 1_000)]
       const { bytes } = chunk
       for (let start = 0; start < bytes.length; ) {
         const newline = bytes.indexOf(0x0a, start)
@@ -23,11 +25,11 @@ export function lineTranscoder(): Transcoder {
       return { segment: builder.finish(bytes.length), carry: { joins: joins.carry(), heads: {} } }
     },
     loss(loss, id) {
-      const builder = new SegmentBuilder()
-      builder.add(`{"n":"lost ${loss.reason} ${loss.size} ${loss.bytes}"}`, id, 'envoy.loss', 0)
+      const builder = new SegmentBuilder(reporterNamespace)
+      builder.add(`{"n":"lost ${loss.reason} ${loss.size} ${loss.bytes}"}`, id, 'envoy.loss', 'healthy', 0)
       return builder.finish(0)
     },
-    close: closeJoins,
+    close: (carry) => closeJoins(carry, reporterNamespace),
   }
 }
 
@@ -42,8 +44,8 @@ function takeLine(builder: SegmentBuilder, joins: Joins, chunk: Chunk, start: nu
   else add(builder, joined.fileKey, joined.offsetBytes, joined.bytes.toString())
 }
 
-function closeJoins(carry: Carry) {
-  const [builder, joins] = [new SegmentBuilder(), new Joins(carry.joins, 1_000)]
+function closeJoins(carry: Carry, reporterNamespace: string | undefined) {
+  const [builder, joins] = [new SegmentBuilder(reporterNamespace), new Joins(carry.joins, 1_000)]
   if (joins.isEmpty) return undefined
   for (const stream of joins.streams()) {
     const joined = joins.take(stream, undefined, undefined)
@@ -53,5 +55,6 @@ function closeJoins(carry: Carry) {
 }
 
 function add(builder: SegmentBuilder, fileKey: string, offsetBytes: number, text: string): void {
-  builder.add(`{"n":"${text}"}`, eventIds(fileKey)(offsetBytes), 'envoy.access', offsetBytes)
+  const recordClass = text.startsWith('failed') ? 'failed' : 'healthy'
+  builder.add(`{"n":"${text}"}`, eventIds(fileKey)(offsetBytes), 'envoy.access', recordClass, offsetBytes)
 }

@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { deadLetterLine, parseDeadLetterLine } from '../../../src/pipeline/dead-letter-line.ts'
 
 const TIME = '2026-11-22T13:00:00.000Z'
-const REFUSED = { id: 'a-_1', reason: 'mapper_parsing', dataset: 'envoy.access' } as const
+const REFUSED = {
+  id: 'a-_1',
+  reason: 'mapper_parsing',
+  dataset: 'envoy.access',
+  recordClass: 'failed',
+  reporterNamespace: 'shop',
+} as const
 
 describe('parseDeadLetterLine()', () => {
   test.for([
@@ -16,6 +22,11 @@ describe('parseDeadLetterLine()', () => {
     const document = Buffer.from(`${text}\n`)
     const line = deadLetterLine({ ...REFUSED, reason, document }, TIME)
     expect(parseDeadLetterLine(line)).toEqual({ ...REFUSED, time: TIME, reason, document })
+  })
+
+  test('reads a line of a version that had neither class nor namespace', () => {
+    const line = '{"id":"a","time":"t","reason":"r","dataset":"envoy.access","document":{"n":1}}\n'
+    expect(parseDeadLetterLine(line)).toMatchObject({ recordClass: 'healthy', reporterNamespace: undefined })
   })
 
   test.for([

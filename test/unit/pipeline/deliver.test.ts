@@ -14,7 +14,7 @@ import { Ledger } from '../../../src/pipeline/ledger.ts'
 import { Meter } from '../../../src/pipeline/meter.ts'
 import { TroubleSpot } from '../../../src/pipeline/trouble.ts'
 import type { Batch } from '../../../src/sinks/batch.ts'
-import { DEFAULT_DEAD_LETTER } from '../../../src/sinks/dead-letter-config.ts'
+import { type DeadLetterConfig, DEFAULT_DEAD_LETTER } from '../../../src/sinks/dead-letter-config.ts'
 import { ACCEPTED, type Outcome, type Sink } from '../../../src/sinks/sink.ts'
 import { createMetrics } from '../../../src/telemetry/metrics.ts'
 import { FILE_KEY, segmentOf, textsOf } from '../fakes/batches.ts'
@@ -71,7 +71,11 @@ function benchOf(...answers: readonly Answer[]) {
 
 const lineAt = async (_: string, offsetBytes: number) => Buffer.from(`line "at" ${offsetBytes}`)
 
-async function benchWith(doubts: Pick<Doubts, 'add'> | undefined, scripted: readonly Answer[]) {
+async function benchWith(
+  doubts: Pick<Doubts, 'add'> | undefined,
+  scripted: readonly Answer[],
+  limits: Partial<DeadLetterConfig> = {},
+) {
   const [directory, store] = [scratch(), new MemoryStore()]
   const [clock, log, cursor, ledger, budget] = [
     new ManualClock(),
@@ -82,7 +86,7 @@ async function benchWith(doubts: Pick<Doubts, 'add'> | undefined, scripted: read
   ] // prettier-ignore
   cursor.follow(placeIn('c', FILE_KEY))
   const committer = new Committer(cursor, store, clock, new TroubleSpot(log, 'copy', 'write cursor'))
-  const deadLetter = new DeadLetter(join(directory, 'dead-letter.ndjson'), DEFAULT_DEAD_LETTER)
+  const deadLetter = new DeadLetter(join(directory, 'dead-letter.ndjson'), { ...DEFAULT_DEAD_LETTER, ...limits })
   await deadLetter.open()
   onTestFinished(() => deadLetter.close())
   const sink = new ScriptedSink(scripted)
@@ -177,6 +181,14 @@ describe('Delivery.deliver()', () => {
     )
     expect(prefix()).toBe(30)
     expect(meter.totals).toMatchObject({ documentsDelivered: 2, documentsRefused: 1 })
+  })
+
+  test('counts a refused document once: as dropped where the dead letter has no room for it', async () => {
+    const refusals = { b: REFUSED, c: REFUSED }
+    const { deliver, prefix, meter } = await benchWith(undefined, [refusals], { maxBytes: 50, onFull: 'drop' })
+    await deliver(['a', 'b', 'c'])
+    expect(prefix()).toBe(30)
+    expect(meter.totals).toMatchObject({ documentsDelivered: 1, documentsRefused: 0, linesDropped: 2 })
   })
 
   test('does not count a refused document as answered before it is in the dead letter', async () => {

@@ -5,11 +5,13 @@ import { Cursor } from '../../../src/pipeline/cursor.ts'
 import { Doubts } from '../../../src/pipeline/doubts.ts'
 import { Ledger } from '../../../src/pipeline/ledger.ts'
 import { TroubleSpot } from '../../../src/pipeline/trouble.ts'
-import type { Doubt, Finding } from '../../../src/sinks/sink.ts'
+import { type Doubt, type Finding, MISSING, STORED } from '../../../src/sinks/sink.ts'
 import { FILE_KEY, segmentOf, textsOf } from '../fakes/batches.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
 import { placeIn } from '../fakes/places.ts'
 import { RecordedLog } from '../fakes/recorded-log.ts'
+
+const UNKNOWN: Finding = { kind: 'unknown', reason: 'index "i7" is closed: open it' }
 
 type Answer = readonly Finding[] | Error
 
@@ -23,7 +25,7 @@ function benchOf(...answers: readonly Answer[]) {
     mark: () => 'i9',
     find: async (doubts: readonly Doubt[], sinceMs: number) => {
       asked.push({ doubts, sinceMs })
-      const answer = left.shift() ?? doubts.map(() => 'missing' as const)
+      const answer = left.shift() ?? doubts.map(() => MISSING)
       if (answer instanceof Error) throw answer
       return answer
     },
@@ -58,7 +60,7 @@ function shipmentOf(...texts: readonly string[]): Shipment {
 
 describe('Doubts', () => {
   test('answers what is found and sends again what is missing, each document for itself', async () => {
-    const { doubts, clock, found, missing, asked } = benchOf(['stored', 'missing', 'stored'])
+    const { doubts, clock, found, missing, asked } = benchOf([STORED, MISSING, STORED])
     doubts.add([shipmentOf('a', 'b'), shipmentOf('c')], 7, 'no answer')
     await clock.advance(0)
     expect({ found, missing, left: doubts.documents }).toEqual({ found: ['a', 'c'], missing: ['b'], left: 0 })
@@ -66,16 +68,29 @@ describe('Doubts', () => {
   })
 
   test('asks again for what nobody could tell of', async () => {
-    const { doubts, clock, found, missing, asked } = benchOf(['stored', 'unknown'], ['stored'])
+    const { doubts, clock, found, missing, asked } = benchOf([STORED, UNKNOWN], [STORED])
     doubts.add([shipmentOf('a', 'b')], 0, 'no answer')
     await clock.advance(60_000)
     expect({ found, missing }).toEqual({ found: ['a', 'b'], missing: [] })
     expect(asked.map((each) => each.doubts.length)).toEqual([2, 1])
   })
 
+  test('says once why nobody can tell, and shows it until somebody can', async () => {
+    const { doubts, clock, log } = benchOf([UNKNOWN], [UNKNOWN], [UNKNOWN], [STORED])
+    doubts.addEarlier([shipmentOf('a')])
+    await clock.advance(0)
+    expect(doubts.trouble).toMatchObject({ reason: 'index "i7" is closed: open it' })
+    await clock.advance(60_000)
+    expect(doubts.trouble).toBeUndefined()
+    expect(log.lines.filter((line) => !line.includes('earlier run'))).toEqual([
+      'warn Cannot tell, trying again: index "i7" is closed: open it',
+      'info Can tell again',
+    ])
+  })
+
   test('never calls missing what it could not ask for', async () => {
     const error = new FlagshipError('SINK_UNAVAILABLE', 'no node answers')
-    const { doubts, clock, found, missing, log } = benchOf(error, error, ['stored'])
+    const { doubts, clock, found, missing, log } = benchOf(error, error, [STORED])
     doubts.add([shipmentOf('a')], 0, 'no answer')
     await clock.advance(60_000)
     expect({ found, missing }).toEqual({ found: ['a'], missing: [] })
@@ -87,7 +102,7 @@ describe('Doubts', () => {
   })
 
   test('takes too few findings for unknown', async () => {
-    const { doubts, clock, missing } = benchOf(['stored'])
+    const { doubts, clock, missing } = benchOf([STORED])
     doubts.add([shipmentOf('a', 'b')], 0, 'no answer')
     await clock.advance(60_000)
     expect(missing).toEqual(['b'])
@@ -111,7 +126,7 @@ describe('Doubts', () => {
   })
 
   test('says nothing of a document once it is stopped', async () => {
-    const { doubts, clock, found, missing, stop } = benchOf(['stored'])
+    const { doubts, clock, found, missing, stop } = benchOf([STORED])
     doubts.add([shipmentOf('a')], 0, 'no answer')
     stop.abort()
     await clock.advance(60_000)

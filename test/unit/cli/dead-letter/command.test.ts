@@ -26,7 +26,8 @@ function stage(deadLetter?: string) {
 
 function line(id: string, reason: string, document: object): string {
   const text = Buffer.from(`${JSON.stringify(document)}\n`)
-  return deadLetterLine({ id, reason, dataset: 'envoy.log', document: text }, TIME)
+  const address = { dataset: 'envoy.log', recordClass: 'healthy', reporterNamespace: undefined } as const
+  return deadLetterLine({ id, reason, ...address, document: text }, TIME)
 }
 
 describe('flagship dead-letter', () => {

@@ -1,6 +1,15 @@
-import type { Batch } from '../../../../src/sinks/batch.ts'
+import { type Addressed, addressOf, type Batch } from '../../../../src/sinks/batch.ts'
 import { documentAt } from '../../../../src/pipeline/segments.ts'
-import { ACCEPTED, type Doubt, type Finding, type Lookup, type Outcome, type Sink } from '../../../../src/sinks/sink.ts'
+import {
+  ACCEPTED,
+  type Doubt,
+  type Finding,
+  type Lookup,
+  MISSING,
+  type Outcome,
+  type Sink,
+  STORED,
+} from '../../../../src/sinks/sink.ts'
 
 /** A sink that stores every document as often as it is sent, and knows which ids it has. */
 export class KnowingSink implements Sink {
@@ -9,6 +18,8 @@ export class KnowingSink implements Sink {
   readonly regroups = true
   /** In the order of their arrival. */
   readonly stored: { readonly id: string; readonly text: string }[] = []
+  /** Where each would go, in the same order. */
+  readonly addresses: Addressed[] = []
   /** Documents in each batch that was sent. */
   readonly batches: number[] = []
   /** Ids in each look-up. */
@@ -25,7 +36,7 @@ export class KnowingSink implements Sink {
     find: async (doubts) => {
       this.lookups.push(doubts.map(({ id }) => id))
       const ids = new Set(this.stored.map(({ id }) => id))
-      return doubts.map((doubt) => this.findingOf(doubt) ?? (ids.has(doubt.id) ? 'stored' : 'missing'))
+      return doubts.map((doubt) => this.findingOf(doubt) ?? (ids.has(doubt.id) ? STORED : MISSING))
     },
   }
 
@@ -40,7 +51,10 @@ export class KnowingSink implements Sink {
       segment.ids.map((id, index): Outcome => {
         const text = documentAt(segment, index).toString()
         const outcome = this.outcomeOf(text)
-        if (outcome === undefined || outcome.kind === 'accepted') this.stored.push({ id, text })
+        if (outcome === undefined || outcome.kind === 'accepted') {
+          this.stored.push({ id, text })
+          this.addresses.push(addressOf(segment, index))
+        }
         return outcome ?? ACCEPTED
       }),
     )

@@ -45,6 +45,8 @@ describe('bulkResult()', () => {
     [401, 'security_exception', 'retry'],
     [403, 'security_exception', 'retry'],
     [404, undefined, 'retry'],
+    [406, undefined, 'retry'],
+    [415, undefined, 'retry'],
     [413, undefined, 'split'],
     [429, 'circuit_breaking_exception', 'retry'],
     [429, undefined, 'retry'],
@@ -69,7 +71,16 @@ describe('bulkResult()', () => {
 
   test('names the index of what was stored just now, and not that of the failure store', () => {
     expect(one({ status: 201, _index: 'i' })?.index).toBe('i')
-    expect(one({ status: 201, _index: '.fs', failure_store: 'used' })).toMatchObject({ isInFailureStore: true })
+    expect(one({ status: 201, _index: '.fs', failure_store: 'used' })).toMatchObject({
+      outcome: { kind: 'accepted' },
+      failureStore: { result: 'used', index: '.fs', type: undefined },
+    })
+    const failed = { status: 400, _index: 's', failure_store: 'failed', error: { type: 't' } }
+    expect(one(failed)).toEqual({
+      outcome: { kind: 'refused', reason: 't' },
+      failureStore: { result: 'failed', index: 's', type: 't' },
+    })
+    expect(one({ ...failed, failure_store: 'not_enabled' })).toEqual({ outcome: { kind: 'refused', reason: 't' } })
     expect(one({ status: 201, _index: '.fs', failure_store: 'used' })?.index).toBeUndefined()
   })
 })

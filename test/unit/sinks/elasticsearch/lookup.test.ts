@@ -4,7 +4,8 @@ import { BulkNames } from '../../../../src/sinks/elasticsearch/bulk-names.ts'
 import { ElasticsearchLookup } from '../../../../src/sinks/elasticsearch/lookup.ts'
 import { Quiet } from '../../../../src/sinks/elasticsearch/quiet.ts'
 import { Streams } from '../../../../src/sinks/elasticsearch/streams.ts'
-import type { Dataset } from '../../../../src/sinks/batch.ts'
+import { StreamNames } from '../../../../src/sinks/elasticsearch/stream-names.ts'
+import type { Addressed } from '../../../../src/sinks/batch.ts'
 import type { Finding } from '../../../../src/sinks/sink.ts'
 import { RecordingElasticsearch } from '../../../support/recording-elasticsearch.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
@@ -15,9 +16,18 @@ const FIRST = `.ds-${STREAM}-2026.11.22-000001`
 const SECOND = `.ds-${STREAM}-2026.11.22-000002`
 const LEFT_OVER = 'flagship/prod/worker-1/out/earlier/7'
 
+const NAMES = { namespace: 'default', retention: { healthy: '90d' } }
+const HEALTHY: Addressed = { dataset: 'envoy.access', recordClass: 'healthy', reporterNamespace: 'shop' }
+/** The mark before any index has settled. */
+const BARE = JSON.stringify({ namespace: 'default', oldest: {} })
+
+function indexOf(stream: string): string {
+  return `.ds-${stream}-2026.11.22-000001`
+}
+
 /** A mark that names one index. */
 function marked(index: string): string {
-  return JSON.stringify({ 'envoy.access': index })
+  return JSON.stringify({ namespace: 'default', oldest: { 'envoy.access': index } })
 }
 
 /** A look-up over a recording server without sockets: nothing happens but what the clock and the test bring about. */
@@ -27,7 +37,8 @@ class LookupBench {
   readonly names = new BulkNames('prod/worker-1', 'out', 'now')
   readonly warnings: string[] = []
   readonly stopping = new AbortController()
-  readonly streams = new Streams({ namespace: 'default', settleMs: SETTLE_MS }, this.clock)
+  readonly streams: Streams
+  readonly lookup: ElasticsearchLookup
   hasSent = true
   doubledCount = 0
   /** Runs before each request, by its path. */
@@ -45,29 +56,33 @@ class LookupBench {
     close: async () => {},
   }
 
-  readonly lookup = new ElasticsearchLookup({
-    client: () => this.client,
-    streams: this.streams,
-    quiet: new Quiet({
-      client: () => this.client,
-      clock: this.clock,
-      logger: { info: () => {}, warn: (_, message) => void this.warnings.push(message), error: () => {} },
-      names: this.names,
-      settleMs: SETTLE_MS,
-    }),
-    hasSent: () => this.hasSent,
-    onDoubled: (count) => (this.doubledCount += count),
-  })
-
-  store(id: string, index = FIRST): void {
-    while (!(this.server.store.resolve(STREAM) ?? []).includes(index)) this.server.store.rollover(STREAM, 0)
-    this.server.store.create(STREAM, index, id, '')
+  constructor(settings: ConstructorParameters<typeof StreamNames>[0] = NAMES) {
+    const client = () => this.client
+    const logger = { info: () => {}, warn: (_: object, text: string) => void this.warnings.push(text), error: () => {} }
+    const { clock, names } = this
+    this.streams = new Streams(new StreamNames(settings), SETTLE_MS, clock)
+    this.lookup = new ElasticsearchLookup({
+      client,
+      streams: this.streams,
+      quiet: new Quiet({ client, clock, logger, names, settleMs: SETTLE_MS }),
+      hasSent: () => this.hasSent,
+      onDoubled: (count) => (this.doubledCount += count),
+    })
   }
 
-  find(ids: readonly string[], mark?: string, sinceMs = this.clock.elapsedMs()): Promise<readonly Finding[]> {
-    const dataset: Dataset = 'envoy.access'
+  store(id: string, index = FIRST, stream = STREAM): void {
+    while (!(this.server.store.resolve(stream) ?? []).includes(index)) this.server.store.rollover(stream, 0)
+    this.server.store.create(stream, index, id, '')
+  }
+
+  find(
+    ids: readonly string[],
+    mark?: string,
+    sinceMs = this.clock.elapsedMs(),
+    address: Addressed = HEALTHY,
+  ): Promise<readonly Finding[]> {
     return this.lookup.find(
-      ids.map((id) => ({ id, dataset, mark })),
+      ids.map((id) => ({ id, ...address, mark })),
       sinceMs,
       this.stopping.signal,
     )
@@ -77,7 +92,10 @@ class LookupBench {
   async timed(finding: Promise<readonly Finding[]>): Promise<{ readonly seconds: number; readonly found: string }> {
     const startMs = this.clock.elapsedMs()
     const found = await this.clock.drive(finding)
-    return { seconds: Math.floor((this.clock.elapsedMs() - startMs) / 1_000), found: found.join(' ') }
+    return {
+      seconds: Math.floor((this.clock.elapsedMs() - startMs) / 1_000),
+      found: found.map(({ kind }) => kind).join(' '),
+    }
   }
 
   requested(path: string): number {
@@ -183,6 +201,46 @@ describe('ElasticsearchLookup.find()', () => {
     expect((await bench.timed(bench.find(['a', 'b'], 'no JSON'))).found).toBe('stored stored')
   })
 
+  describe('after the configuration has changed', () => {
+    const PAY = 'logs-envoy.access-pay'
+    const FAILED = 'logs-envoy.access_failed-default'
+    const RULES = { default: 'default', rules: [{ match: 'shop', namespace: 'pay' }] }
+    const failed: Addressed = { ...HEALTHY, recordClass: 'failed' }
+    const apart = { healthy: '14d', failed: '400d' }
+
+    test.for([
+      ['with another namespace', { ...NAMES, namespace: RULES }, NAMES, HEALTHY, PAY],
+      ['without failures apart', NAMES, { ...NAMES, retention: apart }, failed, STREAM],
+      ['with failures apart', { ...NAMES, retention: apart }, NAMES, failed, FAILED],
+    ] as const)('finds what was sent %s before', async ([, before, now, address, stream]) => {
+      const earlier = new LookupBench(before)
+      const mark = earlier.lookup.mark('shop') // nothing has settled: not even that there is a stream is known
+      const bench = new LookupBench(now)
+      bench.hasSent = false
+      bench.store('a', indexOf(stream), stream)
+      expect(await bench.timed(bench.find(['a', 'b'], mark, 0, address))).toEqual({
+        seconds: 20,
+        found: 'stored missing',
+      })
+    })
+
+    test('looks from the mark on in the stream that the mark names, and everywhere in the one of now', async () => {
+      const bench = new LookupBench({ ...NAMES, namespace: RULES })
+      bench.store('old', FIRST)
+      bench.store('a', SECOND)
+      bench.store('b', indexOf(PAY), PAY)
+      expect((await bench.timed(bench.find(['old', 'a', 'b'], marked(SECOND)))).found).toBe('missing stored stored')
+    })
+
+    test('looks everywhere when the mark is of a version that named datasets', async () => {
+      const bench = new LookupBench()
+      bench.store('a', FIRST)
+      bench.store('b', SECOND)
+      const mark = JSON.stringify({ 'envoy.access': SECOND })
+      expect((await bench.timed(bench.find(['a', 'b'], mark))).found).toBe('stored stored')
+    })
+  })
+
   test('looks into an index that came while it looked', async () => {
     const bench = new LookupBench()
     bench.store('other', FIRST)
@@ -212,6 +270,17 @@ describe('ElasticsearchLookup.find()', () => {
   })
 
   test.for([
+    ['is closed', 'index_closed_exception', 'is closed: open it'],
+    ['has lost a shard', 'no_shard_available_action_exception', 'cannot tell: no_shard_available_action_exception'],
+  ] as const)('says which index %s', async ([, type, state]) => {
+    const bench = new LookupBench()
+    bench.store('a', FIRST)
+    bench.server.store.fail(FIRST, type)
+    const found = await bench.clock.drive(bench.find(['a']))
+    expect(found).toEqual([{ kind: 'unknown', reason: `index "${FIRST}" ${state}` }])
+  })
+
+  test.for([
     ['_tasks', 'tasks'],
     ['the indices', 'resolve'],
     ['the documents', 'mget'],
@@ -237,7 +306,9 @@ describe('ElasticsearchLookup.find()', () => {
     const ids = Array.from({ length: 2_500 }, (_, index) => `id-${index}`)
     for (const id of ids.slice(700, 1_900)) bench.store(id)
     const found = await bench.clock.drive(bench.find(ids))
-    expect(found).toEqual(ids.map((_, index) => (index >= 700 && index < 1_900 ? 'stored' : 'missing')))
+    expect(found.map(({ kind }) => kind)).toEqual(
+      ids.map((_, index) => (index >= 700 && index < 1_900 ? 'stored' : 'missing')),
+    )
     expect(bench.requested(`/${encodeURIComponent(FIRST)}/_mget`)).toBe(3)
   })
 
@@ -259,37 +330,58 @@ describe('ElasticsearchLookup.find()', () => {
 })
 
 describe('ElasticsearchLookup.mark()', () => {
+  test('names the streams of the namespace of a file and no others', async () => {
+    const rules = [{ match: 'pay*', namespace: 'pay' }]
+    const retention = { healthy: '14d', failed: '400d' }
+    const bench = new LookupBench({ namespace: { default: 'default', rules }, retention })
+    for (const namespace of ['default', 'pay'])
+      for (const dataset of ['access', 'access_failed', 'log', 'unparsed', 'loss'])
+        bench.streams.learn(`logs-envoy.${dataset}-${namespace}`, `${dataset} ${namespace}`)
+    await bench.clock.advance(SETTLE_MS)
+    expect(JSON.parse(bench.lookup.mark('payments'))).toEqual({
+      namespace: 'pay',
+      hasFailed: true,
+      oldest: {
+        'envoy.access': 'access pay',
+        'envoy.access_failed': 'access_failed pay',
+        'envoy.log': 'log pay',
+        'envoy.unparsed': 'unparsed pay',
+        'envoy.loss': 'loss pay',
+      },
+    })
+  })
+
   test('names an index once it has been known for settleMs', async () => {
     const bench = new LookupBench()
-    expect(bench.lookup.mark()).toBe('')
-    bench.streams.learn('envoy.access', FIRST)
+    expect(bench.lookup.mark('shop')).toBe(BARE)
+    bench.streams.learn(STREAM, FIRST)
     await bench.clock.advance(SETTLE_MS - 1)
-    expect(bench.lookup.mark()).toBe('')
+    expect(bench.lookup.mark('shop')).toBe(BARE)
     await bench.clock.advance(1)
-    expect(bench.lookup.mark()).toBe(marked(FIRST))
+    expect(bench.lookup.mark('shop')).toBe(marked(FIRST))
   })
 
   test('stays with the one before until a newer one is as old', async () => {
     const bench = new LookupBench()
-    bench.streams.learn('envoy.access', FIRST)
+    bench.streams.learn(STREAM, FIRST)
     await bench.clock.advance(SETTLE_MS)
-    bench.streams.learn('envoy.access', SECOND)
+    bench.streams.learn(STREAM, SECOND)
     await bench.clock.advance(SETTLE_MS - 1)
-    expect(bench.lookup.mark()).toBe(marked(FIRST))
-    bench.streams.learn('envoy.access', FIRST) // a node that lags
+    expect(bench.lookup.mark('shop')).toBe(marked(FIRST))
+    bench.streams.learn(STREAM, FIRST) // a node that lags
     await bench.clock.advance(1)
-    expect(bench.lookup.mark()).toBe(marked(SECOND))
+    expect(bench.lookup.mark('shop')).toBe(marked(SECOND))
   })
 
   test('counts from when it was first told of an index, by an answer or by asking', async () => {
     const bench = new LookupBench()
     bench.store('a', SECOND)
-    bench.streams.learn('envoy.access', FIRST)
+    bench.streams.learn(STREAM, FIRST)
     await bench.clock.advance(8_000)
-    await bench.streams.backingIndices(bench.client, 'envoy.access')
+    await bench.streams.backingIndices(bench.client, STREAM)
     await bench.clock.advance(12_000)
-    expect(bench.lookup.mark()).toBe(marked(FIRST))
+    expect(bench.lookup.mark('shop')).toBe(marked(FIRST))
     await bench.clock.advance(8_000)
-    expect(bench.lookup.mark()).toBe(marked(SECOND))
+    expect(bench.lookup.mark('shop')).toBe(marked(SECOND))
   })
 })

@@ -98,7 +98,9 @@ describe('ElasticsearchSink.deliver()', () => {
     bench.server.elasticsearch.store.hasTemplates = false
     const sink = await bench.opened()
     const outcomes = await sink.deliver(documents(['a']), signal)
-    expect(outcomes).toEqual([{ kind: 'retry', reason: expect.stringContaining('docs/elasticsearch.md') }])
+    expect(outcomes).toEqual([
+      { kind: 'retry', reason: expect.stringContaining('run `flagship bootstrap elasticsearch`') },
+    ])
     expect(bench.server.elasticsearch.store.names()).toEqual([])
   })
 
