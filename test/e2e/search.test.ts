@@ -12,8 +12,9 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts')
 /** A server of so many lines, and a command that asks it. */
 async function stage(count: number, more: object = {}) {
   const cluster = new PagedElasticsearch(documentsInTime(count, more))
-  const { url, close } = await servePages(cluster)
-  onTestFinished(close)
+  const server = await servePages(cluster)
+  const { url } = server
+  onTestFinished(() => server.close())
   const search = (...args: readonly string[]) => {
     const command = new AgentProcess(
       ['--max-old-space-size=64', MAIN, 'search', '--url', url, '--since', 'all', ...args],
@@ -32,7 +33,7 @@ describe('flagship search', () => {
     expect(await command.ended).toBe(0)
     const lines = command.stdout.split('\n').slice(0, -1)
     const documents = lines.map((line): unknown => JSON.parse(line))
-    expect(documents).toEqual([...cluster.documents].reverse())
+    expect(documents).toEqual(cluster.documents.toReversed())
     expect(command.stderr).toBe('flagship: 700 lines, newest first\n')
     expect(cluster.openPoints).toBe(0)
   })
@@ -109,6 +110,7 @@ describe('flagship search', () => {
     [['--url', 'http://h', '--sink', 'x'], 64, 'Cannot use option "--sink": it goes with --config'],
     [['--url', 'http://h', '--username', 'x'], 64, '--username and --password-file go together'],
     [['--url', 'http://h', '--namespace', 'Prod'], 64, 'Cannot set "--namespace" to "Prod"'],
+    [['--url', 'http://h', '--username', 'x', '--password-file', 'y', '--api-key-file', 'z'], 64, 'not both'],
     [['--url', 'http://h', '--api-key-file', '/nowhere/key'], 66, 'Cannot read credentials "/nowhere/key": ENOENT'],
     [['--url', 'http://127.0.0.1:1', '--flag', 'XY'], 64, 'Cannot search for flag "XY": no such flag'],
     [['--url', 'http://127.0.0.1:1'], 69, 'Cannot reach Elasticsearch "http://127.0.0.1:1": connect ECONNREFUSED'],
