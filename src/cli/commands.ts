@@ -12,7 +12,9 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'parse', load: async () => (await import('./parse.ts')).command },
   { name: 'explain', load: async () => (await import('./explain.ts')).command },
   { name: 'validate', load: async () => (await import('./validate.ts')).command },
+  { name: 'bootstrap', load: async () => (await import('./bootstrap.ts')).command },
   { name: 'status', load: async () => (await import('./status.ts')).command },
+  { name: 'search', load: async () => (await import('./search.ts')).command },
   { name: 'dead-letter', load: async () => (await import('./dead-letter.ts')).command },
   { name: 'demo', load: async () => (await import('./demo.ts')).command },
 ]

@@ -16,7 +16,7 @@ export interface ElasticsearchOptions extends AccessFiles {
 
 /** One request. `json` is serialised; `ndjson` goes out byte for byte. */
 export interface ElasticsearchRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly json?: object

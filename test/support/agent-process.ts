@@ -21,11 +21,14 @@ export class Workplace {
   readonly config = join(this.root, 'flagship.json')
   readonly #agents: AgentProcess[] = []
 
-  /** `settings` goes over the defaults, entry by entry. JSON is YAML too. */
-  constructor(settings: Readonly<Record<string, unknown>> = {}) {
+  /** `settings` goes over the defaults, entry by entry. JSON is YAML too. It is cleared away `atEnd` of a test, or of a suite. */
+  constructor(
+    settings: Readonly<Record<string, unknown>> = {},
+    atEnd: (clear: () => Promise<void>) => void = onTestFinished,
+  ) {
     mkdirSync(this.pods)
     this.configure(settings)
-    onTestFinished(async () => {
+    atEnd(async () => {
       for (const agent of this.#agents) agent.signal('SIGKILL')
       await Promise.all(this.#agents.map((agent) => agent.ended))
       rmSync(this.root, { recursive: true, force: true })

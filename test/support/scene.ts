@@ -17,7 +17,7 @@ export function inSoak<T>(short: T, long: T): T {
   return IS_SOAK ? long : short
 }
 
-const PATIENCE_MS = inSoak(25_000, 240_000)
+const PATIENCE_MS = inSoak(60_000, 240_000)
 const ACCESS = 'logs-envoy.access-default'
 const LOSS = 'logs-envoy.loss-default'
 
@@ -31,7 +31,7 @@ export interface SceneOptions {
 }
 
 /** What an oracle says: lines that arrived, as often as they did, and how many losses were named. */
-interface Arrivals {
+export interface Arrivals {
   readonly lines: readonly string[]
   readonly named: number
 }

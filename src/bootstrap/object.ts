@@ -1,0 +1,30 @@
+/** One thing that bootstrap installs. */
+export interface Installable {
+  /** What it is, in words: `index template`, `saved search`. */
+  readonly kind: string
+  /** Stable for ever: an upgrade replaces what has this id. */
+  readonly id: string
+  /** Where --output writes it, below the chosen directory. */
+  readonly fileName: string
+  /** The JSON of it, complete and without secrets; carries managed_by flagship and version where the server keeps such. */
+  readonly body: object
+}
+
+/** What an object looks like on the server. `foreign`: there, but not made by flagship. */
+export type Found =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'ours'; readonly version: number; readonly body: object }
+
+/** A server that objects are installed on. Every call throws FlagshipError with a message that names the object, the missing right and the remedy. */
+export interface Target {
+  /** In order of installing; removing goes backwards. */
+  readonly objects: readonly Installable[]
+  /** The body in the same form as `Installable.body`, so that equal means nothing to do. */
+  find(object: Installable): Promise<Found>
+  write(object: Installable, found: Found): Promise<void>
+  remove(object: Installable): Promise<void>
+}
+
+/** What this release installs; an object on a server that has a lower one is upgraded. */
+export const BOOTSTRAP_VERSION = 1

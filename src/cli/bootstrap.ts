@@ -1,0 +1,139 @@
+import { writeFiles } from '../bootstrap/output.ts'
+import { install, planOf, refuseConflicts, remove, removalOf, type Step } from '../bootstrap/plan.ts'
+import { didYouMean } from '../config/nearest.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import type { ElasticsearchSinkConfig } from '../sinks/elasticsearch/config.ts'
+import { elasticsearchProduct } from './bootstrap/elasticsearch.ts'
+import { kibanaProduct } from './bootstrap/kibana.ts'
+import { type BootstrapOptions, OPTIONS, USAGE } from './bootstrap/options.ts'
+import type { Connected, Product } from './bootstrap/product.ts'
+import { doneText, planJson, planText } from './bootstrap/report.ts'
+import type { Command } from './command.ts'
+import { type Io, write } from './io.ts'
+import { parseOptions, usageError } from './options.ts'
+import { printable } from './printable.ts'
+
+type MakeProduct = (name: string, sink: ElasticsearchSinkConfig, options: BootstrapOptions) => Product
+
+const PRODUCTS: ReadonlyMap<string, MakeProduct> = new Map([
+  ['elasticsearch', elasticsearchProduct],
+  ['kibana', kibanaProduct],
+])
+
+/** `flagship bootstrap`: everything around the agent that a server needs, installed by one explicit command. */
+export const command: Command = {
+  name: 'bootstrap',
+  summary: 'Install what Elasticsearch and Kibana need: templates, retention, roles, searches, alerts',
+  usage: USAGE,
+  async run([name = '', ...args], io) {
+    const makeProduct = PRODUCTS.get(name)
+    if (makeProduct === undefined) {
+      const what = name === '' ? 'Cannot use command "bootstrap"' : `Cannot bootstrap "${printable(name)}"`
+      const names = [...PRODUCTS.keys()]
+      throw usageError('bootstrap', what, `expected ${names.join(' or ')}${didYouMean(name, names)}`)
+    }
+    const { values } = parseOptions('bootstrap', args, OPTIONS)
+    const [sinkName, sink] = sinkOf(configOf(values.config, io), values.sink)
+    const product = makeProduct(sinkName, sink, values)
+    if (values.output !== undefined) return output(product, values.output, io)
+    const connected = await product.connect()
+    try {
+      return values.remove === true ? await removing(connected, values, io) : await installing(connected, values, io)
+    } finally {
+      await connected.close()
+    }
+  },
+}
+
+async function output(product: Product, directory: string, io: Io): Promise<number> {
+  const files = product.files()
+  await writeFiles(directory, files)
+  await write(io.stdout, `${files.length} files in ${printable(directory)}; README.md there says how to apply them\n`)
+  return 0
+}
+
+async function installing(connected: Connected, options: BootstrapOptions, io: Io): Promise<number> {
+  const { target } = connected
+  const steps = await planOf(target, { force: options.force === true })
+  const isDry = options['dry-run'] === true || options.diff === true
+  if (isDry) {
+    await report(steps, connected.notes, options, io)
+    refuseConflicts(steps)
+    return 0
+  }
+  refuseConflicts(steps)
+  await install(target, steps, (step) => progress(step, options, io))
+  await finish(steps, [...connected.notes, ...(await connected.afterInstall())], options, io)
+  return 0
+}
+
+async function removing(connected: Connected, options: BootstrapOptions, io: Io): Promise<number> {
+  const { target } = connected
+  const steps = await removalOf(target)
+  const isDry = options['dry-run'] === true || options.diff === true
+  if (isDry) {
+    await report(steps, [...connected.notes, ...(await connected.afterRemove(true))], options, io)
+    return 0
+  }
+  await remove(target, steps, (step) => progress(step, options, io))
+  await finish(steps, [...connected.notes, ...(await connected.afterRemove(false))], options, io)
+  return 0
+}
+
+/** What is done is said at once: if the next step fails, it is known how far it got. */
+function progress(step: Step, options: BootstrapOptions, io: Io): void {
+  if (options.json !== true) io.stdout.write(doneText(step))
+}
+
+async function report(
+  steps: readonly Step[],
+  notes: readonly string[],
+  options: BootstrapOptions,
+  io: Io,
+): Promise<void> {
+  if (options.json === true) return write(io.stdout, planJson(steps, notes))
+  await write(io.stdout, planText(steps, { withDifference: options.diff === true }))
+  await write(io.stdout, notesText(notes))
+}
+
+async function finish(
+  steps: readonly Step[],
+  notes: readonly string[],
+  options: BootstrapOptions,
+  io: Io,
+): Promise<void> {
+  if (options.json === true) return write(io.stdout, planJson(steps, notes))
+  const kept = steps.filter(({ action }) => action === 'unchanged' || action === 'absent').length
+  const foreign = steps.filter(({ action }) => action === 'foreign')
+  const lines = foreign.map(({ object }) => `${object.kind} ${object.id} is not ours: left alone`)
+  await write(io.stdout, notesText([...lines, `${kept} of ${steps.length} objects were as they should be`, ...notes]))
+}
+
+function notesText(notes: readonly string[]): string {
+  return notes.map((note) => `${printable(note)}\n`).join('')
+}
+
+function configOf(path: string | undefined, io: Io): Config {
+  if (path !== undefined) return loadConfig(path, io.env)
+  throw usageError('bootstrap', 'Cannot bootstrap', 'option "--config" is missing')
+}
+
+/** The only sink of type elasticsearch, or the one that was named. */
+function sinkOf(config: Config, name: string | undefined): readonly [string, ElasticsearchSinkConfig] {
+  const sinks = Object.entries(config.sinks).flatMap(([key, sink]) =>
+    sink.type === 'elasticsearch' ? [[key, sink] as const] : [],
+  )
+  const names = sinks.map(([key]) => key)
+  const [only, another] = sinks
+  if (name === undefined && only !== undefined && another === undefined) return only
+  if (name === undefined) {
+    const state =
+      only === undefined ? 'the configuration has no sink of type elasticsearch' : `give --sink: ${names.join(', ')}`
+    throw usageError('bootstrap', 'Cannot choose a sink', state)
+  }
+  const named = sinks.find(([key]) => key === name)
+  if (named !== undefined) return named
+  const state = `there is no sink of type elasticsearch with that name${didYouMean(name, names)}`
+  throw usageError('bootstrap', `Cannot use sink "${printable(name)}"`, state)
+}

@@ -1,0 +1,120 @@
+import { apiKeysOf, ensureApiKey, invalidateApiKeys } from '../../bootstrap/elasticsearch/api-key.ts'
+import { instructionsOf } from '../../bootstrap/elasticsearch/instructions.ts'
+import { type ElasticsearchObject, elasticsearchObjects } from '../../bootstrap/elasticsearch/objects.ts'
+import { writerId, writerRights } from '../../bootstrap/elasticsearch/roles.ts'
+import { examineServer, retentionsOf, type Server } from '../../bootstrap/elasticsearch/server.ts'
+import { ASSUMED_VERSION, isSupported, serverVersionOf } from '../../bootstrap/elasticsearch/server-version.ts'
+import { ElasticsearchTarget } from '../../bootstrap/elasticsearch/target.ts'
+import type { Installable } from '../../bootstrap/object.ts'
+import { outputFiles } from '../../bootstrap/output.ts'
+import { connectElasticsearch, type Elasticsearch } from '../../clients/elasticsearch.ts'
+import type { ElasticsearchSinkConfig } from '../../sinks/elasticsearch/config.ts'
+import { StreamNames } from '../../sinks/elasticsearch/stream-names.ts'
+import { usageError } from '../options.ts'
+import { printable } from '../printable.ts'
+import { checkedUrl, type Credentials, credentialsOf, textOf } from './credentials.ts'
+import type { BootstrapOptions } from './options.ts'
+import type { Connected, Product } from './product.ts'
+
+/** What `flagship bootstrap elasticsearch` works with. */
+export function elasticsearchProduct(
+  sinkName: string,
+  sink: ElasticsearchSinkConfig,
+  options: BootstrapOptions,
+): Product {
+  const objectsFor = (server: Server) =>
+    elasticsearchObjects({
+      sinkName,
+      sink,
+      version: server.version,
+      lifecycle: options.lifecycle ?? 'stream',
+      aliases: options['no-aliases'] !== true,
+      roles: server.hasSecurity,
+    })
+  return {
+    files() {
+      const objects = objectsFor({ version: versionOf(options), hasSecurity: true })
+      return outputFiles(objects, instructionsOf(objects))
+    },
+    async connect() {
+      const client = await connectAs(sink, options)
+      try {
+        const server = await examineServer(client)
+        return await connected({ client, server, sinkName, sink, options }, objectsFor(server))
+      } catch (error) {
+        await client.close()
+        throw error
+      }
+    },
+  }
+}
+
+interface Session {
+  readonly client: Elasticsearch
+  readonly server: Server
+  readonly sinkName: string
+  readonly sink: ElasticsearchSinkConfig
+  readonly options: BootstrapOptions
+}
+
+async function connected(session: Session, objects: readonly ElasticsearchObject[]): Promise<Connected> {
+  const { client, server, sinkName, options } = session
+  const { 'create-api-key': keyFile } = options
+  if (keyFile !== undefined && !server.hasSecurity)
+    throw usageError('bootstrap', `Cannot create API key "${keyFile}"`, 'security is off on this server')
+  const retentions = options.remove === true ? [] : await retentionsOf(client, objects)
+  return {
+    target: new ElasticsearchTarget(client, objects, retentions),
+    notes: server.hasSecurity ? [] : ['Security is off on this server: no roles'],
+    close: () => client.close(),
+    async afterInstall() {
+      return [...rolloverHint(retentions), ...(keyFile === undefined ? [] : [await makeKey(session, keyFile)])]
+    },
+    async afterRemove(isDry) {
+      const name = writerId(sinkName)
+      const ids = server.hasSecurity ? await apiKeysOf(client, name) : []
+      if (ids.length === 0) return []
+      if (!isDry) await invalidateApiKeys(client, name, ids)
+      return [`${isDry ? 'invalidate' : 'invalidated'} ${ids.length} of API key ${name}`]
+    },
+  }
+}
+
+/** Templates are read when an index is made. */
+function rolloverHint(retentions: readonly Installable[]): readonly string[] {
+  if (retentions.length === 0) return []
+  return ['Data streams that are there take up the rest of a change at their next rollover (POST /STREAM/_rollover)']
+}
+
+async function makeKey({ client, sinkName, sink, options }: Session, file: string): Promise<string> {
+  const name = writerId(sinkName)
+  const done = await ensureApiKey({
+    name,
+    file,
+    rights: writerRights(new StreamNames(sink)),
+    admin: client,
+    connectWithKey: async () => connectTo(sink, options, { apiKey: await textOf(file) }),
+  })
+  return done === 'created' ? `created API key ${name} in ${file}` : `API key ${name} in ${file} is as it should be`
+}
+
+async function connectAs(sink: ElasticsearchSinkConfig, options: BootstrapOptions): Promise<Elasticsearch> {
+  return connectTo(sink, options, await credentialsOf(options))
+}
+
+function connectTo(
+  sink: ElasticsearchSinkConfig,
+  options: BootstrapOptions,
+  auth: Credentials | undefined,
+): Elasticsearch {
+  const { url, 'ca-file': caFile } = options
+  const nodes = url === undefined ? sink.nodes : [checkedUrl('--url', url)]
+  const tls = caFile === undefined ? sink.tls : { caFile }
+  return connectElasticsearch({ nodes, requestTimeoutMs: sink.requestTimeoutMs, auth, ...(tls && { tls }) })
+}
+
+function versionOf({ 'server-version': text = ASSUMED_VERSION }: BootstrapOptions) {
+  const version = serverVersionOf(text)
+  if (version !== undefined && isSupported(version)) return version
+  throw usageError('bootstrap', `Cannot set "--server-version" to "${printable(text)}"`, 'expected 8.14 or later')
+}
