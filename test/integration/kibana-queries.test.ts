@@ -243,12 +243,12 @@ interface Traffic {
 function scenarioDocuments(rule: AlertRule): readonly string[] {
   const { floor, ratio } = rule
   const scenarios: Readonly<Record<string, { before: Traffic; now: Traffic }>> = {
-    spike: { before: { failed: 0, healthy: 300 }, now: { failed: floor, healthy: 40 } },
+    spike: { before: { failed: 0, healthy: 60 }, now: { failed: floor, healthy: 40 } },
     'first-seen': { before: { failed: 0, healthy: 0 }, now: { failed: floor, healthy: 0 } },
     unknown: { before: { failed: 0, healthy: 50 }, now: { failed: floor, healthy: 10 } },
-    noise: { before: { failed: 20, healthy: 180 }, now: { failed: floor, healthy: floor * 9 } },
-    outage: { before: { failed: 60, healthy: 60 }, now: { failed: floor, healthy: floor } },
-    'below-floor': { before: { failed: 0, healthy: 300 }, now: { failed: floor - 1, healthy: 0 } },
+    noise: { before: { failed: 10, healthy: 90 }, now: { failed: floor, healthy: floor * 9 } },
+    outage: { before: { failed: 30, healthy: 30 }, now: { failed: floor, healthy: floor } },
+    'below-floor': { before: { failed: 0, healthy: 20 }, now: { failed: floor - 1, healthy: 0 } },
     'below-ratio': {
       before: { failed: 0, healthy: 100 },
       now: { failed: floor, healthy: Math.ceil((1.2 * floor) / ratio) },

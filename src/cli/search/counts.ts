@@ -69,11 +69,15 @@ function groupIn(bucket: unknown, groupBy: readonly GroupBy[]): Group {
   let index = 0
   const values = groupBy.map(({ fields }) => {
     const parts = fields.map(() => textOf(at(bucket, 'key', `k${index++}`)))
-    // A name says more than nothing, a namespace alone does not say who.
-    const name = parts.at(-1)
-    return name === undefined ? undefined : parts.filter((part) => part !== undefined).join('/')
+    return parts.some((part) => part !== undefined) ? endName(parts) : undefined
   })
   return { values, ...countsIn(bucket, at(bucket, 'doc_count')) }
+}
+
+/** `NAMESPACE/NAME`; a namespace alone does not say who. */
+function endName(parts: readonly (string | undefined)[]): string {
+  const name = parts.at(-1) ?? '-'
+  return [...parts.slice(0, -1).filter((part) => part !== undefined), name].join('/')
 }
 
 function textOf(key: unknown): string | undefined {

@@ -42,7 +42,7 @@ export interface ElasticsearchPlace {
 /** How the sink reaches it meanwhile, and the way back. */
 export interface Arranged {
   readonly settings: Pick<ElasticsearchSinkConfig, 'nodes' | 'apiKeyFile'>
-  end(): Promise<void>
+  readonly end: () => Promise<void>
 }
 
 /** One row: what is sent, what the server answers, what becomes of each document. */
@@ -215,6 +215,10 @@ const DEFAULTS = {
 function wordsOf(item: unknown): string {
   const store = textAt(item, 'failure_store')
   const isOfStore = store === 'used' || store === 'failed'
-  const words = [at(item, 'status'), textAt(item, 'error', 'type'), isOfStore ? `failure_store=${store}` : undefined]
+  const words = [
+    String(at(item, 'status')),
+    textAt(item, 'error', 'type'),
+    isOfStore ? `failure_store=${store}` : undefined,
+  ]
   return words.filter((word) => word !== undefined).join(' ')
 }
