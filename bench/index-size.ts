@@ -83,7 +83,7 @@ async function fill(client: Elasticsearch) {
     for (let from = 0; from < lines.length && sizes.documents < DOCUMENTS; from += BULK_LINES) {
       const bytes = Buffer.from(`${lines.slice(from, from + BULK_LINES).join('\n')}\n`)
       const { body, count, documentBytes } = bulkOf(transcoder, bytes, (round * lines.length + from) * 1_024)
-      await index(client, body)
+      await store(client, body)
       sizes.documents += count
       sizes.lineBytes += bytes.length
       sizes.documentBytes += documentBytes
@@ -93,7 +93,7 @@ async function fill(client: Elasticsearch) {
 }
 
 /** A server with a small heap says 429 now and then: nothing of it was stored. */
-async function index(client: Elasticsearch, bytes: Buffer): Promise<void> {
+async function store(client: Elasticsearch, bytes: Buffer): Promise<void> {
   for (;;) {
     const ndjson = { bytes, isGzip: false }
     const query = { filter_path: 'errors,error.reason' }
@@ -119,9 +119,9 @@ function again(corpus: string, round: number): string {
 function bulkOf(transcoder: Transcoder, bytes: Buffer, offsetBytes: number) {
   const chunk = { fileKey: 'AAAAAAAAAAA', path: '/var/log/pods/p/istio-proxy/0.log', offsetBytes, bytes }
   const { ids, ends, bytes: documents } = transcoder.transcode(chunk, EMPTY_CARRY).segment
-  const parts = ids.flatMap((id, index) => [
+  const parts = ids.flatMap((id, position) => [
     Buffer.from(`{"create":{"_id":"${id}"}}\n`),
-    documents.subarray(ends[index - 1] ?? 0, ends[index]),
+    documents.subarray(ends[position - 1] ?? 0, ends[position]),
   ])
   return { body: Buffer.concat(parts), count: ids.length, documentBytes: documents.length }
 }
