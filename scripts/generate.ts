@@ -10,6 +10,8 @@ import { errorsDoc } from './generate/errors-doc.ts'
 import { fieldsDoc } from './generate/fields-doc.ts'
 import { flagsDoc } from './generate/flags-doc.ts'
 import { metricsDoc } from './generate/metrics-doc.ts'
+import { elasticsearchFiles } from './generate/elasticsearch-files.ts'
+import { istioKeysDoc } from './generate/istio-keys-doc.ts'
 import { recordCode } from './generate/record-code.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -19,12 +21,14 @@ const outputs: Readonly<Record<string, () => string>> = {
   'docs/generated/fields.md': fieldsDoc,
   'docs/generated/config.md': configDoc,
   'docs/generated/errors.md': errorsDoc,
+  'docs/generated/istio-keys.md': istioKeysDoc,
   'docs/generated/flags.md': flagsDoc,
   'docs/generated/metrics.md': metricsDoc,
   'docs/generated/record.avsc': () => json(avroSchema()),
   'docs/generated/record.schema.json': () => json(recordJsonSchema()),
   'docs/generated/elasticsearch-mapping.json': () => json(elasticsearchMapping()),
   'docs/generated/config.schema.json': () => json(configJsonSchema()),
+  ...elasticsearchFiles('deploy/elasticsearch'),
 }
 
 const isCheck = process.argv.includes('--check')

@@ -73,6 +73,7 @@ function rowsOf(prefix: string, schema: SchemaNode): readonly (readonly string[]
     const items = nodeOf(node.items)
     if (node.properties !== undefined) rows.push(...rowsOf(path, node))
     else rows.push(row(path, node, schema.required?.includes(key) === true))
+    for (const other of node.anyOf ?? []) rows.push(...rowsOf(path, nodeOf(other)))
     if (items.properties !== undefined) rows.push(...rowsOf(`${path}[]`, items))
   }
   return rows

@@ -27,7 +27,7 @@ function leavesOf(value: unknown): ReadonlyMap<string, string> {
 function collect(value: unknown, path: string, leaves: Map<string, string>): void {
   const members = membersOf(value)
   if (members.length === 0) {
-    if (value !== undefined) leaves.set(path, JSON.stringify(value))
+    if (value !== undefined) leaves.set(path.replace(/^\./, ''), JSON.stringify(value))
     return
   }
   for (const [name, member] of members) collect(member, `${path}${name}`, leaves)

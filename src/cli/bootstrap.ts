@@ -1,10 +1,11 @@
-import { outputFiles, writeFiles } from '../bootstrap/output.ts'
+import { writeFiles } from '../bootstrap/output.ts'
 import { install, planOf, refuseConflicts, remove, removalOf, type Step } from '../bootstrap/plan.ts'
 import { didYouMean } from '../config/nearest.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import type { ElasticsearchSinkConfig } from '../sinks/elasticsearch/config.ts'
 import { elasticsearchProduct } from './bootstrap/elasticsearch.ts'
+import { kibanaProduct } from './bootstrap/kibana.ts'
 import { type BootstrapOptions, OPTIONS, USAGE } from './bootstrap/options.ts'
 import type { Connected, Product } from './bootstrap/product.ts'
 import { doneText, planJson, planText } from './bootstrap/report.ts'
@@ -15,7 +16,10 @@ import { printable } from './printable.ts'
 
 type MakeProduct = (name: string, sink: ElasticsearchSinkConfig, options: BootstrapOptions) => Product
 
-const PRODUCTS: ReadonlyMap<string, MakeProduct> = new Map([['elasticsearch', elasticsearchProduct]])
+const PRODUCTS: ReadonlyMap<string, MakeProduct> = new Map([
+  ['elasticsearch', elasticsearchProduct],
+  ['kibana', kibanaProduct],
+])
 
 /** `flagship bootstrap`: everything around the agent that a server needs, installed by one explicit command. */
 export const command: Command = {
@@ -43,8 +47,7 @@ export const command: Command = {
 }
 
 async function output(product: Product, directory: string, io: Io): Promise<number> {
-  const { objects, instructions } = product.offline()
-  const files = outputFiles(objects, instructions)
+  const files = product.files()
   await writeFiles(directory, files)
   await write(io.stdout, `${files.length} files in ${printable(directory)}; README.md there says how to apply them\n`)
   return 0
@@ -104,7 +107,7 @@ async function finish(
   const kept = steps.filter(({ action }) => action === 'unchanged' || action === 'absent').length
   const foreign = steps.filter(({ action }) => action === 'foreign')
   const lines = foreign.map(({ object }) => `${object.kind} ${object.id} is not ours: left alone`)
-  await write(io.stdout, notesText([...lines, `${kept} of ${steps.length} objects needed nothing`, ...notes]))
+  await write(io.stdout, notesText([...lines, `${kept} of ${steps.length} objects were as they should be`, ...notes]))
 }
 
 function notesText(notes: readonly string[]): string {

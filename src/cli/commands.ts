@@ -14,6 +14,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'validate', load: async () => (await import('./validate.ts')).command },
   { name: 'bootstrap', load: async () => (await import('./bootstrap.ts')).command },
   { name: 'status', load: async () => (await import('./status.ts')).command },
+  { name: 'search', load: async () => (await import('./search.ts')).command },
   { name: 'dead-letter', load: async () => (await import('./dead-letter.ts')).command },
   { name: 'demo', load: async () => (await import('./demo.ts')).command },
 ]

@@ -151,8 +151,8 @@ function verdictOf(set: FlagSet, { details, status, direction }: ExplainOptions)
   return explainVerdict(judge(line, direction ?? 'unknown'))
 }
 
-/** `uf` and `noroutefound` are what people type. */
-function knownSpelling(name: string): string {
+/** The short name of a flag in any case, short or long: `uf` and `noroutefound` are what people type. */
+export function knownSpelling(name: string): string {
   const typed = name.trim()
   if (findFlag(typed) !== undefined) return typed
   return SPELLINGS.get(typed.toLowerCase()) ?? typed

@@ -1,18 +1,20 @@
 import { answeredBy, hopOf, type ShownDocument, statusOf, timeOf } from './document.ts'
 import { columns } from './table.ts'
 
-/** One row a document: for people who follow a log. */
-export function renderRows(documents: readonly ShownDocument[]): string {
-  return columns(documents.map(row))
+/** One row a document: for people who follow a log. `when` says what stands first. */
+export function renderRows(documents: readonly ShownDocument[], when: When = timeOf): string {
+  return columns(documents.map((document) => row(document, when)))
     .map((line) => `${line}\n`)
     .join('')
 }
 
-function row(document: ShownDocument): string[] {
+type When = (document: ShownDocument) => string
+
+function row(document: ShownDocument, when: When): string[] {
   switch (document.event?.dataset) {
     case 'envoy.access':
       return [
-        timeOf(document),
+        when(document),
         hopOf(document),
         statusOf(document),
         answeredBy(document),
@@ -20,14 +22,14 @@ function row(document: ShownDocument): string[] {
         requestOf(document),
       ]
     case 'envoy.log':
-      return diagnosticRow(document)
+      return diagnosticRow(document, when)
     default:
-      return [timeOf(document), '', document.error?.type ?? '', '', '', document.event?.original ?? '']
+      return [when(document), '', document.error?.type ?? '', '', '', document.event?.original ?? '']
   }
 }
 
-function diagnosticRow({ log, message, ...document }: ShownDocument): string[] {
-  return [timeOf(document), log?.logger ?? '', log?.level ?? '', '', '', message ?? '']
+function diagnosticRow({ log, message, ...document }: ShownDocument, when: When): string[] {
+  return [when(document), log?.logger ?? '', log?.level ?? '', '', '', message ?? '']
 }
 
 function causeOf({ envoy }: ShownDocument): string {

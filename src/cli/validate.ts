@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts'
 import { kubernetesMode, summaryOf } from '../config/summary.ts'
 import { type Inventory, readInventory } from '../enrich/kubernetes/inventory.ts'
 import { ERRORS, FlagshipError } from '../errors.ts'
+import { inspectSink } from '../sinks/inspect.ts'
 import type { Command } from './command.ts'
 import { type Io, write } from './io.ts'
 import { jsonText } from './json.ts'
@@ -14,6 +15,7 @@ import { printable } from './printable.ts'
 
 const OPTIONS = {
   config: { type: 'string', short: 'c' },
+  connect: { type: 'boolean' },
   json: { type: 'boolean' },
   schema: { type: 'boolean' },
 } as const
@@ -22,15 +24,16 @@ const OPTIONS = {
 export const command: Command = {
   name: 'validate',
   summary: 'Check a configuration: every problem at once, or what it comes to',
-  usage: `Usage: flagship validate --config FILE [--json]
+  usage: `Usage: flagship validate --config FILE [--connect] [--json]
        flagship validate --schema
 
 Options:
   -c, --config FILE  The configuration (YAML)
+      --connect      Also ask every sink whether it would work: version, rights, templates; nothing is changed
       --json         The result as one JSON document: the effective configuration, or the problems
       --schema       Print the JSON Schema of the configuration, for editors
 
-Exit code: 0 when valid, 78 when not.
+Exit code: 0 when valid, 78 when not; 69 when a sink cannot be reached.
 
 Example: flagship validate --config flagship.yaml
 `,
@@ -45,7 +48,8 @@ Example: flagship validate --config flagship.yaml
     if (values.json === true) await write(io.stdout, jsonOf(findings))
     else if (!findings.valid) throw new FlagshipError('CONFIG_INVALID', problemsText(values.config, findings.problems))
     else await write(io.stdout, textOf(values.config, findings))
-    return findings.valid ? 0 : ERRORS.CONFIG_INVALID.exitCode
+    if (!findings.valid) return ERRORS.CONFIG_INVALID.exitCode
+    return values.connect === true ? connectAll(findings.config, io) : 0
   },
 }
 
@@ -53,6 +57,19 @@ Example: flagship validate --config flagship.yaml
 type Findings =
   | { readonly valid: true; readonly config: Config; readonly inventory: Inventory | undefined }
   | { readonly valid: false; readonly problems: readonly Problem[] }
+
+/** Ask every sink; what is wrong goes to stderr, all of it. The worst decides. */
+async function connectAll({ sinks }: Config, io: Io): Promise<number> {
+  const asked = Object.entries(sinks).map(async ([name, sink]) => ({ name, complaints: await inspectSink(sink) }))
+  let exitCode = 0
+  for (const { name, complaints } of await Promise.all(asked)) {
+    for (const { kind, message } of complaints)
+      await write(io.stderr, `${printable(`sink "${name}": ${kind === 'weak' ? 'warning: ' : ''}${message}`)}\n`)
+    if (complaints.some(({ kind }) => kind === 'unreachable')) exitCode ||= ERRORS.SINK_UNAVAILABLE.exitCode
+    if (complaints.some(({ kind }) => kind === 'wrong')) exitCode = ERRORS.SINK_MISCONFIGURED.exitCode
+  }
+  return exitCode
+}
 
 /** A configuration is also wrong when the inventory it names cannot be used. */
 async function examine(path: string, io: Io): Promise<Findings> {

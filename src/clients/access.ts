@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { RotatingFile } from './rotating-file.ts'
+import { type IsWhole, RotatingFile } from './rotating-file.ts'
 
 /** Whom we trust, and who we are in TLS; texts are PEM. */
 export interface Trust {
@@ -38,7 +38,6 @@ export interface AccessFiles {
 /** Reads credentials and certificates again when their files change. */
 export class RotatingAccess {
   readonly #files: AccessFiles
-  readonly #open: (path: string | undefined, isWhole?: (text: string) => boolean) => RotatingFile | undefined
   readonly #secret: RotatingFile | undefined
   readonly #pem: readonly (RotatingFile | undefined)[]
   #access: Access | undefined
@@ -46,10 +45,10 @@ export class RotatingAccess {
   constructor(files: AccessFiles, clock: Clock) {
     const { tls, apiKeyFile, bearerTokenFile, passwordFile, auth } = files
     this.#files = files
-    this.#open = (path, isWhole = () => true) =>
+    const fileAt = (path: string | undefined, isWhole: IsWhole) =>
       path === undefined ? undefined : new RotatingFile(path, isWhole, clock)
-    this.#secret = auth === undefined ? this.#open(apiKeyFile ?? bearerTokenFile ?? passwordFile) : undefined
-    this.#pem = [tls?.caFile, tls?.certificateFile, tls?.keyFile].map((path) => this.#open(path, isWholePem))
+    this.#secret = auth === undefined ? fileAt(apiKeyFile ?? bearerTokenFile ?? passwordFile, () => true) : undefined
+    this.#pem = [tls?.caFile, tls?.certificateFile, tls?.keyFile].map((path) => fileAt(path, isWholePem))
   }
 
   /**
@@ -61,13 +60,19 @@ export class RotatingAccess {
       [this.#secret, ...this.#pem].map(async (file) => file?.text(isUrgent)),
     )
     const authorization = this.#authorization(secret)
+    const trust = this.#trust(ca, cert, key)
     const known = this.#access
-    const isSameTrust = known?.trust.ca === ca && known?.trust.cert === cert && known?.trust.key === key
-    if (known !== undefined && isSameTrust && known.authorization === authorization) return known
-    const fingerprint = this.#files.tls?.fingerprint?.replaceAll(':', '').toUpperCase()
-    const trust = known !== undefined && isSameTrust ? known.trust : { ca, cert, key, fingerprint }
+    if (known?.trust === trust && known.authorization === authorization) return known
     this.#access = { authorization, trust }
     return this.#access
+  }
+
+  /** The one that is known, while it is the same: connections are kept by it. */
+  #trust(ca: string | undefined, cert: string | undefined, key: string | undefined): Trust {
+    const known = this.#access?.trust
+    if (known !== undefined && known.ca === ca && known.cert === cert && known.key === key) return known
+    const fingerprint = this.#files.tls?.fingerprint?.replaceAll(':', '').toUpperCase()
+    return { ca, cert, key, fingerprint }
   }
 
   #authorization(secret: string | undefined): string | undefined {

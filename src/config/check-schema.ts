@@ -3,7 +3,7 @@ import { Value } from 'typebox/value'
 import { isMapping } from './mapping.ts'
 import { didYouMean } from './nearest.ts'
 import { foundText, type Problem } from './problem.ts'
-import { type ConfigPath, nodeOf, type SchemaNode, schemaAt } from './schema-node.ts'
+import { type ConfigPath, mappingNode, nodeOf, type SchemaNode, schemaAt } from './schema-node.ts'
 
 const MOST_ERRORS = 1_000 // TypeBox stops at 8 by itself
 
@@ -17,6 +17,7 @@ export function checkSchema(schema: object, value: unknown, base: ConfigPath = [
   const problems = new Map<string, Problem>()
   for (const error of Value.Errors(schema, value)) {
     const path = pathOf(error.instancePath, value)
+    if (isOfOtherMember(error, schemaAt(schema, path), valueAt(value, path))) continue
     for (const at of placesOf(error, path)) {
       // The first error of a place says enough: a union repeats it for each of its members.
       const key = JSON.stringify(at)
@@ -33,6 +34,15 @@ interface SchemaError {
   readonly params: object
 }
 
+/**
+ * Whether it says no more than that a mapping is no text, where either may stand: what is wrong inside the mapping is
+ * said by errors of their own.
+ */
+function isOfOtherMember({ keyword }: SchemaError, node: SchemaNode, found: unknown): boolean {
+  return isMapping(found) && mappingNode(node) !== node && !INSIDE_MAPPING.has(keyword)
+}
+const INSIDE_MAPPING = new Set(['required', 'additionalProperties', 'minProperties', 'maxProperties'])
+
 /** The places a mismatch is about: a missing or unknown key is one of its own, not its parent. */
 function placesOf({ keyword, params }: SchemaError, path: ConfigPath): readonly ConfigPath[] {
   if (keyword === 'required' && 'requiredProperties' in params) return below(path, params.requiredProperties)
@@ -47,7 +57,7 @@ function below(path: ConfigPath, keys: unknown): readonly ConfigPath[] {
 
 function messageFor(schema: object, root: unknown, base: ConfigPath, path: ConfigPath): string {
   const key = path.at(-1)
-  const parent = schemaAt(schema, path.slice(0, -1))
+  const parent = mappingNode(schemaAt(schema, path.slice(0, -1)))
   if (typeof key === 'string' && !isKnown(parent, key)) return unknownKey(parent, key)
   const found = valueAt(root, path)
   const expected = expectedText(schemaAt(schema, path), found)

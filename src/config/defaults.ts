@@ -1,5 +1,5 @@
 import { isMapping, type Mapping } from './mapping.ts'
-import { nodeOf, type SchemaNode } from './schema-node.ts'
+import { mappingNode, nodeOf, type SchemaNode } from './schema-node.ts'
 
 /**
  * Fill what `schema` has defaults for into `value`, in place. An empty setting (`labels:`) counts as not set.
@@ -9,7 +9,7 @@ import { nodeOf, type SchemaNode } from './schema-node.ts'
 export function fillDefaults(schema: unknown, value: unknown): void {
   const node = nodeOf(schema)
   if (Array.isArray(value)) for (const item of value) fillDefaults(node.items, item)
-  else if (isMapping(value)) fillMapping(node, value)
+  else if (isMapping(value)) fillMapping(mappingNode(node), value)
 }
 
 function fillMapping({ properties, patternProperties }: SchemaNode, value: Mapping): void {

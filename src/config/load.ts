@@ -102,8 +102,12 @@ function resolvePaths({ ingest, enrich, state, spool, ...root }: Mapping, folder
   resolveKey(enrich, 'inventory', folder)
   const files = isMapping(ingest) ? ingest['files'] : undefined
   for (const file of Array.isArray(files) ? files : []) resolveKey(file, 'path', folder)
-  for (const [, sink] of sinksOf(root))
-    for (const key of ['path', 'apiKeyFile', 'passwordFile']) resolveKey(sink, key, folder)
+  for (const [, sink] of sinksOf(root)) resolveSinkPaths(sink, folder)
+}
+
+function resolveSinkPaths(sink: Mapping, folder: string): void {
+  for (const key of ['path', 'apiKeyFile', 'bearerTokenFile', 'passwordFile']) resolveKey(sink, key, folder)
+  for (const key of ['caFile', 'certificateFile', 'keyFile']) resolveKey(sink['tls'], key, folder)
 }
 
 function resolveKey(part: unknown, key: string, folder: string): void {

@@ -33,6 +33,11 @@ export function nodeOf(schema: unknown): SchemaNode {
   return isNode(schema) ? schema : NOTHING
 }
 
+/** The schema of a mapping: the node itself or, where a text or a mapping may stand, what it says of the mapping. */
+export function mappingNode(node: SchemaNode): SchemaNode {
+  return nodeOf(node.anyOf?.find((member) => nodeOf(member).type === 'object') ?? node)
+}
+
 /** The schema of the value at `path`; empty where the schema has no such place. */
 export function schemaAt(schema: unknown, path: ConfigPath): SchemaNode {
   let node = nodeOf(schema)
@@ -51,7 +56,8 @@ export function pathText(path: ConfigPath): string {
   return text
 }
 
-function propertyOf(node: SchemaNode, key: string): SchemaNode {
+function propertyOf(parent: SchemaNode, key: string): SchemaNode {
+  const node = mappingNode(parent)
   if (node.properties !== undefined && Object.hasOwn(node.properties, key)) return nodeOf(node.properties[key])
   return nodeOf(Object.values(node.patternProperties ?? {})[0])
 }

@@ -43,8 +43,22 @@ function sinkText(sink: SinkConfig): string {
   return `file ${path}, a new one every ${rotate.maxBytes} bytes or ${rotate.maxAgeHours} h, ${rotate.keep} kept`
 }
 
-function elasticsearchText({ nodes, namespace, settleMs }: Extract<SinkConfig, { type: 'elasticsearch' }>): string {
-  return `elasticsearch ${nodes.join(' ')}, namespace ${namespace}, what is in doubt is looked up after ${settleMs} ms`
+type ElasticsearchSink = Extract<SinkConfig, { type: 'elasticsearch' }>
+
+function elasticsearchText({ nodes, namespace, retention, ids, settleMs }: ElasticsearchSink): string {
+  const { healthy, failed } = retention
+  const doubt =
+    ids === 'event'
+      ? `what is in doubt is looked up after ${settleMs} ms`
+      : 'what is in doubt is sent again and may stand twice (`ids: auto`)'
+  const kept = failed === undefined ? `kept for ${healthy}` : `kept for ${healthy}, failures for ${failed}`
+  return `elasticsearch ${nodes.join(' ')}, ${namespaceText(namespace)}, ${kept}, ${doubt}`
+}
+
+function namespaceText(namespace: ElasticsearchSink['namespace']): string {
+  if (typeof namespace === 'string') return `namespace ${namespace}`
+  const rules = namespace.rules.map((rule) => `${rule.namespace} for ${rule.match}`)
+  return ['namespace', [...rules, `${namespace.default} for all others`].join(', ')].join(' ')
 }
 
 function row(name: string, text: string): readonly [string, string] {

@@ -29,8 +29,6 @@ export class ChainLosses {
   #truncated: Truncated[] = []
   /** Files of an earlier run that were not finished, until they are found again. */
   readonly #missing: Map<string, KnownFile>
-  /** Bytes that were named. */
-  bytes = 0
 
   constructor(scope: string, parts: LossParts) {
     this.#scope = scope
@@ -106,7 +104,6 @@ export class ChainLosses {
 
   #lose(facts: Omit<Loss, 'scope'>): Loss {
     const loss = { scope: this.#scope, ...facts }
-    this.bytes += loss.bytes
     this.#parts.lose(loss)
     return loss
   }

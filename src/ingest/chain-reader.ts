@@ -94,11 +94,6 @@ export class ChainReader {
     return heldBytes(this.#files)
   }
 
-  /** Bytes that were named as lost. */
-  get lostBytes(): number {
-    return this.#losses.bytes
-  }
-
   /** The chain is gone and everything of it has been read. */
   get isFinished(): boolean {
     return this.#endedMs !== undefined && this.#losses.isSettled && this.#files.every((file) => file.isDone)

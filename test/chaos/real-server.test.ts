@@ -57,11 +57,15 @@ async function killInTurn(scene: RealScene, first: AgentProcess, isLongEnough: (
   let kills = 0
   do {
     await scene.reports(agent, ({ documentsDelivered }) => documentsDelivered > LINES_PER_SECOND)
+    process.stdout.write(`DBG ${performance.now() | 0} delivering\n`)
     await scene.server.kill()
     await sleep(scene.upTo(500)) // the agent offers again meanwhile
     await scene.server.restart()
+    process.stdout.write(`DBG ${performance.now() | 0} restarted\n`)
     await scene.rollover()
+    process.stdout.write(`DBG ${performance.now() | 0} rolled\n`)
     await scene.reports(agent, ({ state }) => state === 'delivering')
+    process.stdout.write(`DBG ${performance.now() | 0} delivering again ${JSON.stringify(await scene.status())}\n`)
     await agent.kill()
     await scene.rollover()
     agent = scene.start()
@@ -79,7 +83,9 @@ describeElasticsearch(`kill -9 of server and agent in turn under ${LINES_PER_SEC
     const { agent, kills } = await killInTurn(scene, first, () => writer.elapsedMs > LEAST_MS).finally(() =>
       writer.stop(),
     )
+    process.stdout.write(`DBG ${performance.now() | 0} finishing\n`)
     const balance = await scene.finish(agent)
+    process.stdout.write(`DBG ${performance.now() | 0} finished\n`)
     const scope = `Elasticsearch ${server().version}, ${kills} kills, ${await scene.backingIndexCount()} backing indices`
     expect(outcomeOf(scope, balance)).toBe(EACH_LINE_ONCE)
     expect(await scene.distinctEventIds()).toBe(scene.written.length)

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { at, listAt, textAt } from '../../src/sinks/elasticsearch/parts-of-json.ts'
+import { ElasticsearchAdmin, STREAM_RIGHTS } from '../support/elasticsearch-admin.ts'
 import { describeElasticsearch, type ElasticsearchServer } from '../support/real-elasticsearch.ts'
 import { scratch } from '../unit/fakes/scratch.ts'
 import {
@@ -10,55 +10,38 @@ import {
   type Situation,
 } from '../unit/sinks/elasticsearch/answers.ts'
 
-const ALL = ['auto_configure', 'create_doc', 'read', 'view_index_metadata']
+const without = (lacking: string) => STREAM_RIGHTS.filter((right) => right !== lacking)
 
 /** A server brought into situations by what an administrator can do. */
 class RealPlace implements ElasticsearchPlace {
   readonly major: 8 | 9
-  readonly #server: ElasticsearchServer
+  readonly #url: string
+  readonly #admin: ElasticsearchAdmin
 
   constructor(server: ElasticsearchServer, major: 8 | 9) {
-    this.#server = server
+    this.#url = server.url
+    this.#admin = new ElasticsearchAdmin(server)
     this.major = major
   }
 
   async arrange(situation: Situation, stream: string): Promise<Arranged> {
-    const nodes = [this.#server.url]
+    const nodes = [this.#url]
     const isStore = situation.startsWith('failure store')
-    if (situation !== 'no template') await this.#install(stream, isStore)
+    if (situation !== 'no template') await this.#admin.install(stream, isStore)
     if (situation === 'no credentials') return { settings: { nodes }, end: async () => {} }
     const apiKeyFile = join(scratch(), 'key')
     writeFileSync(apiKeyFile, await this.#keyIn(situation, stream))
     const undo = await this.#change(situation, stream)
     const end = async () => {
       await undo()
-      if (situation === 'no template') await this.#install(stream, false)
-      writeFileSync(apiKeyFile, await this.#key(stream, ALL))
+      if (situation === 'no template') await this.#admin.install(stream)
+      writeFileSync(apiKeyFile, await this.#admin.key(stream, STREAM_RIGHTS))
     }
     return { settings: { nodes, apiKeyFile }, end }
   }
 
-  async ids(stream: string): Promise<readonly string[]> {
-    await this.#server.request('POST', `/${stream}/_refresh`)
-    const { status, body } = await this.#server.request('GET', `/${stream}/_search?size=10000&_source=false`)
-    if (status === 404) return []
-    return listAt(body, 'hits', 'hits')
-      .map((hit) => textAt(hit, '_id') ?? '')
-      .sort()
-  }
-
-  async #install(stream: string, hasFailureStore: boolean): Promise<void> {
-    const template = {
-      settings: { number_of_replicas: 0 },
-      data_stream_options: { failure_store: { enabled: hasFailureStore } },
-      mappings: { dynamic: false, properties: { '@timestamp': { type: 'date' }, num: { type: 'long' } } },
-    }
-    await this.#do('PUT', `/_index_template/${stream}`, {
-      index_patterns: [stream],
-      priority: 500,
-      data_stream: {},
-      template,
-    })
+  ids(stream: string): Promise<readonly string[]> {
+    return this.#admin.ids(stream)
   }
 
   async #keyIn(situation: Situation, stream: string): Promise<string> {
@@ -66,34 +49,19 @@ class RealPlace implements ElasticsearchPlace {
       case 'wrong key':
         return Buffer.from('AAAAAAAAAAAAAAAAAAAA:BBBBBBBBBBBBBBBBBBBBBB').toString('base64')
       case 'revoked key': {
-        const key = await this.#key(stream, ALL)
-        await this.#do('DELETE', '/_security/api_key', { ids: [Buffer.from(key, 'base64').toString().split(':')[0]] })
+        const key = await this.#admin.key(stream, STREAM_RIGHTS)
+        await this.#admin.revoke(key)
         return key
       }
       case 'key without create_doc':
-        return this.#key(
-          stream,
-          ALL.filter((right) => right !== 'create_doc'),
-        )
+        return this.#admin.key(stream, without('create_doc'))
       case 'key without auto_configure':
-        return this.#key(
-          stream,
-          ALL.filter((right) => right !== 'auto_configure'),
-        )
+        return this.#admin.key(stream, without('auto_configure'))
       case 'key for other streams':
-        return this.#key('logs-other.access-*', ALL)
+        return this.#admin.key('logs-other.access-*', STREAM_RIGHTS)
       default:
-        return this.#key(stream, ALL)
+        return this.#admin.key(stream, STREAM_RIGHTS)
     }
-  }
-
-  async #key(names: string, privileges: readonly string[]): Promise<string> {
-    const role = { cluster: ['monitor'], indices: [{ names: [names], privileges }] }
-    const body = await this.#do('POST', '/_security/api_key?refresh=true', {
-      name: names,
-      role_descriptors: { flagship: role },
-    })
-    return textAt(body, 'encoded') ?? ''
   }
 
   /** What an administrator changes, and how it is undone. */
@@ -107,9 +75,9 @@ class RealPlace implements ElasticsearchPlace {
       case 'failure store and flood stage':
         return this.#block(stream, 'index.blocks.read_only_allow_delete')
       case 'read-only cluster':
-        return this.#set({ 'cluster.blocks.read_only': true })
+        return this.#set('cluster.blocks.read_only', true)
       case 'small inflight breaker':
-        return this.#set({ 'network.breaker.inflight_requests.limit': '20kb' })
+        return this.#set('network.breaker.inflight_requests.limit', '20kb')
       case 'closed index':
         return this.#close(stream)
       default:
@@ -119,34 +87,29 @@ class RealPlace implements ElasticsearchPlace {
 
   async #block(stream: string, name: string): Promise<() => Promise<unknown>> {
     await this.#seed(stream)
-    const set = (value: true | null) => this.#do('PUT', `/${stream}/_settings`, { [name]: value })
+    const set = (value: true | null) => this.#admin.ask('PUT', `/${stream}/_settings`, { [name]: value })
     await set(true)
     return () => set(null)
   }
 
-  async #set(settings: Readonly<Record<string, unknown>>): Promise<() => Promise<unknown>> {
-    await this.#do('PUT', '/_cluster/settings', { persistent: settings })
-    const none = Object.fromEntries(Object.keys(settings).map((key) => [key, null]))
-    return () => this.#do('PUT', '/_cluster/settings', { persistent: none })
+  async #set(name: string, value: string | true): Promise<() => Promise<unknown>> {
+    const set = (to: string | true | null) =>
+      this.#admin.ask('PUT', '/_cluster/settings', { persistent: { [name]: to } })
+    await set(value)
+    return () => set(null)
   }
 
   async #close(stream: string): Promise<() => Promise<unknown>> {
     await this.#seed(stream)
-    const resolved = await this.#do('GET', `/_resolve/index/${stream}`)
-    const index = String(at(listAt(resolved, 'data_streams')[0], 'backing_indices', '0'))
-    await this.#do('POST', `/${index}/_close`)
-    return () => this.#do('POST', `/${index}/_open`)
+    const [index] = await this.#admin.indices(stream)
+    await this.#admin.ask('POST', `/${index}/_close`)
+    return () => this.#admin.ask('POST', `/${index}/_open`)
   }
 
+  /** A data stream comes with its first document. */
   async #seed(stream: string): Promise<void> {
-    const lines = `{"create":{"_id":"seed"}}\n{"@timestamp":"2026-11-22T21:00:00Z"}\n`
-    await this.#do('POST', `/${stream}/_bulk`, lines)
-  }
-
-  async #do(method: string, path: string, body?: object | string): Promise<unknown> {
-    const answer = await this.#server.request(method, path, body)
-    if (answer.status < 300) return answer.body
-    throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+    const document = '{"@timestamp":"2026-11-22T21:00:00Z"}'
+    await this.#admin.ask('POST', `/${stream}/_bulk`, `{"create":{"_id":"seed"}}\n${document}\n`)
   }
 }
 

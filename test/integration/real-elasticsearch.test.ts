@@ -1,5 +1,15 @@
-import { expect, test } from 'vitest'
-import { describeElasticsearch, type ElasticsearchServer, startElasticsearch } from '../support/real-elasticsearch.ts'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { identityOf, isRunning } from '../services/process.ts'
+import { until } from '../support/agent-process.ts'
+import {
+  describeElasticsearch,
+  type ElasticsearchServer,
+  isLeftOut,
+  startElasticsearch,
+} from '../support/real-elasticsearch.ts'
 
 const STREAM = 'logs-envoy.access-default'
 const TEMPLATE = { index_patterns: ['logs-envoy.access-*'], priority: 500, data_stream: {} }
@@ -74,3 +84,31 @@ describeElasticsearch(
   },
   { security: true },
 )
+
+describe.skipIf(isLeftOut(9))('ElasticsearchServer of a process', () => {
+  const STARTER = `
+    import { installationPath } from './test/services/cache.ts'
+    import { elasticsearchRecipe, RELEASES } from './test/services/elasticsearch/recipe.ts'
+    import { ElasticsearchServer } from './test/services/elasticsearch/server.ts'
+    const path = installationPath(elasticsearchRecipe(RELEASES[9]))
+    const { pid, home } = await ElasticsearchServer.start(RELEASES[9], path)
+    process.stdout.write(JSON.stringify({ pid, home }))`
+
+  test('ends when that process is killed', async () => {
+    const starter = spawn(process.execPath, ['--input-type=module-typescript', '--eval', STARTER], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [said] = await once(starter.stdout, 'data')
+    const { pid, home }: { pid: number; home: string } = JSON.parse(String(said))
+    const identity = identityOf(pid)
+    if (identity === undefined) throw new Error('it has not been started')
+    starter.kill('SIGKILL')
+    await until(
+      () => !isRunning(identity),
+      () => `server ${pid} ends`,
+      60_000,
+    )
+    expect(isRunning(identity)).toBe(false)
+    rmSync(home, { recursive: true })
+  })
+})

@@ -14,7 +14,9 @@ export function hasCommand(name: string, path = process.env['PATH'] ?? ''): bool
 /** Run a command in `directory` to its end; throws with the end of what it said when it fails. */
 export function runCommand(command: string, args: readonly string[], directory: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const options = { cwd: directory, maxBuffer: MAX_OUTPUT_BYTES }
+  // Maven ends before better code would pay.
+  const env = { MAVEN_OPTS: '-XX:TieredStopAtLevel=1', ...process.env }
+  const options = { cwd: directory, env, maxBuffer: MAX_OUTPUT_BYTES }
   const child = execFile(command, args, options, (error, stdout, stderr) => {
     if (error === null) return resolve()
     const said = `${stdout}${stderr}`.trim().slice(-SHOWN_CHARACTERS)

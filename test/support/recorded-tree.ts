@@ -1,53 +1,37 @@
-import { cpSync, globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { type AgentProcess, until, type Workplace } from './agent-process.ts'
-import { bootstrap } from './flagship-command.ts'
-import type { ElasticsearchServer } from './real-elasticsearch.ts'
-import { countIn, type StoredDocument, storedIn } from './stored-documents.ts'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { EndpointIndex } from '../../src/enrich/endpoint/index.ts'
+import { feedInventory, readInventory } from '../../src/enrich/kubernetes/inventory.ts'
+import { Vantages } from '../../src/enrich/vantage.ts'
+import { BUILT_IN_ONLY } from '../../src/ingest/format/detect.ts'
+import { parsePodDirectory } from '../../src/ingest/pod-path.ts'
+import { EMPTY_CARRY } from '../../src/pipeline/contract.ts'
+import { createTranscoder } from '../../src/pipeline/transcode.ts'
 
-const RECORDED = join(import.meta.dirname, '../fixtures/recorded')
-const PATIENCE_MS = 60_000
-/** Nothing was sent before, so nothing of it can still be on its way. */
-const SETTLE_MS = 500
+const RECORDED = fileURLToPath(new URL('../fixtures/recorded/', import.meta.url))
 
-/** How many documents become of the tree: access lines, and component logs from `warning` on, as its files say. */
-export const SHIPPED_COUNT = globSync(join(RECORDED, 'pods/*/*/*.log'))
-  .flatMap((path) => readFileSync(path, 'utf8').trimEnd().split('\n'))
-  .filter((line) => !/^\S+ \S+ P /.test(line) && !/^\S+ stderr F \S+\t(trace|debug|info)\t/.test(line)).length
-
-export type Document = Readonly<Record<string, unknown>>
-
-/** The recorded tree as a real server has it, and as a file sink of the same agent wrote it. */
-export interface DeliveredTree {
-  readonly stored: readonly StoredDocument[]
-  readonly written: readonly Document[]
-  readonly agent: AgentProcess
+/** The documents of the recorded pods as the agent makes them: each file read as its pod's, both ends named. */
+export async function recordedDocuments(): Promise<readonly string[]> {
+  const index = new EndpointIndex()
+  feedInventory(index, await readInventory(`${RECORDED}cluster.json`), 0)
+  return readdirSync(`${RECORDED}pods`).flatMap((pod, number) => documentsOf(pod, number, index))
 }
 
-/** Bootstrap a server that holds no documents, and run an agent until all of the recorded tree is there and in a file. */
-export async function deliverTree(
-  server: ElasticsearchServer,
-  workplace: Workplace,
-  sink: object = {},
-): Promise<DeliveredTree> {
-  cpSync(join(RECORDED, 'pods'), workplace.pods, { recursive: true })
-  workplace.configure({
-    cluster: 'recorded',
-    enrich: { inventory: join(RECORDED, 'cluster.json') },
-    sinks: {
-      search: { type: 'elasticsearch', nodes: [server.url], settleMs: SETTLE_MS, ...sink },
-      copy: { type: 'file', path: workplace.output },
+function documentsOf(pod: string, number: number, index: EndpointIndex): readonly string[] {
+  const identity = { ...parsePodDirectory(pod), containerName: 'istio-proxy' }
+  const transcoder = createTranscoder(
+    {
+      frame: 'cri',
+      formats: BUILT_IN_ONLY,
+      minLevel: 'warning',
+      keepOriginal: 'never',
+      maxLineBytes: 1_048_576,
+      now: () => 0,
     },
-  })
-  await bootstrap(workplace.config)
-  const agent = workplace.start()
-  const isThere = async () => (await countIn(server, 'logs-envoy.*')) >= SHIPPED_COUNT
-  await until(
-    async () => workplace.countDocuments() === SHIPPED_COUNT && (await isThere()),
-    () => agent.stderr,
-    PATIENCE_MS,
+    new Vantages({ index }, identity),
   )
-  const exitCode = await agent.stop()
-  if (exitCode !== 0) throw new Error(`the agent ended with ${exitCode}: ${agent.stderr}`)
-  return { stored: await storedIn(server, 'logs-envoy.*'), written: workplace.documents(), agent }
+  const path = `${RECORDED}pods/${pod}/istio-proxy/0.log`
+  const fileKey = `AAAAAAAAAA${String.fromCodePoint(65 + number)}`
+  const chunk = { fileKey, path, offsetBytes: 0, bytes: readFileSync(path) }
+  return transcoder.transcode(chunk, EMPTY_CARRY).segment.bytes.toString().trim().split('\n')
 }

@@ -60,21 +60,23 @@ async function requireRights({ name, rights, admin }: KeyRequest): Promise<void>
   throw new FlagshipError('SINK_MISCONFIGURED', `Cannot create API key "${name}": ${state}`)
 }
 
-/** Each as `privilege on STREAM`, or `cluster privilege`. */
+/** In words, such as `the index privilege "read" on logs-envoy.access-default`. */
 async function missingRights(client: Elasticsearch, { cluster, indices }: Rights): Promise<readonly string[]> {
   const json = { cluster, index: indices.map(({ names, privileges }) => ({ names, privileges })) }
   const answer = await client.request({ method: 'POST', path: '/_security/user/_has_privileges', json })
   if (answer.statusCode !== 200) throw refusal('Cannot ask for privileges', 'a known user', answer)
   const ofCluster = cluster.filter((right) => at(answer.body, 'cluster', right) !== true)
   const ofIndices = indices.flatMap(({ names, privileges }) =>
-    privileges.filter((right) => names.some((name) => at(answer.body, 'index', name, right) !== true)),
+    privileges.flatMap((right) => {
+      const missing = names.filter((name) => at(answer.body, 'index', name, right) !== true)
+      return missing.length === 0 ? [] : [`the index privilege "${right}" on ${fewOf(missing)}`]
+    }),
   )
-  return [
-    ...ofCluster.map((right) => `the cluster privilege "${right}"`),
-    ...ofIndices.map(
-      (right) => `the index privilege "${right}" on ${indices.flatMap(({ names }) => names).join(', ')}`,
-    ),
-  ]
+  return [...ofCluster.map((right) => `the cluster privilege "${right}"`), ...ofIndices]
+}
+
+function fewOf([first = '', ...others]: readonly string[]): string {
+  return others.length === 0 ? first : `${first} and ${others.length} more`
 }
 
 /** The file first: a key whose secret could not be kept would be of no use to anybody. */

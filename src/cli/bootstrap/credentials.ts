@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { FlagshipError, reasonOf } from '../../errors.ts'
+import type { ElasticsearchSinkConfig } from '../../sinks/elasticsearch/config.ts'
 import { usageError } from '../options.ts'
+import { printable } from '../printable.ts'
 import type { BootstrapOptions } from './options.ts'
 
 /** Who bootstraps. */
@@ -28,4 +30,16 @@ export async function textOf(path: string): Promise<string> {
   } catch (error) {
     throw new FlagshipError('INPUT_UNREADABLE', `Cannot read "${path}": ${reasonOf(error)}`, error)
   }
+}
+
+/** Certificates of a server that bootstrap talks to: those of the command line, else those of the sink. */
+export function caFileOf(options: BootstrapOptions, sink: Pick<ElasticsearchSinkConfig, 'tls'>): string | undefined {
+  return options['ca-file'] ?? sink.tls?.caFile
+}
+
+/** @throws FlagshipError USAGE on what is no address, or one with credentials, which would be printed with it. */
+export function checkedUrl(option: string, text: string): string {
+  if (URL.canParse(text) && /^https?:\/\/[^/@?#\s]+(?:\/[^@?#\s]*)?$/.test(text)) return text
+  const what = `Cannot set "${option}" to "${printable(text)}"`
+  throw usageError('bootstrap', what, 'expected http:// or https://, a host, and no credentials')
 }

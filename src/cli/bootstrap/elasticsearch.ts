@@ -1,17 +1,18 @@
 import { apiKeysOf, ensureApiKey, invalidateApiKeys } from '../../bootstrap/elasticsearch/api-key.ts'
-import { elasticsearchObjects, type ElasticsearchObject } from '../../bootstrap/elasticsearch/objects.ts'
+import { instructionsOf } from '../../bootstrap/elasticsearch/instructions.ts'
+import { type ElasticsearchObject, elasticsearchObjects } from '../../bootstrap/elasticsearch/objects.ts'
 import { writerId, writerRights } from '../../bootstrap/elasticsearch/roles.ts'
 import { examineServer, retentionsOf, type Server } from '../../bootstrap/elasticsearch/server.ts'
 import { ASSUMED_VERSION, isSupported, serverVersionOf } from '../../bootstrap/elasticsearch/server-version.ts'
-import { ElasticsearchTarget, pathOf } from '../../bootstrap/elasticsearch/target.ts'
+import { ElasticsearchTarget } from '../../bootstrap/elasticsearch/target.ts'
 import type { Installable } from '../../bootstrap/object.ts'
-import type { Instructions } from '../../bootstrap/output.ts'
+import { outputFiles } from '../../bootstrap/output.ts'
 import { connectElasticsearch, type Elasticsearch } from '../../clients/elasticsearch.ts'
 import type { ElasticsearchSinkConfig } from '../../sinks/elasticsearch/config.ts'
 import { StreamNames } from '../../sinks/elasticsearch/stream-names.ts'
 import { usageError } from '../options.ts'
 import { printable } from '../printable.ts'
-import { credentialsOf, textOf } from './credentials.ts'
+import { checkedUrl, type Credentials, credentialsOf, textOf } from './credentials.ts'
 import type { BootstrapOptions } from './options.ts'
 import type { Connected, Product } from './product.ts'
 
@@ -31,9 +32,9 @@ export function elasticsearchProduct(
       roles: server.hasSecurity,
     })
   return {
-    offline() {
+    files() {
       const objects = objectsFor({ version: versionOf(options), hasSecurity: true })
-      return { objects, instructions: instructionsOf(objects) }
+      return outputFiles(objects, instructionsOf(objects))
     },
     async connect() {
       const client = await connectAs(sink, options)
@@ -103,29 +104,17 @@ async function connectAs(sink: ElasticsearchSinkConfig, options: BootstrapOption
 
 function connectTo(
   sink: ElasticsearchSinkConfig,
-  { url }: BootstrapOptions,
-  auth: Awaited<ReturnType<typeof credentialsOf>>,
+  options: BootstrapOptions,
+  auth: Credentials | undefined,
 ): Elasticsearch {
-  const nodes = url === undefined ? sink.nodes : [url]
-  return connectElasticsearch({ nodes, requestTimeoutMs: sink.requestTimeoutMs, auth })
+  const { url, 'ca-file': caFile } = options
+  const nodes = url === undefined ? sink.nodes : [checkedUrl('--url', url)]
+  const tls = caFile === undefined ? sink.tls : { caFile }
+  return connectElasticsearch({ nodes, requestTimeoutMs: sink.requestTimeoutMs, auth, ...(tls && { tls }) })
 }
 
 function versionOf({ 'server-version': text = ASSUMED_VERSION }: BootstrapOptions) {
   const version = serverVersionOf(text)
   if (version !== undefined && isSupported(version)) return version
   throw usageError('bootstrap', `Cannot set "--server-version" to "${printable(text)}"`, 'expected 8.14 or later')
-}
-
-/** How the objects are put with curl. */
-export function instructionsOf(objects: readonly ElasticsearchObject[]): Instructions {
-  const kinds = new Map<Installable, ElasticsearchObject['kind']>(objects.map((object) => [object, object.kind]))
-  return {
-    title: 'What flagship needs in Elasticsearch',
-    setup: `ES=https://elasticsearch:9200
-put() { curl -fsS -X PUT "$ES$1" -H 'content-type: application/json' --data-binary "@$2"; } # add --user or a key`,
-    apply(object) {
-      const kind = kinds.get(object)
-      return kind === undefined ? '' : `put '${pathOf(kind, object)}' '${object.fileName}'`
-    },
-  }
 }

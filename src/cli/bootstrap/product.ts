@@ -1,5 +1,5 @@
-import type { Installable, Target } from '../../bootstrap/object.ts'
-import type { Instructions } from '../../bootstrap/output.ts'
+import type { Target } from '../../bootstrap/object.ts'
+import type { OutputFile } from '../../bootstrap/output.ts'
 
 /** A server that is connected: what belongs on it, and what goes with installing and removing. */
 export interface Connected {
@@ -15,7 +15,7 @@ export interface Connected {
 
 /** One kind of server that can be bootstrapped. */
 export interface Product {
-  /** What belongs on it, without asking it. */
-  offline(): { readonly objects: readonly Installable[]; readonly instructions: Instructions }
+  /** What belongs on it as files, without asking it. */
+  files(): readonly OutputFile[]
   connect(): Promise<Connected>
 }

@@ -29,12 +29,19 @@ function remedyOf({ status, type, reason = '', index }: Refusal): string | undef
   if (type === 'security_exception' && status !== 401) return rightRemedy(reason, index)
   if (type === 'index_not_found_exception')
     return `no index template with data streams matches ${quoted(index)}; run \`flagship bootstrap elasticsearch\``
-  if (status === 401) return 'check the credentials of the sink: apiKeyFile, bearerTokenFile, username and passwordFile'
-  if (status === 403) return 'a proxy, or a right that is missing; see docs/elasticsearch.md'
-  if (status === 404 || status === 405) return 'no Elasticsearch at this address, check `nodes`'
-  if (status === 406 || status === 415) return 'what answers does not take the requests of Elasticsearch 8 and 9'
-  return undefined
+  return STATUS_REMEDIES.get(status)
 }
+
+const NOBODY = 'no Elasticsearch at this address, check `nodes`'
+const STRANGER = 'what answers does not take the requests of Elasticsearch 8 and 9'
+const STATUS_REMEDIES: ReadonlyMap<number, string> = new Map([
+  [401, 'check the credentials of the sink: apiKeyFile, bearerTokenFile, username and passwordFile'],
+  [403, 'a proxy, or a right that is missing; see docs/elasticsearch.md'],
+  [404, NOBODY],
+  [405, NOBODY],
+  [406, STRANGER],
+  [415, STRANGER],
+])
 
 /** The rights of the sink. The server lists those that allow an action, the least one first. */
 const RIGHTS = new Set(['create_doc', 'auto_configure', 'read', 'view_index_metadata', 'monitor'])

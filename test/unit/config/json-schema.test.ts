@@ -27,13 +27,17 @@ describe('configJsonSchema()', () => {
     expect(schemaAt(schema, ['ingest', 'files', 0]).required).toEqual(['path'])
   })
 
-  test.for(['cluter: x', 'sinks: { out: { type: stdout, path: x } }', 'sinks: {}', 'ingest: { logLevel: warn }'])(
-    'refuses %s',
-    (yaml) => {
-      const part: object = parse(yaml)
-      expect(Value.Check(configJsonSchema(), { sinks: { out: { type: 'stdout' } }, ...part })).toBe(false)
-    },
-  )
+  test.for([
+    'cluter: x',
+    'sinks: { out: { type: stdout, path: x } }',
+    'sinks: {}',
+    'ingest: { logLevel: warn }',
+    "sinks: { out: { type: elasticsearch, nodes: ['http://a'], namespace: { defualt: x } } }",
+    "sinks: { out: { type: elasticsearch, nodes: ['http://a'], namespace: { rules: [{ match: x }] } } }",
+  ])('refuses %s', (yaml) => {
+    const part: object = parse(yaml)
+    expect(Value.Check(configJsonSchema(), { sinks: { out: { type: 'stdout' } }, ...part })).toBe(false)
+  })
 })
 
 describe('ENVIRONMENT', () => {

@@ -67,6 +67,33 @@ describe('parseConfig()', () => {
     expect(sinks['copy']).toMatchObject({ path: '/etc/flagship/out/access.ndjson' })
   })
 
+  test('fills in the defaults of a mapping where a text may stand too', () => {
+    const { sinks } = valid(text('elasticsearch.good.yaml'))
+    const rules = [{ match: 'payments-*', namespace: 'pay' }]
+    expect(['plain', 'named', 'tenants', 'empty'].map((name) => sinks[name])).toMatchObject([
+      { namespace: 'default', retention: { healthy: '90d' }, ids: 'event' },
+      { namespace: 'prod', retention: { healthy: '400d', failed: '14d' } },
+      { namespace: { default: 'default', rules }, retention: { healthy: '90d', failed: '400d' }, ids: 'auto' },
+      { namespace: { default: 'default', rules: [] } },
+    ])
+    expect(sinks['tenants']).toMatchObject({
+      bearerTokenFile: '/etc/flagship/token',
+      tls: {
+        caFile: '/etc/flagship/ca.crt',
+        certificateFile: '/etc/flagship/tls.crt',
+        keyFile: '/etc/flagship/tls.key',
+      },
+    })
+  })
+
+  test('refuses more rules than it can keep apart', () => {
+    const rules = Array.from({ length: 65 }, (_, n) => `{ match: n${n}, namespace: n${n} }`).join(', ')
+    const sink = `{ type: elasticsearch, nodes: ['http://a:9200'], namespace: { rules: [${rules}] } }`
+    expect(told(`ingest: { pods: /p }\nsinks:\n  a: ${sink}\n`)).toEqual([
+      'flagship.yaml:3: sinks.a.namespace.rules: found a list of 65, expected a list of at most 64 entries',
+    ])
+  })
+
   test('gives defaults to each entry by itself', () => {
     const two = 'ingest: { files: [{ path: /a }, { path: /b }] }\nsinks: { out: { type: stdout } }'
     const { files } = valid(two).ingest

@@ -1,4 +1,4 @@
-import type { Batch } from '../../../../src/sinks/batch.ts'
+import { type Addressed, addressOf, type Batch } from '../../../../src/sinks/batch.ts'
 import { documentAt } from '../../../../src/pipeline/segments.ts'
 import {
   ACCEPTED,
@@ -18,6 +18,8 @@ export class KnowingSink implements Sink {
   readonly regroups = true
   /** In the order of their arrival. */
   readonly stored: { readonly id: string; readonly text: string }[] = []
+  /** Where each would go, in the same order. */
+  readonly addresses: Addressed[] = []
   /** Documents in each batch that was sent. */
   readonly batches: number[] = []
   /** Ids in each look-up. */
@@ -49,7 +51,10 @@ export class KnowingSink implements Sink {
       segment.ids.map((id, index): Outcome => {
         const text = documentAt(segment, index).toString()
         const outcome = this.outcomeOf(text)
-        if (outcome === undefined || outcome.kind === 'accepted') this.stored.push({ id, text })
+        if (outcome === undefined || outcome.kind === 'accepted') {
+          this.stored.push({ id, text })
+          this.addresses.push(addressOf(segment, index))
+        }
         return outcome ?? ACCEPTED
       }),
     )

@@ -30,10 +30,11 @@ function stage(lines: readonly string[], name = 'dead-letter.ndjson') {
   writeFileSync(join(directory, name), lines.join(''))
   const sink = new KnowingSink()
   const clock = new ManualClock()
-  const run = (reason?: string, maxDocuments = 2) => {
+  const run = (reason?: string, maxDocuments = 2, hasLookup = true) => {
     const isChosen = (each: { readonly reason: string }) => reason === undefined || each.reason === reason
     const batch = { maxBytes: 1_000, maxDocuments }
-    const outside = { sink, lookup: sink.lookup, clock, random: () => 0.5, onLookup: () => {} }
+    const lookup = hasLookup ? sink.lookup : undefined
+    const outside = { sink, lookup, clock, random: () => 0.5, onLookup: () => {} }
     const replay = new Replay({ ...outside, directory, batch, isChosen })
     return { replay, ended: clock.drive(replay.run()) }
   }
@@ -154,6 +155,41 @@ describe('Replay', () => {
     await run().ended
     expect(sink.lookups).toEqual([['b'], ['b']])
     expect(ids()).toEqual(['a', 'b'])
+  })
+
+  test('sends each document to where it would have gone, in the order of the file', async () => {
+    const places = [
+      ['a', 'healthy', 'shop'],
+      ['b', 'failed', 'shop'],
+      ['c', 'failed', 'pay'],
+      ['d', 'failed', 'shop'],
+    ] as const
+    const lines = places.map(([id, recordClass, reporterNamespace]) => {
+      const address = { dataset: 'envoy.access', recordClass, reporterNamespace } as const
+      return deadLetterLine({ id, reason: 'x', ...address, document: Buffer.from('{}\n') }, TIME)
+    })
+    const old = `{"id":"e","time":"${TIME}","reason":"x","dataset":"envoy.log","document":{}}\n`
+    const { run, sink, ids } = stage([...lines, old])
+    await run().ended
+    expect(ids()).toEqual(['a', 'b', 'c', 'd', 'e'])
+    expect(sink.addresses).toEqual([
+      ...places.map(([, recordClass, reporterNamespace]) => ({
+        dataset: 'envoy.access',
+        recordClass,
+        reporterNamespace,
+      })),
+      { dataset: 'envoy.log', recordClass: 'healthy', reporterNamespace: undefined },
+    ])
+  })
+
+  test('sends again what is in doubt where nobody can look it up', async () => {
+    const { run, sink, ids } = stage([line('a'), line('b')])
+    const doubts: Outcome[] = [{ kind: 'in_doubt', reason: 'no answer' }]
+    sink.outcomeOf = (text) => (text.includes('"b"') ? doubts.shift() : undefined)
+    const { replay, ended } = run(undefined, 2, false)
+    await ended
+    expect({ ids: ids(), lookups: sink.lookups }).toEqual({ ids: ['a', 'b'], lookups: [] })
+    expect(replay.counts.accepted).toBe(2)
   })
 
   test('gives up when the sink has no answer, and leaves everything for the next run', async () => {

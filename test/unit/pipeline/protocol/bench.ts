@@ -8,6 +8,7 @@ import type { Transcoder } from '../../../../src/pipeline/contract.ts'
 import { DEAD_LETTER } from '../../../../src/pipeline/open-pipeline.ts'
 import type { PipelineStatus } from '../../../../src/pipeline/status.ts'
 import { DEFAULT_DEAD_LETTER } from '../../../../src/sinks/dead-letter-config.ts'
+import type { ElasticsearchSinkConfig } from '../../../../src/sinks/elasticsearch/config.ts'
 import { ElasticsearchSink } from '../../../../src/sinks/elasticsearch/sink.ts'
 import { createMetrics } from '../../../../src/telemetry/metrics.ts'
 import { ALWAYS_LISTED } from '../../fakes/always-listed.ts'
@@ -41,6 +42,8 @@ export class ProtocolBench implements Scene {
   readonly disk = new StateDisk()
   deadLetterBytes = DEFAULT_DEAD_LETTER.maxBytes
   spoolBytes = 1_000_000_000
+  /** What is configured otherwise for the next start. */
+  sink: Partial<ElasticsearchSinkConfig> = {}
   readonly #broken: string[] = []
   #process: Process | undefined
 
@@ -80,7 +83,11 @@ export class ProtocolBench implements Scene {
           batch: BATCH,
           deadLetter: { ...DEFAULT_DEAD_LETTER, maxBytes: this.deadLetterBytes },
           createSink: () =>
-            new ElasticsearchSink(NAME, SINK, { ...ES, clock, logger, connect: () => server.connect(isDead) }),
+            new ElasticsearchSink(
+              NAME,
+              { ...SINK, ...this.sink },
+              { ...ES, clock, logger, connect: () => server.connect(isDead) },
+            ),
         },
       ],
     }

@@ -96,3 +96,68 @@ describe('shortcut: nothing in doubt is sent again without a look', () => {
     expect(await restWithJoin(bench)).toEqual(ALL)
   })
 })
+
+describe('change: where documents go is configured otherwise while some are in doubt', () => {
+  const before = { namespace: 'default', retention: { healthy: '90d' } }
+  test.for([
+    ['another namespace', { namespace: 'other' }, 'logs-envoy.access-other'],
+    [
+      'a rule for it',
+      { namespace: { default: 'default', rules: [{ match: '*', namespace: 'tenant' }] } },
+      'logs-envoy.access-tenant',
+    ],
+    [
+      'a stream of its own for failures',
+      { retention: { healthy: '14d', failed: '400d' } },
+      'logs-envoy.access_failed-default',
+    ],
+  ] as const)('with %s each line stands once, where it was sent first', async ([, changed, stream]) => {
+    const bench = new ProtocolBench()
+    bench.sink = before
+    await bench.startAfterFirstRun()
+    bench.server.isHolding = true
+    bench.kubelet.line('failed one')
+    await bench.pass()
+    bench.bulk('failed one').run().giveUp()
+    bench.kubelet.line('failed two')
+    await bench.pass()
+    await bench.crash()
+    bench.server.isHolding = false
+    bench.sink = { ...before, ...changed }
+    await bench.start()
+    await bench.until(() => bench.server.texts(stream).includes('failed two'))
+    await bench.pass(SETTLE_MS * 3)
+    expect(bench.server.texts()).toEqual(['zero', 'failed one'])
+    expect(bench.server.texts(stream)).toEqual(['failed two'])
+  })
+
+  test('with ids of the server everything is sent again, and nobody is asked', async () => {
+    const bench = new ProtocolBench()
+    bench.sink = { ids: 'auto' }
+    bench.server.isHolding = true
+    bench.kubelet.line('one')
+    await bench.start()
+    await bench.pass()
+    bench.bulk('one').run().giveUp()
+    bench.server.isHolding = false
+    await bench.until(() => bench.server.texts().length === 2)
+    expect(bench.server.texts()).toEqual(['one', 'one'])
+    expect(bench.server.requests.filter((request) => !request.endsWith('/_bulk'))).toEqual(['GET /'])
+  })
+})
+
+describe('closed: an index that cannot be asked', () => {
+  test('is named in the log once and in the status, and what may be in it waits', async () => {
+    const bench = await benchUnderWay()
+    bench.bulk('two').run().giveUp()
+    bench.server.isHolding = false
+    bench.server.isClosed = true
+    await bench.pass(SETTLE_MS * 10)
+    const reason = 'index ".ds-logs-envoy.access-default-2026.11.22-000001" is closed: open it'
+    expect(bench.status).toMatchObject({ state: 'delivering', documentsInDoubt: 1, trouble: { reason } })
+    expect(bench.log.lines.filter((line) => line.includes('is closed'))).toHaveLength(1)
+    bench.server.isClosed = false
+    expect(await restWithJoin(bench)).toEqual(ALL)
+    expect(bench.status.trouble).toBeUndefined()
+  })
+})

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type Elasticsearch, type ElasticsearchAnswer, RequestFailure } from '../../../../src/clients/elasticsearch.ts'
 
 const ACCESS = 'logs-envoy.access-default'
@@ -29,6 +30,8 @@ export class ScriptedElasticsearch {
   /** Nodes do not know of the newest index: what they are asked is answered by one that does, or by one that does not. */
   isLagging = false
   answersOf: 'old' | 'new' = 'new'
+  /** No index answers what it is asked for. */
+  isClosed = false
   /** Every bulk that was ever sent. */
   readonly bulks: Bulk[] = []
   /** Steps that are taken right before a request is answered, each once, in this order. */
@@ -140,6 +143,8 @@ export class ScriptedElasticsearch {
     const held = this.indices(stream)[number]
     const ids: unknown = json === undefined ? undefined : Reflect.get(json, 'ids')
     if (!Array.isArray(ids) || held === undefined) return { statusCode: 404, body: {} }
+    const error = { type: 'index_closed_exception' }
+    if (this.isClosed) return ok({ docs: ids.map((id) => ({ _id: String(id), error })) })
     return ok({ docs: ids.map((id) => ({ _id: String(id), found: held.has(String(id)) })) })
   }
 }
@@ -280,7 +285,7 @@ function documentsOf(body: Buffer): readonly Document[] {
   const lines = body.toString().split('\n')
   const documents: Document[] = []
   for (let at = 0; at + 1 < lines.length; at += 2) {
-    const [, stream = '', id = ''] = /"_index":"([^"]+)","_id":"([^"]+)"/.exec(lines[at] ?? '') ?? []
+    const [, stream = '', id = randomUUID()] = /"_index":"([^"]+)"(?:,"_id":"([^"]+)")?/.exec(lines[at] ?? '') ?? []
     documents.push({ stream, id, text: /"n":"([^"]*)"/.exec(lines[at + 1] ?? '')?.[1] ?? '' })
   }
   return documents

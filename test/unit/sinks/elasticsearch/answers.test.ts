@@ -48,7 +48,7 @@ function faultsIn(situation: Situation, stream: string, major: 8 | 9): readonly 
     case 'failure store and flood stage':
       return major === 8 ? [{ kind: 'failure_store' }] : [blocked(stream, 429, FLOODED)]
     case 'small inflight breaker':
-      return [whole(429, 'circuit_breaking_exception', '[inflight_requests] Data too large')]
+      return major === 8 ? [whole(429, 'circuit_breaking_exception', '[inflight_requests] Data too large')] : []
     case 'no credentials':
     case 'wrong key':
     case 'revoked key':

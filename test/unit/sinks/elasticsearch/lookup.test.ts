@@ -21,6 +21,10 @@ const HEALTHY: Addressed = { dataset: 'envoy.access', recordClass: 'healthy', re
 /** The mark before any index has settled. */
 const BARE = JSON.stringify({ namespace: 'default', oldest: {} })
 
+function indexOf(stream: string): string {
+  return `.ds-${stream}-2026.11.22-000001`
+}
+
 /** A mark that names one index. */
 function marked(index: string): string {
   return JSON.stringify({ namespace: 'default', oldest: { 'envoy.access': index } })
@@ -203,7 +207,6 @@ describe('ElasticsearchLookup.find()', () => {
     const RULES = { default: 'default', rules: [{ match: 'shop', namespace: 'pay' }] }
     const failed: Addressed = { ...HEALTHY, recordClass: 'failed' }
     const apart = { healthy: '14d', failed: '400d' }
-    const indexOf = (stream: string) => `.ds-${stream}-2026.11.22-000001`
 
     test.for([
       ['with another namespace', { ...NAMES, namespace: RULES }, NAMES, HEALTHY, PAY],

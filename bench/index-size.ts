@@ -1,0 +1,153 @@
+/**
+ * How many bytes does a record take in Elasticsearch? `node bench/index-size.ts [DOCUMENTS]`: the recorded corpus, again
+ * and again with later times and other request ids, under the templates of `flagship bootstrap` and what they could be
+ * instead, on each real server that is installed (`npm run services -- install elasticsearch`); merged to one segment.
+ */
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { elasticsearchObjects } from '../src/bootstrap/elasticsearch/objects.ts'
+import { ElasticsearchTarget } from '../src/bootstrap/elasticsearch/target.ts'
+import { connectElasticsearch, type Elasticsearch } from '../src/clients/elasticsearch.ts'
+import { EMPTY_CARRY, type Transcoder } from '../src/pipeline/contract.ts'
+import { at } from '../src/sinks/elasticsearch/parts-of-json.ts'
+import { installationPath, isInstalled } from '../test/services/cache.ts'
+import { elasticsearchRecipe, RELEASES } from '../test/services/elasticsearch/recipe.ts'
+import { ElasticsearchServer } from '../test/services/elasticsearch/server.ts'
+import { corpusTranscoder, countLines, jsonCorpus } from './corpus.ts'
+
+const DOCUMENTS = Number(process.argv[2] ?? 200_000)
+const STREAM = 'logs-envoy.access-default'
+const BULK_LINES = 1_000
+/** How long the corpus took to record: each repetition begins after the one before. */
+const CORPUS_MS = 12_000
+
+/** Index settings over those of the template; undefined takes one away. */
+const VARIANTS: Readonly<Record<string, object>> = {
+  'standard, default codec': { mode: undefined, sort: undefined },
+  'standard, best_compression': { mode: undefined, sort: undefined, codec: 'best_compression' },
+  'standard, best_compression, sorted': { mode: undefined, codec: 'best_compression' },
+  'logsdb, stored source': { 'mapping.source.mode': 'stored' },
+  'logsdb, synthetic source': {},
+}
+
+for (const release of Object.values(RELEASES)) {
+  const recipe = elasticsearchRecipe(release)
+  if (isInstalled(recipe)) await measure(await ElasticsearchServer.start(release, installationPath(recipe)))
+  else process.stderr.write(`Elasticsearch ${release.version} is not installed: left out\n`)
+}
+
+async function measure(server: ElasticsearchServer): Promise<void> {
+  const client = connectElasticsearch({ nodes: [server.url], requestTimeoutMs: 600_000, auth: undefined })
+  try {
+    for (const [name, changes] of Object.entries(VARIANTS)) {
+      await install(client, changes)
+      const sizes = await fill(client)
+      const bytes = await storedBytes(client)
+      const each = (total: number) => (total / sizes.documents).toFixed(0)
+      process.stdout.write(
+        `${server.version}  ${name}: ${each(bytes)} bytes a record; ${sizes.documents} records, line ${each(sizes.lineBytes)}, document ${each(sizes.documentBytes)}\n`,
+      )
+      await ask(client, 'DELETE', `/_data_stream/${STREAM}`)
+    }
+  } finally {
+    await client.close()
+    await server.stop()
+  }
+}
+
+async function install(client: Elasticsearch, changes: object): Promise<void> {
+  const objects = elasticsearchObjects({
+    sinkName: 'search',
+    sink: { namespace: 'default', retention: { healthy: '90d' } },
+    version: { major: 8, minor: 19 },
+    lifecycle: 'stream',
+    aliases: true,
+    roles: false,
+  }).map((object) => {
+    const index = at(object.body, 'template', 'settings', 'index')
+    if (object.kind !== 'component template' || typeof index !== 'object' || index === null) return object
+    const settings = { index: { number_of_replicas: '0', ...index, ...changes } }
+    return { ...object, body: { ...object.body, template: { settings } } }
+  })
+  const target = new ElasticsearchTarget(client, objects)
+  for (const object of objects) await target.write(object)
+}
+
+async function fill(client: Elasticsearch) {
+  const transcoder = await corpusTranscoder()
+  const corpus = jsonCorpus()
+  const sizes = { documents: 0, lineBytes: 0, documentBytes: 0 }
+  for (let round = 0; sizes.documents < DOCUMENTS; round += 1) {
+    const lines = again(corpus.toString(), round).trimEnd().split('\n')
+    if (lines.length !== countLines(corpus)) throw new Error('Cannot repeat the corpus: a line was lost')
+    for (let from = 0; from < lines.length && sizes.documents < DOCUMENTS; from += BULK_LINES) {
+      const bytes = Buffer.from(`${lines.slice(from, from + BULK_LINES).join('\n')}\n`)
+      const { body, count, documentBytes } = bulkOf(transcoder, bytes, (round * lines.length + from) * 1_024)
+      const answer = await client.request({
+        method: 'POST',
+        path: `/${STREAM}/_bulk`,
+        query: { filter_path: 'errors' },
+        ndjson: { bytes: body, isGzip: false },
+      })
+      if (at(answer.body, 'errors') !== false)
+        throw new Error(`Cannot index: ${JSON.stringify(answer.body).slice(0, 300)}`)
+      sizes.documents += count
+      sizes.lineBytes += bytes.length
+      sizes.documentBytes += documentBytes
+    }
+  }
+  return sizes
+}
+
+/** The same lines, later and with request ids of their own; the two sides of a hop still share one. */
+function again(corpus: string, round: number): string {
+  return corpus
+    .replaceAll(/("start_time":")([^"]+)/g, (_, key: string, time: string) => {
+      return `${key}${new Date(Date.parse(time) + round * CORPUS_MS).toISOString()}`
+    })
+    .replaceAll(/("request_id":")([^"]+)/g, (_, key: string, id: string) => {
+      const hex = createHash('sha256').update(`${round} ${id}`).digest('hex')
+      return `${key}${[hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')}`
+    })
+}
+
+function bulkOf(transcoder: Transcoder, bytes: Buffer, offsetBytes: number) {
+  const chunk = { fileKey: 'AAAAAAAAAAA', path: '/var/log/pods/p/istio-proxy/0.log', offsetBytes, bytes }
+  const { ids, ends, bytes: documents } = transcoder.transcode(chunk, EMPTY_CARRY).segment
+  const parts = ids.flatMap((id, index) => [
+    Buffer.from(`{"create":{"_id":"${id}"}}\n`),
+    documents.subarray(ends[index - 1] ?? 0, ends[index]),
+  ])
+  return { body: Buffer.concat(parts), count: ids.length, documentBytes: documents.length }
+}
+
+async function storedBytes(client: Elasticsearch): Promise<number> {
+  await ask(client, 'POST', `/${STREAM}/_forcemerge`, { max_num_segments: '1' })
+  await ask(client, 'POST', `/${STREAM}/_flush`)
+  await ask(client, 'POST', `/${STREAM}/_refresh`)
+  const stats = await ask(client, 'GET', `/${STREAM}/_stats/store,segments`)
+  if (at(stats, '_all', 'primaries', 'segments', 'count') !== 1) throw new Error('Cannot measure: not one segment')
+  let bytes = Number(at(stats, '_all', 'primaries', 'store', 'size_in_bytes'))
+  // What was merged away is deleted a moment later.
+  for (let calm = 0; calm < 5; ) {
+    await sleep(1_000)
+    await ask(client, 'POST', `/${STREAM}/_refresh`)
+    const now = Number(
+      at(await ask(client, 'GET', `/${STREAM}/_stats/store`), '_all', 'primaries', 'store', 'size_in_bytes'),
+    )
+    calm = now === bytes ? calm + 1 : 0
+    bytes = now
+  }
+  return bytes
+}
+
+async function ask(
+  client: Elasticsearch,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const { statusCode, body } = await client.request({ method, path, query })
+  if (statusCode >= 300) throw new Error(`Cannot ${method} ${path}: ${JSON.stringify(body).slice(0, 300)}`)
+  return body
+}

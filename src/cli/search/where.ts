@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises'
+import type { ElasticsearchAuth, ElasticsearchOptions } from '../../clients/elasticsearch.ts'
+import { didYouMean } from '../../config/nearest.ts'
+import { loadConfig } from '../../config/load.ts'
+import { FlagshipError, reasonOf } from '../../errors.ts'
+import type { ElasticsearchSinkConfig } from '../../sinks/elasticsearch/config.ts'
+import { StreamNames, streamName } from '../../sinks/elasticsearch/stream-names.ts'
+import type { Io } from '../io.ts'
+import { type OptionValues, usageError } from '../options.ts'
+import { printable } from '../printable.ts'
+import type { SearchDataset } from './question.ts'
+
+/** The options that say where is searched. */
+export const WHERE_OPTIONS = {
+  config: { type: 'string', short: 'c' },
+  sink: { type: 'string' },
+  url: { type: 'string' },
+  'api-key-file': { type: 'string' },
+  username: { type: 'string' },
+  'password-file': { type: 'string' },
+  namespace: { type: 'string' },
+} as const
+
+type WhereValues = OptionValues<typeof WHERE_OPTIONS>
+
+/** A cluster, and the data streams in it that hold what is searched. */
+export interface Where {
+  readonly connection: ElasticsearchOptions
+  /** Names and patterns. */
+  readonly streams: readonly string[]
+}
+
+const REQUEST_TIMEOUT_MS = 60_000
+const URL_PATTERN = /^https?:\/\/[^/@?#\s]+(\/[^@?#\s]*)?$/
+const NAMESPACE_PATTERN = /^[a-z0-9_*][a-z0-9_.*]{0,99}$/
+
+/** From the sink of an agent, or from what is given in its place. @throws FlagshipError USAGE, CONFIG_*, INPUT_UNREADABLE. */
+export async function whereOf(values: WhereValues, dataset: SearchDataset, env: Io['env']): Promise<Where> {
+  const { config: path, url } = values
+  if (path !== undefined && url === undefined) return ofSink(path, values, dataset, env)
+  if (url !== undefined && path === undefined) return ofUrl(url, values, dataset)
+  const state =
+    path === undefined ? 'option "--config" or "--url" is missing' : 'it takes "--config" or "--url", not both'
+  throw usageError('search', 'Cannot search', state)
+}
+
+async function ofSink(path: string, values: WhereValues, dataset: SearchDataset, env: Io['env']): Promise<Where> {
+  for (const option of ['api-key-file', 'username', 'password-file'] as const)
+    if (values[option] !== undefined)
+      throw usageError(
+        'search',
+        `Cannot use option "--${option}"`,
+        'it goes with --url; with --config the sink has its own',
+      )
+  const sink = chosenSink(loadConfig(path, env).sinks, values.sink)
+  const { nodes, requestTimeoutMs, apiKeyFile, username, passwordFile } = sink
+  const auth = await authOf(apiKeyFile, username, passwordFile)
+  const namespaces = values.namespace === undefined ? new StreamNames(sink).namespaces : namespacesOf(values.namespace)
+  return { connection: { nodes, requestTimeoutMs, auth }, streams: streamsOf(dataset, namespaces) }
+}
+
+async function ofUrl(url: string, values: WhereValues, dataset: SearchDataset): Promise<Where> {
+  if (values.sink !== undefined) throw usageError('search', 'Cannot use option "--sink"', 'it goes with --config')
+  const nodes = url.split(',').map((node) => node.trim())
+  for (const node of nodes) if (!URL_PATTERN.test(node)) throw notAnUrl()
+  if ((values.username === undefined) !== (values['password-file'] === undefined))
+    throw usageError('search', 'Cannot use a user name', '--username and --password-file go together')
+  const auth = await authOf(values['api-key-file'], values.username, values['password-file'])
+  const streams = streamsOf(dataset, namespacesOf(values.namespace ?? '*'))
+  return { connection: { nodes, requestTimeoutMs: REQUEST_TIMEOUT_MS, auth }, streams }
+}
+
+/** Not repeated: people put passwords into addresses. */
+function notAnUrl(): FlagshipError {
+  const state = 'expected http(s)://HOST:PORT without user information; credentials go into files'
+  return usageError('search', 'Cannot use the value of "--url"', state)
+}
+
+function chosenSink(sinks: Readonly<Record<string, { readonly type: string }>>, name: string | undefined) {
+  const known = Object.entries(sinks).filter((entry): entry is [string, ElasticsearchSinkConfig] =>
+    isSearchable(entry[1]),
+  )
+  const names = known.map(([each]) => each)
+  const found = name === undefined ? known[0] : known.find(([each]) => each === name)
+  if (found === undefined && name !== undefined) {
+    const state = `no such elasticsearch sink in the configuration${didYouMean(name, names)}`
+    throw usageError('search', `Cannot use sink "${printable(name)}"`, state)
+  }
+  if (found === undefined)
+    throw usageError(
+      'search',
+      'Cannot search',
+      'the configuration has no sink of type elasticsearch; --url names a cluster',
+    )
+  if (name === undefined && names.length > 1)
+    throw usageError('search', 'Cannot choose a sink', `there are several, name one with --sink: ${names.join(', ')}`)
+  return found[1]
+}
+
+function isSearchable(sink: { readonly type: string }): sink is ElasticsearchSinkConfig {
+  return sink.type === 'elasticsearch'
+}
+
+function namespacesOf(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim())
+  const wrong = names.find((name) => !NAMESPACE_PATTERN.test(name))
+  if (wrong === undefined) return names
+  const state = 'expected the last part of the name of a data stream, such as default; * for any'
+  throw usageError('search', `Cannot set "--namespace" to "${printable(wrong)}"`, state)
+}
+
+/** Failures may have streams of their own, or had them once. */
+function streamsOf(dataset: SearchDataset, namespaces: readonly string[]): readonly string[] {
+  const datasets =
+    dataset === 'access' ? (['envoy.access', 'envoy.access_failed'] as const) : ([`envoy.${dataset}`] as const)
+  return namespaces.flatMap((namespace) => datasets.map((each) => streamName(each, namespace)))
+}
+
+async function authOf(
+  apiKeyFile: string | undefined,
+  username: string | undefined,
+  passwordFile: string | undefined,
+): Promise<ElasticsearchAuth | undefined> {
+  if (apiKeyFile !== undefined) return { apiKey: await secret(apiKeyFile) }
+  if (username === undefined || passwordFile === undefined) return undefined
+  return { username, password: await secret(passwordFile) }
+}
+
+async function secret(path: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    throw new FlagshipError('INPUT_UNREADABLE', `Cannot read credentials "${path}": ${reasonOf(error)}`, error)
+  }
+}

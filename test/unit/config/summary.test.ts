@@ -1,0 +1,23 @@
+import { describe, expect, test } from 'vitest'
+import { parseConfig } from '../../../src/config/load.ts'
+import { summaryOf } from '../../../src/config/summary.ts'
+
+/** What is said of an Elasticsearch sink with these settings. */
+function sinkText(settings: string): string | undefined {
+  const yaml = `ingest: { pods: /p }\nsinks:\n  out: { type: elasticsearch, nodes: ['http://a:9200'], ${settings} }\n`
+  const result = parseConfig(yaml, '/etc/flagship', {})
+  if (!result.ok) throw new Error(JSON.stringify(result.problems))
+  return new Map(summaryOf(result.config)).get('sink out')
+}
+
+describe('summaryOf() of an Elasticsearch sink', () => {
+  // biome-ignore format: a table, one row a case
+  test.for([
+    ['one namespace', 'namespace: prod', 'namespace prod, kept for 90d, what is in doubt is looked up after 120000 ms'],
+    ['tenants', "namespace: { rules: [{ match: 'pay-*', namespace: pay }] }", 'namespace pay for pay-*, default for all others, kept for 90d,'],
+    ['failures apart', 'retention: { healthy: 14d, failed: 400d }', 'kept for 14d, failures for 400d,'],
+    ['ids of the server', 'ids: auto', 'what is in doubt is sent again and may stand twice (`ids: auto`)'],
+  ] as const)('says %s', ([, settings, text]) => {
+    expect(sinkText(settings)).toContain(text)
+  })
+})
