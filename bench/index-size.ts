@@ -17,7 +17,7 @@ import { corpusTranscoder, countLines, jsonCorpus } from './corpus.ts'
 
 const DOCUMENTS = Number(process.argv[2] ?? 200_000)
 const STREAM = 'logs-envoy.access-default'
-const BULK_LINES = 1_000
+const BULK_LINES = 250
 /** How long the corpus took to record: each repetition begins after the one before. */
 const CORPUS_MS = 12_000
 
@@ -83,20 +83,25 @@ async function fill(client: Elasticsearch) {
     for (let from = 0; from < lines.length && sizes.documents < DOCUMENTS; from += BULK_LINES) {
       const bytes = Buffer.from(`${lines.slice(from, from + BULK_LINES).join('\n')}\n`)
       const { body, count, documentBytes } = bulkOf(transcoder, bytes, (round * lines.length + from) * 1_024)
-      const answer = await client.request({
-        method: 'POST',
-        path: `/${STREAM}/_bulk`,
-        query: { filter_path: 'errors' },
-        ndjson: { bytes: body, isGzip: false },
-      })
-      if (at(answer.body, 'errors') !== false)
-        throw new Error(`Cannot index: ${JSON.stringify(answer.body).slice(0, 300)}`)
+      await index(client, body)
       sizes.documents += count
       sizes.lineBytes += bytes.length
       sizes.documentBytes += documentBytes
     }
   }
   return sizes
+}
+
+/** A server with a small heap says 429 now and then: nothing of it was stored. */
+async function index(client: Elasticsearch, bytes: Buffer): Promise<void> {
+  for (;;) {
+    const ndjson = { bytes, isGzip: false }
+    const query = { filter_path: 'errors,error.reason' }
+    const { statusCode, body } = await client.request({ method: 'POST', path: `/${STREAM}/_bulk`, query, ndjson })
+    if (at(body, 'errors') === false) return
+    if (statusCode !== 429) throw new Error(`Cannot index: ${JSON.stringify(body).slice(0, 300)}`)
+    await sleep(500)
+  }
 }
 
 /** The same lines, later and with request ids of their own; the two sides of a hop still share one. */

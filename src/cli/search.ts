@@ -12,7 +12,7 @@ import { pagesOf, type Total } from './search/lines.ts'
 import { PointInTime } from './search/point-in-time.ts'
 import { foundText, groupsJson, groupsTable, linesTable, moreText, ndjson, windowText } from './search/print.ts'
 import { type Question, QUESTION_OPTIONS, readQuestion } from './search/question.ts'
-import { WHERE_OPTIONS, type Where, whereOf } from './search/where.ts'
+import { hasCredentials, WHERE_OPTIONS, type Where, whereOf } from './search/where.ts'
 import { wrap } from './table.ts'
 
 const OPTIONS = {
@@ -26,7 +26,8 @@ export const command: Command = {
   name: 'search',
   summary: 'Find delivered lines in Elasticsearch, or count them',
   usage: `Usage: flagship search --config FILE [--sink NAME] [OPTIONS]
-       flagship search --url URL[,URL...] [--api-key-file FILE | --username NAME --password-file FILE] [OPTIONS]
+       flagship search --url URL[,URL...] [--api-key-file FILE | --username NAME --password-file FILE]
+                       [--ca-file FILE] [OPTIONS]
 
 What has to fit; of a list with commas, one entry:
   --flag UC,NR            Response flags, short or long
@@ -88,13 +89,12 @@ Example: flagship search -c flagship.yaml --flag UC --since 1h --group-by source
 async function answer(question: Question, where: Where, isJson: boolean, io: Io, signal: AbortSignal): Promise<void> {
   const { connection, streams } = where
   const client = connectElasticsearch(connection)
-  const hasCredentials = connection.auth !== undefined
   try {
     const point = await PointInTime.open({
       client,
       streams,
       hasQuery: question.query !== undefined,
-      hasCredentials,
+      hasCredentials: hasCredentials(connection),
       signal,
     })
     try {

@@ -12,8 +12,9 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts')
 /** A server of so many lines, and a command that asks it. */
 async function stage(count: number, more: object = {}) {
   const cluster = new PagedElasticsearch(documentsInTime(count, more))
-  const { url, close } = await servePages(cluster)
-  onTestFinished(close)
+  const server = await servePages(cluster)
+  const { url } = server
+  onTestFinished(() => server.close())
   const search = (...args: readonly string[]) => {
     const command = new AgentProcess(
       ['--max-old-space-size=64', MAIN, 'search', '--url', url, '--since', 'all', ...args],
@@ -32,19 +33,19 @@ describe('flagship search', () => {
     expect(await command.ended).toBe(0)
     const lines = command.stdout.split('\n').slice(0, -1)
     const documents = lines.map((line): unknown => JSON.parse(line))
-    expect(documents).toEqual([...cluster.documents].reverse())
+    expect(documents).toEqual(cluster.documents.toReversed())
     expect(command.stderr).toBe('flagship: 700 lines, newest first\n')
     expect(cluster.openPoints).toBe(0)
   })
 
   test('needs as little memory for many lines as for few', async () => {
-    const { cluster, search } = await stage(20_000, { message: 'x'.repeat(8_000) }) // 160 MB through a heap of 64
+    const { cluster, search } = await stage(11_000, { message: 'x'.repeat(9_000) }) // 100 MB through a heap of 64
     const command = search('--output', 'json', '--limit', '100000')
     let bytes = 0
     command.process.stdout?.removeAllListeners('data').on('data', (chunk: Buffer) => (bytes += chunk.length))
     expect(await command.ended).toBe(0)
-    expect(bytes).toBeGreaterThan(160_000_000)
-    expect(command.stderr).toBe('flagship: 20000 of more than 10000 lines, newest first; --limit shows more\n')
+    expect(bytes).toBeGreaterThan(99_000_000)
+    expect(command.stderr).toBe('flagship: 11000 lines, newest first\n')
     expect(cluster.openPoints).toBe(0)
   })
 
@@ -109,6 +110,7 @@ describe('flagship search', () => {
     [['--url', 'http://h', '--sink', 'x'], 64, 'Cannot use option "--sink": it goes with --config'],
     [['--url', 'http://h', '--username', 'x'], 64, '--username and --password-file go together'],
     [['--url', 'http://h', '--namespace', 'Prod'], 64, 'Cannot set "--namespace" to "Prod"'],
+    [['--url', 'http://h', '--username', 'x', '--password-file', 'y', '--api-key-file', 'z'], 64, 'not both'],
     [['--url', 'http://h', '--api-key-file', '/nowhere/key'], 66, 'Cannot read credentials "/nowhere/key": ENOENT'],
     [['--url', 'http://127.0.0.1:1', '--flag', 'XY'], 64, 'Cannot search for flag "XY": no such flag'],
     [['--url', 'http://127.0.0.1:1'], 69, 'Cannot reach Elasticsearch "http://127.0.0.1:1": connect ECONNREFUSED'],

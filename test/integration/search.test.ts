@@ -133,6 +133,19 @@ function countsOf(documents: readonly ShownDocument[], names: readonly string[])
   return new Map([...found].map(([key, lines]) => [key, count(lines)]))
 }
 
+/** The command, with what it wrote. */
+async function search(...args: readonly string[]) {
+  const { io, written } = capturedIo()
+  const code = await dispatch(['search', ...args], io)
+  return { code, ...written }
+}
+
+const json = <T>(text: string): T[] =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line): T => JSON.parse(line))
+
 describeElasticsearch(
   'flagship search',
   (server) => {
@@ -148,29 +161,19 @@ describeElasticsearch(
       await store(server(), documents)
       const { username = '', password = '' } = server().auth ?? {}
       writeFileSync(file('password'), `${password}\n`)
-      const search = { type: 'elasticsearch', nodes: [server().url], username, passwordFile: file('password') }
+      const sink = { type: 'elasticsearch', nodes: [server().url], username, passwordFile: file('password') }
       writeFileSync(
         file('flagship.json'),
         JSON.stringify({
           state: { directory: root },
           ingest: { pods: root },
-          sinks: { search, copy: { type: 'stdout' } },
+          sinks: { search: sink, copy: { type: 'stdout' } },
         }),
       )
     })
     afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-    async function search(...args: readonly string[]) {
-      const { io, written } = capturedIo()
-      const code = await dispatch(['search', ...args], io)
-      return { code, ...written }
-    }
     const ofAgent = (...args: readonly string[]) => search('--config', file('flagship.json'), '--since', 'all', ...args)
-    const json = <T>(text: string): T[] =>
-      text
-        .split('\n')
-        .slice(0, -1)
-        .map((line): T => JSON.parse(line))
 
     test.for(QUESTIONS)('%j finds what the documents say', async ([args, fits]) => {
       const { code, stdout } = await ofAgent('--output', 'json', '--limit', '10000', ...args)
@@ -199,7 +202,7 @@ describeElasticsearch(
       const found = json<ShownDocument>(stdout)
       expect(found.at(-1)).toEqual(ENDLESS)
       const ends = found.slice(0, -1).map(endOf)
-      expect(ends).toEqual(ends.toSorted().reverse())
+      expect(ends).toEqual(ends.toSorted().toReversed())
       const byId = new Map(access.map((document) => [idOf(document), document]))
       for (const document of found) expect(document).toEqual(byId.get(idOf(document)))
     })
@@ -266,12 +269,12 @@ describeElasticsearch(
 
     test('counts one side of each hop, and says what it left out', async () => {
       const args = ['--group-by', 'destination', '--failures', '--limit', '1']
-      const server = access.filter((document) => isServer(document) && isFailure(document))
-      const groups = [...countsOf(server, ['destination']).values()]
+      const called = access.filter((document) => isServer(document) && isFailure(document))
+      const groups = [...countsOf(called, ['destination']).values()]
       const { stdout } = await ofAgent(...args, '--side', 'server')
       expect(stdout).toMatch(/^destination {2,}lines {2,}share {2,}failed\n/)
       expect(stdout).toContain(`and ${groups.length - 1} more groups with `)
-      expect(stdout).toMatch(new RegExp(`^all +${server.length} +100\\.0% +100\\.0%$`, 'm'))
+      expect(stdout).toMatch(new RegExp(`^all +${called.length} +100\\.0% +100\\.0%$`, 'm'))
       expect(stdout).toContain('Counted are lines of the called side (inbound)')
     })
 
@@ -315,29 +318,29 @@ describeElasticsearch(
       expect(stderr).toContain('1 of 3 shards failed (not available); what is printed is a part')
     })
 
-    describe('with the key of a reader', () => {
-      async function withKey(name: string, names: readonly string[], ...args: readonly string[]) {
-        const role = { index: [{ names, privileges: ['read'] }] }
-        const { body } = await server().request<{ encoded: string }>('POST', '/_security/api_key', {
-          name,
-          role_descriptors: { r: role },
-        })
-        writeFileSync(file(name), body.encoded)
-        return search(
-          '--url',
-          server().url,
-          '--api-key-file',
-          file(name),
-          '--since',
-          'all',
-          '--limit',
-          '10000',
-          '--output',
-          'json',
-          ...args,
-        )
-      }
+    async function withKey(name: string, names: readonly string[], ...args: readonly string[]) {
+      const role = { index: [{ names, privileges: ['read'] }] }
+      const { body } = await server().request<{ encoded: string }>('POST', '/_security/api_key', {
+        name,
+        role_descriptors: { r: role },
+      })
+      writeFileSync(file(name), body.encoded)
+      return search(
+        '--url',
+        server().url,
+        '--api-key-file',
+        file(name),
+        '--since',
+        'all',
+        '--limit',
+        '10000',
+        '--output',
+        'json',
+        ...args,
+      )
+    }
 
+    describe('with the key of a reader', () => {
       test('the right "read" is enough', async () => {
         const { code, stdout, stderr } = await withKey('reader', ['logs-envoy.*-*'], '--namespace', 'default')
         expect({ code, lines: json(stdout).length, stderr }).toEqual({

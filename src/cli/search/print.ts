@@ -57,7 +57,8 @@ export function moreText(rest: readonly Group[]): string {
 export function foundText(shown: number, { lines, isExact }: Total, question: Question): string {
   const window = windowText(question)
   if (lines === 0) return `no line fits${window}${nothingText(question)}`
-  if (isExact && lines <= shown) return `${counted(lines, 'line')}${window}, newest first`
+  if (shown < question.limit || (isExact && lines <= shown)) return `${counted(shown, 'line')}${window}, newest first`
+  if (lines <= shown) return `the newest ${counted(shown, 'line')}${window}; there may be more, --limit shows them`
   return `${shown} of ${isExact ? '' : 'more than '}${lines} lines${window}, newest first; --limit shows more`
 }
 

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import type { ElasticsearchAuth, ElasticsearchOptions } from '../../clients/elasticsearch.ts'
+import { access, constants } from 'node:fs/promises'
+import type { AccessFiles } from '../../clients/access.ts'
+import type { ElasticsearchOptions } from '../../clients/elasticsearch.ts'
 import { didYouMean } from '../../config/nearest.ts'
 import { loadConfig } from '../../config/load.ts'
 import { FlagshipError, reasonOf } from '../../errors.ts'
@@ -18,6 +19,7 @@ export const WHERE_OPTIONS = {
   'api-key-file': { type: 'string' },
   username: { type: 'string' },
   'password-file': { type: 'string' },
+  'ca-file': { type: 'string' },
   namespace: { type: 'string' },
 } as const
 
@@ -34,6 +36,11 @@ const REQUEST_TIMEOUT_MS = 60_000
 const URL_PATTERN = /^https?:\/\/[^/@?#\s]+(\/[^@?#\s]*)?$/
 const NAMESPACE_PATTERN = /^[a-z0-9_*][a-z0-9_.*]{0,99}$/
 
+/** Whether the cluster will know who asks. */
+export function hasCredentials({ apiKeyFile, bearerTokenFile, username, tls }: ElasticsearchOptions): boolean {
+  return (apiKeyFile ?? bearerTokenFile ?? username ?? tls?.certificateFile) !== undefined
+}
+
 /** From the sink of an agent, or from what is given in its place. @throws FlagshipError USAGE, CONFIG_*, INPUT_UNREADABLE. */
 export async function whereOf(values: WhereValues, dataset: SearchDataset, env: Io['env']): Promise<Where> {
   const { config: path, url } = values
@@ -44,8 +51,8 @@ export async function whereOf(values: WhereValues, dataset: SearchDataset, env: 
   throw usageError('search', 'Cannot search', state)
 }
 
-async function ofSink(path: string, values: WhereValues, dataset: SearchDataset, env: Io['env']): Promise<Where> {
-  for (const option of ['api-key-file', 'username', 'password-file'] as const)
+function ofSink(path: string, values: WhereValues, dataset: SearchDataset, env: Io['env']): Where {
+  for (const option of ['api-key-file', 'username', 'password-file', 'ca-file'] as const)
     if (values[option] !== undefined)
       throw usageError(
         'search',
@@ -53,21 +60,30 @@ async function ofSink(path: string, values: WhereValues, dataset: SearchDataset,
         'it goes with --url; with --config the sink has its own',
       )
   const sink = chosenSink(loadConfig(path, env).sinks, values.sink)
-  const { nodes, requestTimeoutMs, apiKeyFile, username, passwordFile } = sink
-  const auth = await authOf(apiKeyFile, username, passwordFile)
   const namespaces = values.namespace === undefined ? new StreamNames(sink).namespaces : namespacesOf(values.namespace)
-  return { connection: { nodes, requestTimeoutMs, auth }, streams: streamsOf(dataset, namespaces) }
+  return { connection: sink, streams: streamsOf(dataset, namespaces) }
 }
 
 async function ofUrl(url: string, values: WhereValues, dataset: SearchDataset): Promise<Where> {
   if (values.sink !== undefined) throw usageError('search', 'Cannot use option "--sink"', 'it goes with --config')
   const nodes = url.split(',').map((node) => node.trim())
   for (const node of nodes) if (!URL_PATTERN.test(node)) throw notAnUrl()
-  if ((values.username === undefined) !== (values['password-file'] === undefined))
+  const connection = { nodes, requestTimeoutMs: REQUEST_TIMEOUT_MS, ...(await accessOf(values)) }
+  return { connection, streams: streamsOf(dataset, namespacesOf(values.namespace ?? '*')) }
+}
+
+async function accessOf(values: WhereValues): Promise<AccessFiles> {
+  const { 'api-key-file': apiKeyFile, username, 'password-file': passwordFile, 'ca-file': caFile } = values
+  if ((username === undefined) !== (passwordFile === undefined))
     throw usageError('search', 'Cannot use a user name', '--username and --password-file go together')
-  const auth = await authOf(values['api-key-file'], values.username, values['password-file'])
-  const streams = streamsOf(dataset, namespacesOf(values.namespace ?? '*'))
-  return { connection: { nodes, requestTimeoutMs: REQUEST_TIMEOUT_MS, auth }, streams }
+  if (apiKeyFile !== undefined && username !== undefined)
+    throw usageError('search', 'Cannot use credentials', 'it takes --api-key-file or --username, not both')
+  for (const path of [apiKeyFile, passwordFile, caFile]) await checkFile(path)
+  return {
+    ...(apiKeyFile === undefined ? {} : { apiKeyFile }),
+    ...(username === undefined || passwordFile === undefined ? {} : { username, passwordFile }),
+    ...(caFile === undefined ? {} : { tls: { caFile } }),
+  }
 }
 
 /** Not repeated: people put passwords into addresses. */
@@ -116,20 +132,10 @@ function streamsOf(dataset: SearchDataset, namespaces: readonly string[]): reado
   return namespaces.flatMap((namespace) => datasets.map((each) => streamName(each, namespace)))
 }
 
-async function authOf(
-  apiKeyFile: string | undefined,
-  username: string | undefined,
-  passwordFile: string | undefined,
-): Promise<ElasticsearchAuth | undefined> {
-  if (apiKeyFile !== undefined) return { apiKey: await secret(apiKeyFile) }
-  if (username === undefined || passwordFile === undefined) return undefined
-  return { username, password: await secret(passwordFile) }
-}
-
-async function secret(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).trim()
-  } catch (error) {
+/** A file that is named on the command line has to be there; that of an agent may come later. */
+async function checkFile(path: string | undefined): Promise<void> {
+  if (path === undefined) return
+  await access(path, constants.R_OK).catch((error: unknown) => {
     throw new FlagshipError('INPUT_UNREADABLE', `Cannot read credentials "${path}": ${reasonOf(error)}`, error)
-  }
+  })
 }

@@ -9,15 +9,17 @@ import { PagedElasticsearch } from '../../../support/paged-elasticsearch.ts'
 const question = (...args: readonly string[]) =>
   readQuestion({ since: 'all', ...parseOptions('search', args, QUESTION_OPTIONS).values }, 0)
 
+const of = (field: string) => ({ terms: { field, missing_bucket: true } })
+
 const parts = (failed: number) => ({
   failed: { doc_count: failed },
   client: { doc_count: 1 },
   server: { doc_count: 2 },
 })
 
-/** One answer with `count` groups; each has as many lines as its number. */
-function page(from: number, count: number): ElasticsearchAnswer {
-  const buckets = Array.from({ length: count }, (_, n) => ({
+/** One answer with `length` groups; each has as many lines as its number. */
+function page(from: number, length: number): ElasticsearchAnswer {
+  const buckets = Array.from({ length }, (_, n) => ({
     key: { k0: `g${from + n}` },
     doc_count: from + n,
     ...parts(0),
@@ -73,7 +75,6 @@ describe('countRequest()', () => {
       client: { filter: { terms: { 'envoy.direction': ['outbound', 'gateway'] } } },
       server: { filter: { terms: { 'envoy.direction': ['inbound'] } } },
     }
-    const of = (field: string) => ({ terms: { field, missing_bucket: true } })
     const sources = [
       { k0: of('envoy.destination.namespace') },
       { k1: of('service.target.name') },

@@ -23,7 +23,7 @@ async function idsOf(client: PagedElasticsearch, limit: number): Promise<readonl
 function newestIds(documents: readonly PagedDocument[], limit = documents.length) {
   return documents
     .map(({ event }) => event.id)
-    .reverse()
+    .toReversed()
     .slice(0, limit)
 }
 

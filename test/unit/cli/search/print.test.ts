@@ -99,6 +99,9 @@ describe('foundText()', () => {
     [1, 1, true, [], '1 line, newest first'],
     [100, 2_345, true, [], '100 of 2345 lines, newest first; --limit shows more'],
     [100, 10_000, false, [], '100 of more than 10000 lines, newest first; --limit shows more'],
+    [100, 100, true, [], '100 lines, newest first'],
+    [20_000, 10_000, false, ['--limit', '20001'], '20000 lines, newest first'],
+    [20_000, 10_000, false, ['--limit', '20000'], 'the newest 20000 lines; there may be more, --limit shows them'],
   ] as const)('says of %i of %i lines (exact: %s) for %j: %s', ([shown, lines, isExact, args, text]) => {
     expect(foundText(shown, { lines, isExact }, question(...args))).toBe(text)
   })

@@ -68,9 +68,10 @@ function whole(status: number, type: string, reason: string): Fault {
 }
 
 async function fakeOf(major: 8 | 9): Promise<ElasticsearchPlace> {
-  const { url, elasticsearch, close } = await startRecordingServer()
-  onTestFinished(close)
-  const { store, faults } = elasticsearch
+  const server = await startRecordingServer()
+  onTestFinished(() => server.close())
+  const { url } = server
+  const { store, faults } = server.elasticsearch
   return {
     major,
     async arrange(situation: Situation, stream: string): Promise<Arranged> {
