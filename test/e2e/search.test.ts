@@ -139,7 +139,7 @@ describe('flagship search', () => {
       'none',
       { copy: { type: 'stdout' } },
       [],
-      'the configuration has no sink of type elasticsearch; --url names a cluster',
+      'Cannot choose a sink: the configuration has no sink of type elasticsearch',
     ],
     [
       'credentials twice',
