@@ -10,6 +10,7 @@ import { type BootstrapOptions, OPTIONS, USAGE } from './bootstrap/options.ts'
 import type { Connected, Product } from './bootstrap/product.ts'
 import { doneText, planJson, planText } from './bootstrap/report.ts'
 import type { Command } from './command.ts'
+import { elasticsearchSink } from './elasticsearch-sink.ts'
 import { type Io, write } from './io.ts'
 import { parseOptions, usageError } from './options.ts'
 import { printable } from './printable.ts'
@@ -34,7 +35,7 @@ export const command: Command = {
       throw usageError('bootstrap', what, `expected ${names.join(' or ')}${didYouMean(name, names)}`)
     }
     const { values } = parseOptions('bootstrap', args, OPTIONS)
-    const [sinkName, sink] = sinkOf(configOf(values.config, io), values.sink)
+    const [sinkName, sink] = elasticsearchSink('bootstrap', configOf(values.config, io), values.sink)
     const product = makeProduct(sinkName, sink, values)
     if (values.output !== undefined) return output(product, values.output, io)
     const connected = await product.connect()
@@ -117,23 +118,4 @@ function notesText(notes: readonly string[]): string {
 function configOf(path: string | undefined, io: Io): Config {
   if (path !== undefined) return loadConfig(path, io.env)
   throw usageError('bootstrap', 'Cannot bootstrap', 'option "--config" is missing')
-}
-
-/** The only sink of type elasticsearch, or the one that was named. */
-function sinkOf(config: Config, name: string | undefined): readonly [string, ElasticsearchSinkConfig] {
-  const sinks = Object.entries(config.sinks).flatMap(([key, sink]) =>
-    sink.type === 'elasticsearch' ? [[key, sink] as const] : [],
-  )
-  const names = sinks.map(([key]) => key)
-  const [only, another] = sinks
-  if (name === undefined && only !== undefined && another === undefined) return only
-  if (name === undefined) {
-    const state =
-      only === undefined ? 'the configuration has no sink of type elasticsearch' : `give --sink: ${names.join(', ')}`
-    throw usageError('bootstrap', 'Cannot choose a sink', state)
-  }
-  const named = sinks.find(([key]) => key === name)
-  if (named !== undefined) return named
-  const state = `there is no sink of type elasticsearch with that name${didYouMean(name, names)}`
-  throw usageError('bootstrap', `Cannot use sink "${printable(name)}"`, state)
 }

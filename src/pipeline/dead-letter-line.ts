@@ -28,7 +28,7 @@ export function deadLetterLine(refused: Refused, time: string): string {
 
 /**
  * What stands in a line, the document byte for byte; undefined when it is not what `deadLetterLine` gives. A line without
- * class and namespace, as versions before 0.2 wrote it, goes where lines of no namespace go.
+ * class and namespace, as an earlier build wrote it, goes where lines of no namespace go.
  */
 export function parseDeadLetterLine(line: string): DeadLetterLine | undefined {
   const text = line.trimEnd()

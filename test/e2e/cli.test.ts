@@ -125,6 +125,18 @@ describe('flagship validate', () => {
     })
   })
 
+  test('asks sinks with --connect, and says of all of them what is wrong', () => {
+    const [a, b] = [1, 2].map((port) => `{ type: elasticsearch, nodes: ['http://127.0.0.1:${port}'] }`)
+    const path = file('connect.yaml', `ingest: { pods: /p }\nsinks: { a: ${a}, b: ${b} }\n`)
+    expect(flagship(['validate', '--config', path])).toMatchObject({ status: 0, stderr: '' })
+    const { status, stdout, stderr } = flagship(['validate', '--connect', '--config', path])
+    expect({ status, isValid: stdout.includes('is valid') }).toEqual({ status: 69, isValid: true })
+    expect(stderr).toMatch(
+      /^sink "a": Cannot reach .*:1".*ECONNREFUSED.*\nsink "b": Cannot reach .*:2".*ECONNREFUSED.*\n$/,
+    )
+    expect(flagship(['validate', '--connect', '--config', GOOD])).toMatchObject({ status: 0, stderr: '' })
+  })
+
   test('lets nothing of a file steer the terminal', () => {
     const path = file(
       'hostile.yaml',

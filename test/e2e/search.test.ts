@@ -127,13 +127,13 @@ describe('flagship search', () => {
       'no such sink',
       { a: { type: 'elasticsearch', nodes: ['http://h'] } },
       ['--sink', 'b'],
-      'Cannot use sink "b": no such elasticsearch sink in the configuration',
+      'Cannot use sink "b": there is no sink of type elasticsearch with that name',
     ],
     [
       'several',
       { a: { type: 'elasticsearch', nodes: ['http://h'] }, b: { type: 'elasticsearch', nodes: ['http://i'] } },
       [],
-      'Cannot choose a sink: there are several, name one with --sink: a, b',
+      'Cannot choose a sink: give --sink: a, b',
     ],
     [
       'none',

@@ -128,24 +128,24 @@ describeElasticsearch(
         await sink.deliver(documents('before', 1), signal)
         const [batch, mark] = [documents('slow', 100), sink.lookup?.mark(undefined)]
         // A bulk waits up to a minute for its shard to come.
-        const [index] = await bench.admin.indices(bench.stream)
-        const allocate = (which: 'none' | 'all') =>
-          bench.admin.ask('PUT', `/${index}/_settings`, { 'index.routing.allocation.enable': which })
-        await bench.admin.ask('POST', `/${index}/_close`)
-        await allocate('none')
-        await bench.admin.ask('POST', `/${index}/_open?wait_for_active_shards=0`)
+        const [templates, elsewhere] = ['logs-envoy.*-slow', 'index.routing.allocation.require._name']
+        const rollOver = () => bench.admin.ask('POST', `/${bench.stream}/_rollover?wait_for_active_shards=0`)
+        await bench.admin.install(templates, false, { [elsewhere]: 'nowhere' })
+        await rollOver()
+        await bench.admin.install(templates)
         expect(kindsOf(await sink.deliver(batch, signal))).toBe('in_doubt')
         const { body } = await server().request('GET', '/_tasks?actions=indices:data/write/bulk&detailed')
         expect(JSON.stringify(body)).toContain('"X-Opaque-Id":"flagship/test/once/out/')
-        await bench.admin.ask('POST', `/${bench.stream}/_rollover`)
+        await rollOver()
         let hasFound = false
         const finding = bench.find(sink, idsOf(batch), mark).finally(() => (hasFound = true))
         await sleep(bench.config.settleMs * 3)
         expect(hasFound).toBe(false)
-        await allocate('all')
+        const [, index] = await bench.admin.indices(bench.stream)
+        await bench.admin.ask('PUT', `/${index}/_settings`, { [elsewhere]: null })
         expect(new Set(await finding)).toEqual(new Set(['stored']))
         expect((await bench.admin.ids(bench.stream)).filter((id) => id.startsWith('slow'))).toEqual(idsOf(batch))
-        expect(await bench.admin.indices(bench.stream)).toHaveLength(2)
+        expect(await bench.admin.indices(bench.stream)).toHaveLength(3)
       })
     })
 

@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs'
-import { beforeAll, expect, test } from 'vitest'
-import { installTemplates } from '../support/elasticsearch-templates.ts'
+import { expect, test } from 'vitest'
 import { describeElasticsearch, type ElasticsearchServer } from '../support/real-elasticsearch.ts'
 import { RealScene } from '../support/real-scene.ts'
 import { EACH_LINE_ONCE, outcomeOf } from '../support/scene.ts'
@@ -41,8 +40,6 @@ async function indexedCount(server: ElasticsearchServer, stream: string): Promis
 }
 
 describeElasticsearch('flagship run without its state', (server) => {
-  beforeAll(() => installTemplates(server()))
-
   test.for([
     ['into the same backing index', 'same', 0],
     ['after a rollover', 'rolled', 1],
@@ -73,8 +70,6 @@ describeElasticsearch('flagship run without its state', (server) => {
 })
 
 describeElasticsearch('A data stream', (server) => {
-  beforeAll(() => installTemplates(server()))
-
   test('refuses an id within a backing index with 409, and stores it twice over a rollover', async () => {
     const scene = await delivered(server(), 'plain')
     const documents = await storedIn(server(), scene.access)

@@ -14,9 +14,9 @@ export class ElasticsearchAdmin {
   }
 
   /** A template for the data streams that match, with a number field `num` and no replicas. */
-  async install(pattern: string, hasFailureStore = false): Promise<void> {
+  async install(pattern: string, hasFailureStore = false, settings: object = {}): Promise<void> {
     const template = {
-      settings: { number_of_replicas: 0 },
+      settings: { number_of_replicas: 0, ...settings },
       data_stream_options: { failure_store: { enabled: hasFailureStore } },
       mappings: { dynamic: false, properties: { '@timestamp': { type: 'date' }, num: { type: 'long' } } },
     }

@@ -4,8 +4,9 @@ import type { PipelineStatus } from '../../src/pipeline/status.ts'
 import type { ElasticsearchServer } from '../services/elasticsearch/server.ts'
 import { freePort } from '../services/ports.ts'
 import { type AgentProcess, until } from './agent-process.ts'
-import { type Arrivals, Scene, type SceneOptions } from './scene.ts'
 import { lineOf } from './container-log.ts'
+import { bootstrap } from './flagship-command.ts'
+import { type Arrivals, Scene, type SceneOptions } from './scene.ts'
 import { backingIndices, countIn, rollover, storedIn } from './stored-documents.ts'
 
 const PIPELINE = 'search'
@@ -19,7 +20,7 @@ export interface RealSceneOptions extends SceneOptions {
   readonly namespace: string
 }
 
-/** A scene with a real Elasticsearch, in which templates are installed. */
+/** A scene with a real Elasticsearch, and what `flagship bootstrap` installs in it. */
 export class RealScene extends Scene {
   readonly server: ElasticsearchServer
   readonly namespace: string
@@ -35,7 +36,7 @@ export class RealScene extends Scene {
       type: 'elasticsearch',
       nodes: [server.url],
       namespace: options.namespace,
-      requestTimeoutMs: 5_000,
+      requestTimeoutMs: 10_000,
       settleMs: SETTLE_MS,
       ...options.sink,
       batch: { maxAgeMs: 50, ...Reflect.get(Object(options.sink), 'batch') },
@@ -44,7 +45,9 @@ export class RealScene extends Scene {
   }
 
   static async open(server: ElasticsearchServer, options: RealSceneOptions): Promise<RealScene> {
-    return new RealScene(server, `127.0.0.1:${await freePort()}`, options)
+    const scene = new RealScene(server, `127.0.0.1:${await freePort()}`, options)
+    await bootstrap(scene.workplace.config)
+    return scene
   }
 
   /** Write the configuration anew, with other settings of the sink. */

@@ -1,11 +1,10 @@
 import { access, constants } from 'node:fs/promises'
 import type { AccessFiles } from '../../clients/access.ts'
 import type { ElasticsearchOptions } from '../../clients/elasticsearch.ts'
-import { didYouMean } from '../../config/nearest.ts'
 import { loadConfig } from '../../config/load.ts'
 import { FlagshipError, reasonOf } from '../../errors.ts'
-import type { ElasticsearchSinkConfig } from '../../sinks/elasticsearch/config.ts'
 import { StreamNames, streamName } from '../../sinks/elasticsearch/stream-names.ts'
+import { elasticsearchSink } from '../elasticsearch-sink.ts'
 import type { Io } from '../io.ts'
 import { type OptionValues, usageError } from '../options.ts'
 import { printable } from '../printable.ts'
@@ -59,7 +58,7 @@ function ofSink(path: string, values: WhereValues, dataset: SearchDataset, env: 
         `Cannot use option "--${option}"`,
         'it goes with --url; with --config the sink has its own',
       )
-  const sink = chosenSink(loadConfig(path, env).sinks, values.sink)
+  const [, sink] = elasticsearchSink('search', loadConfig(path, env), values.sink)
   const namespaces = values.namespace === undefined ? new StreamNames(sink).namespaces : namespacesOf(values.namespace)
   return { connection: sink, streams: streamsOf(dataset, namespaces) }
 }
@@ -90,31 +89,6 @@ async function accessOf(values: WhereValues): Promise<AccessFiles> {
 function notAnUrl(): FlagshipError {
   const state = 'expected http(s)://HOST:PORT without user information; credentials go into files'
   return usageError('search', 'Cannot use the value of "--url"', state)
-}
-
-function chosenSink(sinks: Readonly<Record<string, { readonly type: string }>>, name: string | undefined) {
-  const known = Object.entries(sinks).filter((entry): entry is [string, ElasticsearchSinkConfig] =>
-    isSearchable(entry[1]),
-  )
-  const names = known.map(([each]) => each)
-  const found = name === undefined ? known[0] : known.find(([each]) => each === name)
-  if (found === undefined && name !== undefined) {
-    const state = `no such elasticsearch sink in the configuration${didYouMean(name, names)}`
-    throw usageError('search', `Cannot use sink "${printable(name)}"`, state)
-  }
-  if (found === undefined)
-    throw usageError(
-      'search',
-      'Cannot search',
-      'the configuration has no sink of type elasticsearch; --url names a cluster',
-    )
-  if (name === undefined && names.length > 1)
-    throw usageError('search', 'Cannot choose a sink', `there are several, name one with --sink: ${names.join(', ')}`)
-  return found[1]
-}
-
-function isSearchable(sink: { readonly type: string }): sink is ElasticsearchSinkConfig {
-  return sink.type === 'elasticsearch'
 }
 
 function namespacesOf(text: string): readonly string[] {

@@ -46,26 +46,29 @@ function greetingComplaint({ statusCode, body }: ElasticsearchAnswer): Complaint
 }
 
 /** Of the data streams; `monitor` is of the cluster. */
-const INDEX_RIGHTS = ['create_doc', 'auto_configure', 'read', 'view_index_metadata'] as const
+const WRITING = ['create_doc', 'auto_configure'] as const
+const INDEX_RIGHTS = [...WRITING, 'read', 'view_index_metadata'] as const
 type Right = (typeof INDEX_RIGHTS)[number]
 
 async function rightsComplaints(
   client: Elasticsearch,
-  { settleMs }: ElasticsearchSinkConfig,
+  { settleMs, ids }: ElasticsearchSinkConfig,
   names: readonly string[],
 ): Promise<readonly Complaint[]> {
+  const looksUp = ids === 'event'
+  const rights = looksUp ? INDEX_RIGHTS : WRITING
   const { statusCode, body } = await client.request({
     method: 'POST',
     path: '/_security/user/_has_privileges',
     json: { cluster: ['monitor'], index: [{ names, privileges: INDEX_RIGHTS }] },
   })
   if (statusCode !== 200) return [] // no security: everybody may do everything
-  const complaints = INDEX_RIGHTS.flatMap((right) => {
+  const complaints = rights.flatMap((right) => {
     const lacking = names.filter((name) => at(body, 'index', name, right) === false)
     return lacking.length === 0 ? [] : rightComplaint(right, lacking)
   })
-  if (at(body, 'cluster', 'monitor') !== false) return complaints
-  const message = `the cluster privilege monitor is missing: before a look-up only the time is waited (settleMs ${settleMs}), so a request that runs longer may double lines`
+  if (!looksUp || at(body, 'cluster', 'monitor') !== false) return complaints
+  const message = `the cluster privilege monitor is missing: before a look-up only the time is waited (settleMs ${settleMs}), so lines of a request that runs longer may double across a rollover`
   return [...complaints, { kind: 'weak', message }]
 }
 
@@ -75,12 +78,12 @@ const WITHOUT: Readonly<Record<Right, Complaint>> = {
   read: {
     kind: 'weak',
     message:
-      'nobody can look up what is in doubt: such lines stay in doubt, and sent again they may double across a rollover',
+      'what is in doubt after a lost answer or a crash cannot be looked up: it waits for the right, and in the end all of the sink does; sent without a look it may double across a rollover',
   },
   view_index_metadata: {
     kind: 'weak',
     message:
-      'backing indices may not be seen: lines in doubt may stay so or double across a rollover, and a failure store is not noticed',
+      'the settings of the data streams may not be seen, so a failure store, in which refused documents may double, is not noticed',
   },
 }
 
