@@ -1,5 +1,5 @@
 /**
- * How many bytes does a record take in Elasticsearch? `node bench/index-size.ts [DOCUMENTS]`: the recorded corpus, again
+ * How many bytes does a record take in Elasticsearch? `node bench/index-size.ts [DOCUMENTS] [MAJOR]`: the recorded corpus, again
  * and again with later times and other request ids, under the templates of `flagship bootstrap` and what they could be
  * instead, on each real server that is installed (`npm run services -- install elasticsearch`); merged to one segment.
  */
@@ -9,13 +9,14 @@ import { elasticsearchObjects } from '../src/bootstrap/elasticsearch/objects.ts'
 import { ElasticsearchTarget } from '../src/bootstrap/elasticsearch/target.ts'
 import { connectElasticsearch, type Elasticsearch } from '../src/clients/elasticsearch.ts'
 import { EMPTY_CARRY, type Transcoder } from '../src/pipeline/contract.ts'
-import { at } from '../src/sinks/elasticsearch/parts-of-json.ts'
+import { at, listAt, valuesAt } from '../src/sinks/elasticsearch/parts-of-json.ts'
 import { installationPath, isInstalled } from '../test/services/cache.ts'
 import { elasticsearchRecipe, RELEASES } from '../test/services/elasticsearch/recipe.ts'
 import { ElasticsearchServer } from '../test/services/elasticsearch/server.ts'
 import { corpusTranscoder, countLines, jsonCorpus } from './corpus.ts'
 
 const DOCUMENTS = Number(process.argv[2] ?? 200_000)
+const MAJOR = process.argv[3] ?? ''
 const STREAM = 'logs-envoy.access-default'
 const BULK_LINES = 250
 /** How long the corpus took to record: each repetition begins after the one before. */
@@ -30,7 +31,8 @@ const VARIANTS: Readonly<Record<string, object>> = {
   'logsdb, synthetic source': {},
 }
 
-for (const release of Object.values(RELEASES)) {
+for (const [major, release] of Object.entries(RELEASES)) {
+  if (MAJOR !== '' && MAJOR !== major) continue
   const recipe = elasticsearchRecipe(release)
   if (isInstalled(recipe)) await measure(await ElasticsearchServer.start(release, installationPath(recipe)))
   else process.stderr.write(`Elasticsearch ${release.version} is not installed: left out\n`)
@@ -126,24 +128,16 @@ function bulkOf(transcoder: Transcoder, bytes: Buffer, offsetBytes: number) {
   return { body: Buffer.concat(parts), count: ids.length, documentBytes: documents.length }
 }
 
+/** Of the one segment that is left: the store still has what was merged away, until the last commit of it goes. */
 async function storedBytes(client: Elasticsearch): Promise<number> {
   await ask(client, 'POST', `/${STREAM}/_forcemerge`, { max_num_segments: '1' })
-  await ask(client, 'POST', `/${STREAM}/_flush`)
   await ask(client, 'POST', `/${STREAM}/_refresh`)
-  const stats = await ask(client, 'GET', `/${STREAM}/_stats/store,segments`)
-  if (at(stats, '_all', 'primaries', 'segments', 'count') !== 1) throw new Error('Cannot measure: not one segment')
-  let bytes = Number(at(stats, '_all', 'primaries', 'store', 'size_in_bytes'))
-  // What was merged away is deleted a moment later.
-  for (let calm = 0; calm < 5; ) {
-    await sleep(1_000)
-    await ask(client, 'POST', `/${STREAM}/_refresh`)
-    const now = Number(
-      at(await ask(client, 'GET', `/${STREAM}/_stats/store`), '_all', 'primaries', 'store', 'size_in_bytes'),
-    )
-    calm = now === bytes ? calm + 1 : 0
-    bytes = now
-  }
-  return bytes
+  const shards = valuesAt(await ask(client, 'GET', `/${STREAM}/_segments`), 'indices').flatMap((index) =>
+    valuesAt(index, 'shards').flatMap((copies) => listAt({ copies }, 'copies')),
+  )
+  const segments = shards.flatMap((shard) => valuesAt(shard, 'segments')).filter((segment) => at(segment, 'search'))
+  if (segments.length !== 1) throw new Error(`Cannot measure: ${segments.length} segments`)
+  return Number(at(segments[0], 'size_in_bytes'))
 }
 
 async function ask(

@@ -3,8 +3,9 @@ import { open, unlink } from 'node:fs/promises'
 import type { Elasticsearch } from '../../clients/elasticsearch.ts'
 import { FlagshipError, reasonOf } from '../../errors.ts'
 import { at, listAt, textAt } from '../../sinks/elasticsearch/parts-of-json.ts'
+import { missingRights } from './missing-rights.ts'
 import type { Rights } from './roles.ts'
-import { refusal } from './target.ts'
+import { refusal } from './refusal.ts'
 import { OURS } from './templates.ts'
 
 /** A key to be made, and where its secret goes. */
@@ -58,25 +59,6 @@ async function requireRights({ name, rights, admin }: KeyRequest): Promise<void>
   if (missing.length === 0) return
   const state = `a key may do no more than who makes it, and who bootstraps lacks ${missing.join(', ')}; grant it`
   throw new FlagshipError('SINK_MISCONFIGURED', `Cannot create API key "${name}": ${state}`)
-}
-
-/** In words, such as `the index privilege "read" on logs-envoy.access-default`. */
-async function missingRights(client: Elasticsearch, { cluster, indices }: Rights): Promise<readonly string[]> {
-  const json = { cluster, index: indices.map(({ names, privileges }) => ({ names, privileges })) }
-  const answer = await client.request({ method: 'POST', path: '/_security/user/_has_privileges', json })
-  if (answer.statusCode !== 200) throw refusal('Cannot ask for privileges', 'a known user', answer)
-  const ofCluster = cluster.filter((right) => at(answer.body, 'cluster', right) !== true)
-  const ofIndices = indices.flatMap(({ names, privileges }) =>
-    privileges.flatMap((right) => {
-      const missing = names.filter((name) => at(answer.body, 'index', name, right) !== true)
-      return missing.length === 0 ? [] : [`the index privilege "${right}" on ${fewOf(missing)}`]
-    }),
-  )
-  return [...ofCluster.map((right) => `the cluster privilege "${right}"`), ...ofIndices]
-}
-
-function fewOf([first = '', ...others]: readonly string[]): string {
-  return others.length === 0 ? first : `${first} and ${others.length} more`
 }
 
 /** The file first: a key whose secret could not be kept would be of no use to anybody. */

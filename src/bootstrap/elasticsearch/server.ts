@@ -4,7 +4,7 @@ import { at, listAt, textAt } from '../../sinks/elasticsearch/parts-of-json.ts'
 import type { Installable } from '../object.ts'
 import type { ElasticsearchObject } from './objects.ts'
 import { isSupported, type ServerVersion, serverVersionOf } from './server-version.ts'
-import { refusal } from './target.ts'
+import { refusal } from './refusal.ts'
 
 /** What bootstrap has to know of a server before it can say what belongs there. */
 export interface Server {

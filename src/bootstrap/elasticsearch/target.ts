@@ -1,8 +1,9 @@
 import type { Elasticsearch, ElasticsearchAnswer } from '../../clients/elasticsearch.ts'
-import { FlagshipError } from '../../errors.ts'
+import type { FlagshipError } from '../../errors.ts'
 import { at, listAt, textAt } from '../../sinks/elasticsearch/parts-of-json.ts'
 import type { Found, Installable, Target } from '../object.ts'
 import { type ElasticsearchObject, KINDS } from './objects.ts'
+import { refusal } from './refusal.ts'
 import { OURS } from './templates.ts'
 
 /** An object of Elasticsearch, or the retention of a data stream that is there. */
@@ -104,25 +105,4 @@ function refused(verb: string, object: Installable, kind: Kind, answer: Elastics
   const what = `Cannot ${verb} ${object.kind} "${object.id}"`
   const right = kind === 'retention' ? RETENTION_PRIVILEGE : `the cluster privilege "${KINDS[kind].privilege}"`
   return refusal(what, right, answer)
-}
-
-/** An answer that is not what was asked for, in words. `right` is what it takes, such as `the cluster privilege "x"`. */
-export function refusal(what: string, right: string, { statusCode, body }: ElasticsearchAnswer): FlagshipError {
-  const reason = textAt(body, 'error', 'reason') ?? textAt(body, 'error') ?? 'no reason given'
-  if (statusCode === 401)
-    return misconfigured(
-      `${what}: who bootstraps is not known there (HTTP 401); give --username and --password-file, or --api-key-file`,
-    )
-  if (statusCode === 403) return misconfigured(`${what}: it takes ${right}; grant it to who bootstraps`)
-  if (reason.includes('in use by')) return misconfigured(`${what}: ${reason}; delete them first, or keep it`)
-  if (reason.startsWith('no handler found') || reason.startsWith('Incorrect HTTP method'))
-    return misconfigured(`${what}: this server has no such API`)
-  const message = `${what}: HTTP ${statusCode}, ${reason}`
-  if (statusCode === 429 || statusCode >= 500)
-    return new FlagshipError('SINK_UNAVAILABLE', `${message}; try again later`)
-  return misconfigured(message)
-}
-
-function misconfigured(message: string): FlagshipError {
-  return new FlagshipError('SINK_MISCONFIGURED', message)
 }

@@ -40,6 +40,6 @@ export function caFileOf(options: BootstrapOptions, sink: Pick<ElasticsearchSink
 /** @throws FlagshipError USAGE on what is no address, or one with credentials, which would be printed with it. */
 export function checkedUrl(option: string, text: string): string {
   if (URL.canParse(text) && /^https?:\/\/[^/@?#\s]+(?:\/[^@?#\s]*)?$/.test(text)) return text
-  const what = `Cannot set "${option}" to "${printable(text)}"`
+  const what = text.includes('@') ? `Cannot set "${option}"` : `Cannot set "${option}" to "${printable(text)}"`
   throw usageError('bootstrap', what, 'expected http:// or https://, a host, and no credentials')
 }

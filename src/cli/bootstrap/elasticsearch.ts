@@ -1,5 +1,6 @@
 import { apiKeysOf, ensureApiKey, invalidateApiKeys } from '../../bootstrap/elasticsearch/api-key.ts'
 import { instructionsOf } from '../../bootstrap/elasticsearch/instructions.ts'
+import { missingRights } from '../../bootstrap/elasticsearch/missing-rights.ts'
 import { type ElasticsearchObject, elasticsearchObjects } from '../../bootstrap/elasticsearch/objects.ts'
 import { writerId, writerRights } from '../../bootstrap/elasticsearch/roles.ts'
 import { examineServer, retentionsOf, type Server } from '../../bootstrap/elasticsearch/server.ts'
@@ -65,7 +66,7 @@ async function connected(session: Session, objects: readonly ElasticsearchObject
   const retentions = options.remove === true ? [] : await retentionsOf(client, objects)
   return {
     target: new ElasticsearchTarget(client, objects, retentions),
-    notes: server.hasSecurity ? [] : ['Security is off on this server: no roles'],
+    notes: server.hasSecurity ? await unseen(client, objects) : ['Security is off on this server: no roles'],
     close: () => client.close(),
     async afterInstall() {
       return [...rolloverHint(retentions), ...(keyFile === undefined ? [] : [await makeKey(session, keyFile)])]
@@ -78,6 +79,15 @@ async function connected(session: Session, objects: readonly ElasticsearchObject
       return [`${isDry ? 'invalidate' : 'invalidated'} ${ids.length} of API key ${name}`]
     },
   }
+}
+
+/** A list of data streams leaves out, without a word, those that one may not see. */
+async function unseen(client: Elasticsearch, objects: readonly ElasticsearchObject[]): Promise<readonly string[]> {
+  const names = objects.filter(({ kind }) => kind === 'index template').map(({ id }) => id)
+  const privileges = ['view_index_metadata']
+  const indices = [{ names, privileges, allow_restricted_indices: false }] as const
+  const missing = await missingRights(client, { cluster: [], indices })
+  return missing.map((right) => `The retention of streams that are there is not looked at: that takes ${right}`)
 }
 
 /** Templates are read when an index is made. */

@@ -1,0 +1,114 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { dispatch } from '../../../src/cli/dispatch.ts'
+import { startScriptedKibana } from '../fakes/scripted-kibana.ts'
+import { capturedIo } from './captured-io.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'flagship-bootstrap-'))
+afterAll(() => rmSync(root, { recursive: true }))
+
+const search = { type: 'elasticsearch', nodes: ['http://127.0.0.1:1'] }
+const RENDERED = join(import.meta.dirname, '../../../deploy/elasticsearch')
+
+function configWith(name: string, sinks: object): string {
+  const path = join(root, `${name}.yaml`)
+  writeFileSync(path, JSON.stringify({ ingest: { pods: root }, state: { directory: root }, sinks }))
+  return path
+}
+const ONE = configWith('one', { search })
+const TWO = configWith('two', { search, other: { ...search, namespace: 'other' } })
+
+async function bootstrap(...args: readonly string[]) {
+  const { io, written } = capturedIo()
+  return { code: await dispatch(['bootstrap', ...args], io), ...written }
+}
+
+/** Every file below a directory, by its name there. */
+function filesIn(directory: string): Readonly<Record<string, string>> {
+  const names = readdirSync(directory, { recursive: true, withFileTypes: true })
+  const paths = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return Object.fromEntries(paths.map((path) => [path.slice(directory.length), readFileSync(path, 'utf8')]))
+}
+
+describe('flagship bootstrap', () => {
+  test.for([
+    [[], 'expected elasticsearch or kibana'],
+    [['elasticserch'], 'did you mean "elasticsearch"?'],
+    [['elasticsearch'], 'option "--config" is missing'],
+    [['elasticsearch', '-c', TWO], 'Cannot choose a sink: give --sink: search, other'],
+    [['elasticsearch', '-c', TWO, '--sink', 'serch'], 'did you mean "search"?'],
+    [['elasticsearch', '-c', configWith('none', { out: { type: 'stdout' } })], 'has no sink of type elasticsearch'],
+    [['elasticsearch', '-c', ONE, '--username', 'me'], 'it goes together with --password-file'],
+    [['elasticsearch', '-c', ONE, '--lifecycle', 'none'], 'expected stream, ilm'],
+    [['elasticsearch', '-c', ONE, '--server-version', '7.17', '-o', root], 'expected 8.14 or later'],
+    [['elasticsearch', '-c', ONE, '--url', 'localhost:9200'], 'expected http:// or https://'],
+    [['kibana', '-c', ONE], 'option "--url" is missing'],
+    [['kibana', '-c', ONE, '--url', 'http://k', '--space', '../x'], 'Cannot use space'],
+  ] as const)('refuses %o', async ([args, message]) => {
+    const { code, stderr } = await bootstrap(...args)
+    expect([code, stderr]).toEqual([64, expect.stringContaining(message)])
+  })
+
+  test('does not repeat credentials that stand in an address', async () => {
+    const { code, stderr } = await bootstrap('elasticsearch', '-c', ONE, '--url', 'http://me:secret@host')
+    expect([code, stderr]).toEqual([64, expect.not.stringContaining('secret')])
+  })
+
+  test('says that the server cannot be reached', async () => {
+    const { code, stderr } = await bootstrap('elasticsearch', '-c', ONE)
+    expect([code, stderr]).toEqual([69, expect.stringContaining('Cannot reach Elasticsearch "http://127.0.0.1:1"')])
+  })
+
+  test('names a file with credentials that is not there', async () => {
+    const { code, stderr } = await bootstrap('elasticsearch', '-c', ONE, '--api-key-file', join(root, 'nowhere'))
+    expect([code, stderr]).toEqual([66, expect.stringContaining('nowhere')])
+  })
+
+  test('writes what is rendered under deploy/, without a server, each time the same', async () => {
+    const output = join(root, 'output')
+    for (let time = 1; time <= 2; time += 1) {
+      expect((await bootstrap('elasticsearch', '-c', ONE, '--output', output)).code).toBe(0)
+      expect(filesIn(output)).toEqual(filesIn(RENDERED))
+    }
+  })
+
+  test('writes templates for an older server', async () => {
+    const output = join(root, 'older')
+    await bootstrap('elasticsearch', '-c', ONE, '--output', output, '--server-version', '8.16.0', '--no-aliases')
+    const files = filesIn(output)
+    expect(files['/component-templates/flagship-settings.json']).toContain('"codec": "best_compression"')
+    expect(Object.values(files).join('')).not.toMatch(/logsdb|failure_store|"alias"/)
+  })
+
+  test('writes what goes into Kibana, in every file that its page names', async () => {
+    const output = join(root, 'kibana')
+    expect((await bootstrap('kibana', '-c', ONE, '--output', output, '--space', 'ops')).code).toBe(0)
+    const files = filesIn(output)
+    const named = [...(files['/README.md'] ?? '').matchAll(/kibana\/[\w.-]+/g)].map(([name]) => `/${name}`)
+    expect(named.length).toBeGreaterThan(5)
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(named))
+    expect(files['/README.md']).toContain('KIBANA=https://kibana:5601/s/ops')
+  })
+
+  test('brings Kibana to what it should be, and away', async () => {
+    const { url, kibana, close } = await startScriptedKibana()
+    try {
+      const where = ['kibana', '-c', ONE, '--kibana-url', url]
+      const dry = await bootstrap(...where, '--dry-run')
+      expect([dry.code, dry.stderr]).toEqual([0, ''])
+      expect(kibana.changes).toEqual([])
+      const first = await bootstrap(...where)
+      expect([first.code, first.stderr]).toEqual([0, ''])
+      expect(first.stdout).toMatch(/^created +data view/)
+      const second = await bootstrap(...where)
+      expect(second.stdout).toMatch(/^(\d+) of \1 objects were as they should be\n$/)
+      const gone = await bootstrap(...where, '--remove')
+      expect([gone.code, gone.stderr]).toEqual([0, ''])
+      expect(kibana.stored.size).toBe(0)
+    } finally {
+      close()
+    }
+  })
+})
