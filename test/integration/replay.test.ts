@@ -35,8 +35,8 @@ async function createAgain(server: ElasticsearchServer, stream: string, document
 
 /** How many documents the server has indexed into a stream, also those that were there already and were refused. */
 async function indexedCount(server: ElasticsearchServer, stream: string): Promise<number> {
-  const stats = await request<IndexingStats>(server, 'GET', `/${stream}/_stats/indexing`)
-  return stats._all.primaries.indexing.index_total
+  const { _all: all } = await request<IndexingStats>(server, 'GET', `/${stream}/_stats/indexing`)
+  return all.primaries.indexing.index_total
 }
 
 describeElasticsearch('flagship run without its state', (server) => {
