@@ -67,10 +67,8 @@ describeElasticsearch('flagship run without its state', (server) => {
     expect(outcomeOf('replay with new lines', await scene.finish())).toBe(EACH_LINE_ONCE)
     expect(await scene.backingIndexCount()).toBe(2)
   })
-})
 
-describeElasticsearch('A data stream', (server) => {
-  test('refuses an id within a backing index with 409, and stores it twice over a rollover', async () => {
+  test('would double it over a rollover: an id is refused, with 409, only within its backing index', async () => {
     const scene = await delivered(server(), 'plain')
     const documents = await storedIn(server(), scene.access)
     expect(await createAgain(server(), scene.access, documents)).toEqual(new Set([409]))
