@@ -105,12 +105,12 @@ async function bytesPerDocument(stream: string): Promise<number> {
   if (documents !== LINES + 1) throw new Error(`${documents} documents for ${LINES + 1} lines`)
   await request(server, 'POST', `/${stream}/_forcemerge?max_num_segments=1`)
   await request(server, 'POST', `/${stream}/_flush`)
-  const stats = await request<{ _all: { primaries: { store: { size_in_bytes: number } } } }>(
+  const { _all: all } = await request<{ _all: { primaries: { store: { size_in_bytes: number } } } }>(
     server,
     'GET',
     `/${stream}/_stats/store`,
   )
-  return stats._all.primaries.store.size_in_bytes / documents
+  return all.primaries.store.size_in_bytes / documents
 }
 
 function tableOf(results: ReadonlyMap<string, readonly Throughput[]>): string {

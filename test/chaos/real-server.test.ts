@@ -16,7 +16,7 @@ class Writer {
   readonly #scene: RealScene
   readonly #startedMs = performance.now()
   readonly #ended: Promise<void>
-  #goesOn = true
+  #isStopped = false
 
   constructor(scene: RealScene) {
     this.#scene = scene
@@ -28,18 +28,18 @@ class Writer {
   }
 
   async stop(): Promise<void> {
-    this.#goesOn = false
+    this.#isStopped = true
     await this.#ended
   }
 
   async #write(): Promise<void> {
     const { logs, random } = this.#scene
-    for (let done = 0; this.#goesOn; await sleep(TICK_MS)) {
+    for (let done = 0; !this.#isStopped; await sleep(TICK_MS)) {
       const lines = Math.min((this.elapsedMs / 1_000) * LINES_PER_SECOND, MOST_LINES)
       const due = Math.floor(lines / logs.length)
       for (const log of logs) {
         log.write(due - done)
-        if (due > done && random() < 0.01) log.rotate()
+        if (due > done && random() < 0.003) log.rotate()
       }
       done = due
     }
@@ -85,6 +85,7 @@ describeElasticsearch(`kill -9 of server and agent in turn under ${LINES_PER_SEC
     const balance = await scene.finish(agent)
     const scope = `Elasticsearch ${server().version}, ${kills} kills, ${await scene.backingIndexCount()} backing indices`
     expect(outcomeOf(scope, balance)).toBe(EACH_LINE_ONCE)
+    expect(agent.stderr).toContain('documents that an earlier run may have sent are looked up')
     expect(await scene.distinctEventIds()).toBe(scene.written.length)
   })
 })

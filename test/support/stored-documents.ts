@@ -39,7 +39,8 @@ export async function storedIn(
     const order = { sort: [{ _shard_doc: 'asc' }], track_total_hits: false }
     const page = await request<Page>(server, 'POST', '/_search', { size: PAGE, _source: fields, ...place, ...order })
     id = page.pit_id
-    for (const hit of page.hits.hits) documents.push({ index: hit._index, id: hit._id, source: hit._source ?? {} })
+    for (const { _index: index, _id: each, _source: source = {} } of page.hits.hits)
+      documents.push({ index, id: each, source })
     after = page.hits.hits.at(-1)?.sort
     if (after === undefined) break
   }
