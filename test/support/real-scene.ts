@@ -14,6 +14,7 @@ const PIPELINE = 'search'
 const LOOK_MS = 200
 const SETTLE_MS = 1_500
 const PATIENCE_MS = 60_000
+const LONGEST_PAUSE_MS = 30_000
 
 export interface RealSceneOptions extends SceneOptions {
   /** Of its data streams: scenes that share a server have streams of their own. */
@@ -57,6 +58,16 @@ export class RealScene extends Scene {
 
   get access(): string {
     return `logs-envoy.access-${this.namespace}`
+  }
+
+  /** A backlog takes as long as it takes: patience is for one that does not get shorter. */
+  override async arrived(lines: number, agent: AgentProcess): Promise<void> {
+    let [there, sinceMs] = [-1, performance.now()]
+    while (there < lines && performance.now() - sinceMs < LONGEST_PAUSE_MS) {
+      const count = await this.count()
+      if (count > there) [there, sinceMs] = [count, performance.now()]
+    }
+    await super.arrived(lines, agent)
   }
 
   async count(): Promise<number> {

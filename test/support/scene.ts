@@ -17,7 +17,7 @@ export function inSoak<T>(short: T, long: T): T {
   return IS_SOAK ? long : short
 }
 
-const PATIENCE_MS = inSoak(60_000, 900_000)
+const PATIENCE_MS = inSoak(60_000, 240_000)
 const ACCESS = 'logs-envoy.access-default'
 const LOSS = 'logs-envoy.loss-default'
 

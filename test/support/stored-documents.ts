@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ElasticsearchServer } from '../services/elasticsearch/server.ts'
 
-const PAGE = 10_000
+/** Servers of tests have little memory. */
+const PAGE = 2_000
+const PAUSE_MS = 200
+const MOST_TRIES = 100
 
 /** A document as it stands in one backing index. What stands in two comes twice. */
 export interface StoredDocument {
@@ -69,14 +73,18 @@ export async function rollover(server: ElasticsearchServer, stream: string): Pro
   await request(server, 'POST', `/${stream}/_rollover`)
 }
 
-/** The body of an answer; throws when the server says no. */
+/** The body of an answer; throws when the server says no. One that is short of memory is asked again. */
 export async function request<Body = unknown>(
   server: ElasticsearchServer,
   method: string,
   path: string,
   body?: unknown,
 ): Promise<Body> {
-  const answer = await server.request<Body>(method, path, body)
+  let answer = await server.request<Body>(method, path, body)
+  for (let tries = 1; answer.status === 429 && tries < MOST_TRIES; tries += 1) {
+    await sleep(PAUSE_MS)
+    answer = await server.request<Body>(method, path, body)
+  }
   if (answer.status < 300) return answer.body
   throw new Error(`${method} ${path}: HTTP ${answer.status} ${JSON.stringify(answer.body)}`)
 }
