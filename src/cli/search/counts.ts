@@ -7,7 +7,7 @@ import { DIRECTIONS, type Question } from './question.ts'
 /** Groups in one answer. */
 const PAGE_GROUPS = 1_000
 /** Groups that are read at most: they are sorted here. */
-export const MOST_GROUPS = 50_000
+const MOST_GROUPS = 50_000
 
 /** How many lines, how many of them failed, and on which side of a hop they stood. */
 export interface Counts {

@@ -1,7 +1,7 @@
 import type { Elasticsearch, ElasticsearchAnswer } from '../../clients/elasticsearch.ts'
 import { at, listAt, textAt } from '../../sinks/elasticsearch/parts-of-json.ts'
 import type { Dsl } from './filter.ts'
-import { gapIn, noRight, noStream, searchRefusal } from './refusal.ts'
+import { gapIn, noRight, noStream, notUnderstood, searchRefusal } from './refusal.ts'
 
 /** Long enough between two pages; a reader that pauses longer (a pager) costs a new one. */
 const KEEP_ALIVE = '1m'
@@ -53,6 +53,8 @@ export class PointInTime {
       answer = await this.#search(body)
     }
     if (answer.statusCode !== 200) throw this.#refusal(answer)
+    // What another program says must not look like "nothing fits".
+    if (at(answer.body, 'hits') === undefined) throw notUnderstood(this.#parts.streams)
     this.#id = textAt(answer.body, 'pit_id') ?? this.#id
     this.gap ??= gapIn(answer.body)
     return answer.body
@@ -78,7 +80,9 @@ export class PointInTime {
     // Some shard is not there. Servers before 8.16 cannot go on without it.
     const { statusCode, body } = answer.statusCode === 503 ? await this.#requestPoint(true) : answer
     if (statusCode !== 200) throw this.#refusal(statusCode === 400 ? answer : { statusCode, body })
-    this.#id = textAt(body, 'id')
+    const id = textAt(body, 'id')
+    if (id === undefined) throw notUnderstood(this.#parts.streams)
+    this.#id = id
     this.gap ??= gapIn(body)
     if (at(body, '_shards', 'total') !== 0) return
     const { streams, hasCredentials } = this.#parts

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { didYouMean } from '../../config/nearest.ts'
 import { CAUSES } from '../../enrich/flag/causes.ts'
 import { FLAGS, findFlag } from '../../enrich/flag/catalogue.ts'
@@ -79,8 +80,8 @@ export function readQuestion(values: OptionValues<typeof QUESTION_OPTIONS>, nowM
     ...windowOf(values, nowMs),
     flags: listOf(values.flag).map(flagOf),
     causes: listOf(values.cause).map(causeOf),
-    sources: listOf(values.source),
-    destinations: listOf(values.destination),
+    sources: listOf(values.source).map((text) => endOf('--source', text)),
+    destinations: listOf(values.destination).map((text) => endOf('--destination', text)),
     statuses: listOf(values.status).map(statusOf),
     responder: values.responder,
     requestId: values['request-id'],
@@ -133,6 +134,17 @@ function causeOf(text: string): string {
   if (Object.hasOwn(CAUSES, text)) return text
   const state = `no such cause${didYouMean(text, Object.keys(CAUSES))}`
   throw usageError('search', `Cannot search for cause "${printable(text)}"`, state)
+}
+
+/** Elasticsearch refuses a network that is none, in words that name no option. */
+function endOf(option: '--source' | '--destination', text: string): string {
+  const [address = '', ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length === 0) return text
+  const longest = version === 4 ? 32 : 128
+  const prefix = rest.join('/')
+  if (/^\d{1,3}$/.test(prefix) && Number(prefix) <= longest) return text
+  throw wrong(option, text, `expected a network with 0 to ${longest} bits, such as ${address}/${longest}`)
 }
 
 function statusOf(text: string): StatusRange {

@@ -33,6 +33,12 @@ export function noRight(streams: readonly string[]): FlagshipError {
   return misconfigured(`Cannot search "${streams.join(',')}": ${missingRight(streams)}`)
 }
 
+/** What came is no answer to what was asked. */
+export function notUnderstood(streams: readonly string[]): FlagshipError {
+  const state = 'the answer is not understood; check what stands before Elasticsearch'
+  return new FlagshipError('SINK_UNAVAILABLE', `Cannot search "${streams.join(',')}": ${state}`)
+}
+
 /** `2 of 5 shards failed (...)`; undefined when the answer is whole. */
 export function gapIn(body: unknown): string | undefined {
   const failed = at(body, '_shards', 'failed')

@@ -19,7 +19,8 @@ export const TIME_FORMS = 'expected a duration such as 15m, 2h or 7d, or a time 
 export function parseTime(text: string, nowMs: number): number | undefined {
   if (text === 'now') return nowMs
   const [, amount, unit = ''] = AGO.exec(text) ?? []
-  if (amount !== undefined) return nowMs - Number(amount) * (UNIT_MS[unit] ?? 0)
+  // Elasticsearch reads no year before 0; no line is older than this.
+  if (amount !== undefined) return Math.max(0, nowMs - Number(amount) * (UNIT_MS[unit] ?? 0))
   const [, date, time = '00:00', zone = 'Z'] = ISO.exec(text) ?? []
   if (date === undefined || !isDate(date)) return undefined
   const ms = Date.parse(`${date}T${time}${zone}`)

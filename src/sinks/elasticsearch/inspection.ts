@@ -42,7 +42,16 @@ function greetingComplaint({ statusCode, body }: ElasticsearchAnswer): Complaint
     return message === undefined ? undefined : { kind: 'wrong', message }
   }
   const message = `Cannot use the cluster: ${refusalText(refusalIn(statusCode, body))}`
-  return { kind: statusCode === 429 || statusCode >= 500 ? 'unreachable' : 'wrong', message }
+  return { kind: isForNow(statusCode) ? 'unreachable' : 'wrong', message }
+}
+
+/** It may be answered in a moment: what it would have said is not known, and must not look like nothing. */
+function isForNow(statusCode: number): boolean {
+  return statusCode === 429 || statusCode >= 500
+}
+
+function unanswered(what: string, { statusCode, body }: ElasticsearchAnswer): Complaint {
+  return { kind: 'unreachable', message: `Cannot ask for ${what}: ${refusalText(refusalIn(statusCode, body))}` }
 }
 
 /** Of the data streams; `monitor` is of the cluster. */
@@ -57,11 +66,13 @@ async function rightsComplaints(
 ): Promise<readonly Complaint[]> {
   const looksUp = ids === 'event'
   const rights = looksUp ? INDEX_RIGHTS : WRITING
-  const { statusCode, body } = await client.request({
+  const answer = await client.request({
     method: 'POST',
     path: '/_security/user/_has_privileges',
     json: { cluster: ['monitor'], index: [{ names, privileges: INDEX_RIGHTS }] },
   })
+  const { statusCode, body } = answer
+  if (isForNow(statusCode)) return [unanswered('rights', answer)]
   if (statusCode !== 200) return [] // no security: everybody may do everything
   const complaints = rights.flatMap((right) => {
     const lacking = names.filter((name) => at(body, 'index', name, right) === false)
@@ -94,7 +105,9 @@ function rightComplaint(right: Right, lacking: readonly string[]): Complaint {
 
 /** What the data streams, or the templates they will come from, say; as far as the rights go. */
 async function streamComplaints(client: Elasticsearch, names: readonly string[]): Promise<readonly Complaint[]> {
-  const { statusCode, body } = await client.request({ method: 'GET', path: '/_data_stream/logs-envoy.*' })
+  const answer = await client.request({ method: 'GET', path: '/_data_stream/logs-envoy.*' })
+  const { statusCode, body } = answer
+  if (isForNow(statusCode)) return [unanswered('data streams', answer)]
   if (statusCode !== 200) return []
   const streams = listAt(body, 'data_streams').filter((stream) => names.includes(textAt(stream, 'name') ?? ''))
   const present = new Set(streams.map((stream) => textAt(stream, 'name')))
@@ -115,7 +128,9 @@ function hasFailureStore(stream: unknown): boolean {
 
 /** A data stream that is not there yet comes from a template; who may only write cannot see whether there is one. */
 async function templateComplaints(client: Elasticsearch, missing: readonly string[]): Promise<readonly Complaint[]> {
-  const { statusCode, body } = await client.request({ method: 'GET', path: '/_index_template' })
+  const answer = await client.request({ method: 'GET', path: '/_index_template' })
+  const { statusCode, body } = answer
+  if (isForNow(statusCode)) return [unanswered('index templates', answer)]
   if (statusCode !== 200)
     return [
       {

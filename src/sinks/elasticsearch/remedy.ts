@@ -29,7 +29,7 @@ function remedyOf({ status, type, reason = '', index }: Refusal): string | undef
   if (type === 'security_exception' && status !== 401) return rightRemedy(reason, index)
   if (type === 'index_not_found_exception')
     return `no index template with data streams matches ${quoted(index)}; run \`flagship bootstrap elasticsearch\``
-  return STATUS_REMEDIES.get(status)
+  return status >= 300 && status < 400 ? NOBODY : STATUS_REMEDIES.get(status)
 }
 
 const NOBODY = 'no Elasticsearch at this address, check `nodes`'

@@ -60,7 +60,7 @@ describe('countGroups()', () => {
     [{ k0: null, k1: null }, undefined],
   ] as const)('names an end %j %s', async ([key, name]) => {
     const client = new PagedElasticsearch()
-    const body = { aggregations: { groups: { buckets: [{ key, doc_count: 1 }] } } }
+    const body = { hits: {}, aggregations: { groups: { buckets: [{ key, doc_count: 1 }] } } }
     client.instead.push({ path: '_search', answer: { statusCode: 200, body } })
     const { signal } = new AbortController()
     const point = await PointInTime.open({ client, streams: ['s'], hasQuery: false, hasCredentials: false, signal })

@@ -40,6 +40,13 @@ describe('PointInTime', () => {
     ])
   })
 
+  test('takes the answer of another program for none, not for an empty one', async () => {
+    const client = new PagedElasticsearch(documentsInTime(3))
+    const point = await PointInTime.open(partsOf(client))
+    client.instead.push({ path: '_search', answer: answer(200, { hello: 'world' }) })
+    await expect(point.search({})).rejects.toThrow('the answer is not understood')
+  })
+
   test('is opened anew when it was lost', async () => {
     const client = new PagedElasticsearch(documentsInTime(3))
     const point = await PointInTime.open(partsOf(client))
@@ -127,6 +134,13 @@ describe('PointInTime', () => {
       {},
       'SINK_UNAVAILABLE',
       'HTTP 503 gone',
+    ],
+    [
+      'the answer of another program',
+      [answer(200, { hello: 'world' })],
+      {},
+      'SINK_UNAVAILABLE',
+      'the answer is not understood; check what stands before Elasticsearch',
     ],
     [
       '429',

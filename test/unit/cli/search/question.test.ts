@@ -91,6 +91,8 @@ describe('readQuestion()', () => {
       ['--responder', 'envoi'],
       'Cannot set "--responder" to "envoi": expected application, envoy, next_hop, none, not_applicable, unknown (did you mean "envoy"?)',
     ],
+    [['--source', '10.0.0.0/33'], 'Cannot set "--source" to "10.0.0.0/33": expected a network with 0 to 32 bits'],
+    [['--destination', 'fd00::/a'], 'Cannot set "--destination" to "fd00::/a": expected a network with 0 to 128 bits'],
     [['--limit', '0'], 'Cannot set "--limit" to "0": expected 1 to 10000000'],
     [['--limit', '1e3'], 'Cannot set "--limit" to "1e3"'],
     [
