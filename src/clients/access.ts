@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type IsWhole, RotatingFile } from './rotating-file.ts'
+import { type Complain, RotatingFile } from './rotating-file.ts'
 
 /** Whom we trust, and who we are in TLS; texts are PEM. */
 export interface Trust {
@@ -17,7 +17,7 @@ export interface Access {
 }
 
 /** Credentials that stand in no file. */
-export type ElasticsearchAuth = { readonly apiKey: string } | { readonly username: string; readonly password: string }
+export type Auth = { readonly apiKey: string } | { readonly username: string; readonly password: string }
 
 /** Where credentials and certificates are: every file may be replaced while we run. */
 export interface AccessFiles {
@@ -32,7 +32,7 @@ export interface AccessFiles {
     readonly keyFile?: string
   }
   /** In place of the files with credentials. */
-  readonly auth?: ElasticsearchAuth | undefined
+  readonly auth?: Auth | undefined
 }
 
 /** Reads credentials and certificates again when their files change. */
@@ -45,10 +45,11 @@ export class RotatingAccess {
   constructor(files: AccessFiles, clock: Clock) {
     const { tls, apiKeyFile, bearerTokenFile, passwordFile, auth } = files
     this.#files = files
-    const fileAt = (path: string | undefined, isWhole: IsWhole) =>
-      path === undefined ? undefined : new RotatingFile(path, isWhole, clock)
-    this.#secret = auth === undefined ? fileAt(apiKeyFile ?? bearerTokenFile ?? passwordFile, () => true) : undefined
-    this.#pem = [tls?.caFile, tls?.certificateFile, tls?.keyFile].map((path) => fileAt(path, isWholePem))
+    const fileAt = (path: string | undefined, complain: Complain) =>
+      path === undefined ? undefined : new RotatingFile(path, complain, clock)
+    const token = fileAt(apiKeyFile ?? bearerTokenFile, tokenComplaint)
+    this.#secret = auth === undefined ? (token ?? fileAt(passwordFile, () => undefined)) : undefined
+    this.#pem = [tls?.caFile, tls?.certificateFile, tls?.keyFile].map((path) => fileAt(path, pemComplaint))
   }
 
   /**
@@ -77,19 +78,27 @@ export class RotatingAccess {
 
   #authorization(secret: string | undefined): string | undefined {
     const { auth, username, apiKeyFile, bearerTokenFile } = this.#files
-    if (auth !== undefined) return 'apiKey' in auth ? `ApiKey ${auth.apiKey}` : basic(auth.username, auth.password)
+    if (auth !== undefined) return authorizationOf(auth)
     if (secret === undefined) return undefined
-    if (apiKeyFile !== undefined) return `ApiKey ${secret}`
+    if (apiKeyFile !== undefined) return authorizationOf({ apiKey: secret })
     if (bearerTokenFile !== undefined) return `Bearer ${secret}`
-    return username === undefined ? undefined : basic(username, secret)
+    return username === undefined ? undefined : authorizationOf({ username, password: secret })
   }
 }
 
-function basic(username: string, password: string): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+/** The header that shows who we are; the same for Elasticsearch and Kibana. */
+export function authorizationOf(auth: Auth): string {
+  if ('apiKey' in auth) return `ApiKey ${auth.apiKey}`
+  return `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`
 }
 
-function isWholePem(text: string): boolean {
+function pemComplaint(text: string): string | undefined {
   const count = text.split('-----BEGIN ').length
-  return count > 1 && count === text.split('-----END ').length && text.endsWith('-----')
+  const isWhole = count > 1 && count === text.split('-----END ').length && text.endsWith('-----')
+  return isWhole ? undefined : 'it is not whole PEM'
+}
+
+/** A key or token stands in a header as it is. */
+function tokenComplaint(text: string): string | undefined {
+  return /^[!-~]+$/.test(text) ? undefined : 'it holds more than one word of printable ASCII'
 }

@@ -111,8 +111,23 @@ async function readWhole(incoming: IncomingMessage): Promise<HttpAnswer> {
   return { statusCode: incoming.statusCode ?? 0, headers: incoming.headers, body }
 }
 
+/** Where Node says nothing, or advises what is no setting of ours. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ...[
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ].map(
+    (code) => [code, `its certificate is not trusted (${code}); give the file with the one that signs it`] as const,
+  ),
+  ['ERR_OSSL_X509_KEY_VALUES_MISMATCH', 'the key file does not belong to the certificate file of this client'],
+])
+
 /** Node gives no message of its own where several addresses were tried. */
 function reasonOfFailure(error: Error): string {
+  const known = REASONS.get(codeOf(error))
+  if (known !== undefined) return known
   const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined
   return error.message || (first instanceof Error ? first.message : error.name)
 }

@@ -2,6 +2,7 @@
 import { Agent } from 'node:http'
 import { Agent as TlsAgent } from 'node:https'
 import { FlagshipError, reasonOf } from '../errors.ts'
+import { type Auth, authorizationOf } from './access.ts'
 import { exchange, type HttpAnswer } from './http-exchange.ts'
 
 /** Where Kibana is and who we are there. */
@@ -11,11 +12,10 @@ export interface KibanaOptions {
   /** `default` has no `/s/` in its paths. */
   readonly space: string
   readonly requestTimeoutMs: number
-  readonly auth: KibanaAuth | undefined
-  /** Certificates that sign Kibana's, in PEM; those of the system when undefined. */
+  readonly auth: Auth | undefined
+  /** Certificates that sign Kibana's, in PEM; those that Node.js knows when undefined. */
   readonly ca?: string | undefined
 }
-export type KibanaAuth = { readonly apiKey: string } | { readonly username: string; readonly password: string }
 
 /** One request. `json` and `file` exclude each other. */
 export interface KibanaRequest {
@@ -55,7 +55,7 @@ export function connectKibana(options: KibanaOptions): Kibana {
     close: () => agent.destroy(),
     request: async (request) => {
       const { type, body } = contentOf(request)
-      const headers = { ...HEADERS, ...authorization(auth), ...type }
+      const headers = { ...HEADERS, ...(auth && { authorization: authorizationOf(auth) }), ...type }
       const { method } = request
       const path = `${base}${request.path}`
       try {
@@ -70,12 +70,6 @@ export function connectKibana(options: KibanaOptions): Kibana {
 
 /** Kibana refuses to change anything without `kbn-xsrf`, whatever its value. */
 const HEADERS = { accept: 'application/json', 'kbn-xsrf': 'flagship' }
-
-function authorization(auth: KibanaAuth | undefined): { authorization?: string } {
-  if (auth === undefined) return {}
-  if ('apiKey' in auth) return { authorization: `ApiKey ${auth.apiKey}` }
-  return { authorization: `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}` }
-}
 
 /** Not in any JSON: it has no quotes, and each line of JSON begins with a brace. */
 const BOUNDARY = 'flagship-4f1c7c2e0b6d4a55'

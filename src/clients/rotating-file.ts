@@ -9,21 +9,21 @@ const LOOK_MS = 2_000
 /** Far more than any credential or bundle of certificates. */
 const MOST_BYTES = 4_194_304
 
-/** Whether the text of a file is all of it: writers that do not replace a file leave a part of it for a moment. */
-export type IsWhole = (text: string) => boolean
+/** Why a text is not what the file is for, without the text; writers that do not replace a file leave a part for a moment. */
+export type Complain = (text: string) => string | undefined
 
 /** A small file that somebody replaces from time to time, such as a mounted secret. */
 export class RotatingFile {
   readonly #path: string
-  readonly #isWhole: IsWhole
+  readonly #complain: Complain
   readonly #clock: Clock
   #text: string | undefined
   #stamp = ''
   #lookedMs = Number.NEGATIVE_INFINITY
 
-  constructor(path: string, isWhole: IsWhole, clock: Clock) {
+  constructor(path: string, complain: Complain, clock: Clock) {
     this.#path = path
-    this.#isWhole = isWhole
+    this.#complain = complain
     this.#clock = clock
   }
 
@@ -50,7 +50,8 @@ export class RotatingFile {
     if (size > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes`)
     const text = (await readFile(this.#path, 'utf8')).trim()
     if (text === '') throw new Error('it is empty')
-    if (!this.#isWhole(text)) throw new Error('it is not whole PEM')
+    const complaint = this.#complain(text)
+    if (complaint !== undefined) throw new Error(complaint)
     this.#stamp = stamp
     this.#text = text
     return text

@@ -77,7 +77,8 @@ const Tls = Type.Object(
   },
   {
     additionalProperties: false,
-    description: 'How `https` nodes are trusted; without it by the certificates of the system.',
+    description:
+      'How `https` nodes are trusted; without it by the public authorities that Node.js knows, with NODE_USE_SYSTEM_CA=1 also by those of the system.',
   },
 )
 

@@ -69,8 +69,8 @@ describe('connectElasticsearch() over TLS', () => {
   // biome-ignore format: a table, one row a case
   test.for<[string, ServerOptions, NonNullable<ElasticsearchOptions['tls']>, string]>([
     ['the authority', identity('node'), { caFile: fixture('ca.crt') }, ''],
-    ['another authority', identity('node'), { caFile: fixture('other-ca.crt') }, 'unable to get local issuer'],
-    ['no authority but those of the system', identity('node'), {}, 'unable to get local issuer'],
+    ['another authority', identity('node'), { caFile: fixture('other-ca.crt') }, 'its certificate is not trusted (UNABLE_TO_GET_ISSUER_CERT_LOCALLY)'],
+    ['no authority but those of Node', identity('node'), {}, 'give the file with the one that signs it'],
     ['a node of another name', identity('elsewhere'), { caFile: fixture('ca.crt') }, 'altnames'],
     ['the fingerprint of the node', identity('node'), { fingerprint: fingerprintOf('node.crt') }, ''],
     ['the fingerprint without colons, in lower case', identity('node'), { fingerprint: fingerprintOf('node.crt').replaceAll(':', '').toLowerCase() }, ''],
@@ -165,6 +165,14 @@ describe('connectElasticsearch() with credentials that rotate', () => {
       await client.request(REQUEST)
       expect(seen.splice(0)).toEqual([header('newer')])
     }
+  })
+
+  test.for(['two words', 'line\nline', 'k\u00e9y'])('takes %j for no key, and does not repeat it', async (text) => {
+    const path = join(scratch(), 'key')
+    writeFileSync(path, text)
+    const asked = clientOf('http://127.0.0.1:1', { apiKeyFile: path }).request(REQUEST)
+    const message = `Cannot read credentials "${path}": it holds more than one word of printable ASCII`
+    await expect(asked).rejects.toMatchObject({ isSurelyUnsent: true, message })
   })
 
   test('waits for a file that is not there yet, and names it without what is in others', async () => {
