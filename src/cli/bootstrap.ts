@@ -37,7 +37,7 @@ export const command: Command = {
     const { values } = parseOptions('bootstrap', args, OPTIONS)
     const [sinkName, sink] = elasticsearchSink('bootstrap', configOf(values.config, io), values.sink)
     const product = makeProduct(sinkName, sink, values)
-    if (values.output !== undefined) return output(product, values.output, io)
+    if (values.output !== undefined) return output(product, values, values.output, io)
     const connected = await product.connect()
     try {
       return values.remove === true ? await removing(connected, values, io) : await installing(connected, values, io)
@@ -47,7 +47,13 @@ export const command: Command = {
   },
 }
 
-async function output(product: Product, directory: string, io: Io): Promise<number> {
+/** Options that say what to do with a server, which --output never asks. */
+const NOT_WITH_OUTPUT = ['dry-run', 'diff', 'remove', 'force', 'json', 'create-api-key'] as const
+
+async function output(product: Product, options: BootstrapOptions, directory: string, io: Io): Promise<number> {
+  const other = NOT_WITH_OUTPUT.find((name) => options[name] !== undefined)
+  if (other !== undefined)
+    throw usageError('bootstrap', 'Cannot use "--output"', `it does not go together with --${other}`)
   const files = product.files()
   await writeFiles(directory, files)
   await write(io.stdout, `${files.length} files in ${printable(directory)}; README.md there says how to apply them\n`)
@@ -74,11 +80,15 @@ async function removing(connected: Connected, options: BootstrapOptions, io: Io)
   const steps = await removalOf(target)
   const isDry = options['dry-run'] === true || options.diff === true
   if (isDry) {
-    await report(steps, [...connected.notes, ...(await connected.afterRemove(true))], options, io)
+    await report(steps, [...connected.notes, ...(await connected.beforeRemove(true))], options, io)
     return 0
   }
+  // First: an object that is in use ends the removal, and no key may outlive it.
+  const withdrawn = await connected.beforeRemove(false)
+  const isJson = options.json === true
+  if (!isJson) await write(io.stdout, notesText(withdrawn))
   await remove(target, steps, (step) => progress(step, options, io))
-  await finish(steps, [...connected.notes, ...(await connected.afterRemove(false))], options, io)
+  await finish(steps, [...connected.notes, ...(isJson ? withdrawn : [])], options, io)
   return 0
 }
 

@@ -348,9 +348,15 @@ describeElasticsearch(
       expect((await withKey('DELETE', `/${index}`)).status).toBe(403)
     })
 
-    test('removes roles and keys as well', async () => {
+    test('removes keys first, also where a template has to stay', async () => {
+      const { code, stdout } = await bootstrap.run(['--remove'])
+      expect([code, stdout]).toEqual([78, expect.stringMatching(/^invalidated 1 of API key flagship-writer-search\n/)])
+      expect((await withKey('GET', '/')).status).toBe(401)
+    })
+
+    test('removes roles as well', async () => {
       await request(server(), 'DELETE', '/_data_stream/logs-envoy.*')
-      expect((await bootstrap.json(['--remove'])).notes).toEqual(['invalidated 1 of API key flagship-writer-search'])
+      await bootstrap.json(['--remove'])
       expect(await bootstrap.counts(['--remove'])).toEqual({ absent: 15 })
       expect((await withKey('GET', '/')).status).toBe(401)
       const again = await bootstrap.run(['--create-api-key', keyFile])

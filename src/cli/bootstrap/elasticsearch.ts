@@ -71,7 +71,7 @@ async function connected(session: Session, objects: readonly ElasticsearchObject
     async afterInstall() {
       return [...rolloverHint(retentions), ...(keyFile === undefined ? [] : [await makeKey(session, keyFile)])]
     },
-    async afterRemove(isDry) {
+    async beforeRemove(isDry) {
       const name = writerId(sinkName)
       const ids = server.hasSecurity ? await apiKeysOf(client, name) : []
       if (ids.length === 0) return []

@@ -35,7 +35,7 @@ export function kibanaProduct(_sinkName: string, sink: ElasticsearchSinkConfig, 
         target: kibanaTarget(kibana, { namespaces }),
         notes: [],
         afterInstall: async () => [],
-        afterRemove: async () => [],
+        beforeRemove: async () => [],
         close: async () => kibana.close(),
       }
     },

@@ -8,8 +8,8 @@ export interface Connected {
   readonly notes: readonly string[]
   /** What else an installation does, once all objects are there; lines to print. */
   afterInstall(): Promise<readonly string[]>
-  /** What else a removal does, or with `isDry` would do; lines to print. */
-  afterRemove(isDry: boolean): Promise<readonly string[]>
+  /** What a removal does before any object goes, or with `isDry` would do; lines to print. */
+  beforeRemove(isDry: boolean): Promise<readonly string[]>
   close(): Promise<void>
 }
 

@@ -44,6 +44,9 @@ describe('flagship bootstrap', () => {
     [['elasticsearch', '-c', ONE, '--lifecycle', 'none'], 'expected stream, ilm'],
     [['elasticsearch', '-c', ONE, '--server-version', '7.17', '-o', root], 'expected 8.14 or later'],
     [['elasticsearch', '-c', ONE, '--url', 'localhost:9200'], 'expected http:// or https://'],
+    [['elasticsearch', '-c', ONE, '-o', root, '--remove'], 'it does not go together with --remove'],
+    [['kibana', '-c', ONE, '-o', root, '--dry-run'], 'it does not go together with --dry-run'],
+    [['elasticsearch', '-c', ONE, '-o', root, '--create-api-key', 'k'], 'go together with --create-api-key'],
     [['kibana', '-c', ONE], 'option "--url" is missing'],
     [['kibana', '-c', ONE, '--url', 'http://k', '--space', '../x'], 'Cannot use space'],
   ] as const)('refuses %o', async ([args, message]) => {
