@@ -50,6 +50,8 @@ export class Cursor implements KnownFiles {
   readonly #durable = new Map<string, Pick<CursorEntry, 'prefixBytes' | 'finalBytes' | 'sentBytes'>>()
   /** How far files were read for sending since this run raised what may be sent of them. */
   readonly #sentTo = new Map<string, number>()
+  /** How far an earlier run may have sent files: what is read again of that was sent under the mark of then. */
+  readonly #earlierSent = new Map<string, number>()
   readonly #changed = new Map<string, unknown>()
   #head: CursorHead
   #begun = 0
@@ -61,6 +63,7 @@ export class Cursor implements KnownFiles {
     for (const entry of state?.entries ?? []) {
       this.#index(entry)
       this.#durable.set(entry.fileKey, entry)
+      if (entry.sentBytes !== undefined) this.#earlierSent.set(entry.fileKey, entry.sentBytes)
     }
   }
 
@@ -137,7 +140,7 @@ export class Cursor implements KnownFiles {
   /**
    * Lines that begin before `toBytes` may be sent as soon as what is the cursor now is on disk. `mark` is where they
    * will be found: it replaces an older one only when everything sent under that is answered, which is so when all
-   * before `fromBytes` is.
+   * before `fromBytes` is, and no earlier run has sent what follows.
    */
   raiseSent(fileKey: string, fromBytes: number, toBytes: number, mark: string): void {
     const entry = this.#entries.get(fileKey)
@@ -145,7 +148,8 @@ export class Cursor implements KnownFiles {
     const { sentBytes, prefixBytes } = entry
     if (this.#sentTo.has(fileKey) || toBytes > (sentBytes ?? 0)) this.#sentTo.set(fileKey, toBytes)
     if (sentBytes !== undefined && toBytes <= sentBytes - SENT_LEFT_BYTES) return
-    const isAllAnswered = sentBytes === undefined || prefixBytes >= fromBytes
+    const isFresh = fromBytes >= (this.#earlierSent.get(fileKey) ?? 0)
+    const isAllAnswered = sentBytes === undefined || (prefixBytes >= fromBytes && isFresh)
     const sent = { sentBytes: toBytes + SENT_STEP_BYTES, mark: isAllAnswered ? mark : (entry.mark ?? '') }
     this.#put({ ...entry, ...sent })
   }
@@ -249,6 +253,7 @@ export class Cursor implements KnownFiles {
   #forget({ fileKey, familyKey, scope }: CursorEntry): void {
     this.#entries.delete(fileKey)
     this.#sentTo.delete(fileKey)
+    this.#earlierSent.delete(fileKey)
     this.#durable.delete(fileKey)
     removeFrom(this.#ofScope, scope, fileKey)
     removeFrom(this.#laterOf, familyKey, fileKey)

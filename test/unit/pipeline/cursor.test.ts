@@ -151,6 +151,17 @@ describe('Cursor.raiseSent()', () => {
     expect(cursor.get('A')?.mark).toBe(mark)
   })
 
+  test('keeps the mark while what an earlier run may have sent is read again', async () => {
+    const cursor = cursorOf(place('A'))
+    cursor.raiseSent('A', 0, 100, 'i1')
+    const next = await restarted(cursor, new MemoryStore())
+    next.raiseSent('A', 0, MIB, 'i2')
+    expect(next.get('A')).toMatchObject({ sentBytes: 2 * MIB, mark: 'i1' })
+    answer(next, 'A', 100 + MIB)
+    next.raiseSent('A', 100 + MIB, 2 * MIB, 'i2')
+    expect(next.get('A')?.mark).toBe('i2')
+  })
+
   test('is taken back to what was sent when an agent ends well', () => {
     const cursor = cursorOf(place('A'))
     cursor.raiseSent('A', 0, 100, 'i1')
