@@ -23,7 +23,8 @@ export interface Target {
   /** The body in the same form as `Installable.body`, so that equal means nothing to do. */
   find(object: Installable): Promise<Found>
   write(object: Installable, found: Found): Promise<void>
-  remove(object: Installable): Promise<void>
+  /** Undefined once it is gone; why it has to stay while something else uses it. */
+  remove(object: Installable): Promise<string | undefined>
 }
 
 /** What this release installs; an object on a server that has a lower one is upgraded. */

@@ -4,9 +4,10 @@ import { BOOTSTRAP_VERSION, type Found, type Installable, type Target } from './
 
 /**
  * What becomes of one object. `replace`: not made by flagship, and overwritten because it was asked for. `foreign` and
- * `newer` are refused. `remove`, `absent` and `foreign` are those of a removal.
+ * `newer` are refused. `remove`, `absent`, `foreign` and `kept` (in use) are
+ * those of a removal.
  */
-export type Action = 'create' | 'update' | 'replace' | 'unchanged' | 'foreign' | 'newer' | 'remove' | 'absent'
+export type Action = 'create' | 'update' | 'replace' | 'unchanged' | 'foreign' | 'newer' | 'remove' | 'absent' | 'kept'
 
 /** One object, what the server has, and what is to be done. */
 export interface Step {
@@ -73,11 +74,27 @@ export async function removalOf(target: Target): Promise<readonly Step[]> {
   return steps
 }
 
-/** Remove what is ours of a removal; `onDone` is told of each object that is gone. */
-export async function remove(target: Target, steps: readonly Step[], onDone: (step: Step) => void): Promise<void> {
+/**
+ * Remove what is ours of a removal; `onDone` is told of each object that is gone. What is in use stays, and the rest goes
+ * on: the answer says of each that stayed why.
+ */
+export async function remove(
+  target: Target,
+  steps: readonly Step[],
+  onDone: (step: Step) => void,
+): Promise<readonly Kept[]> {
+  const kept: Kept[] = []
   for (const step of steps) {
     if (step.action !== 'remove') continue
-    await target.remove(step.object)
-    onDone(step)
+    const reason = await target.remove(step.object)
+    if (reason === undefined) onDone(step)
+    else kept.push({ object: step.object, reason })
   }
+  return kept
+}
+
+/** An object that could not be removed. */
+export interface Kept {
+  readonly object: Installable
+  readonly reason: string
 }

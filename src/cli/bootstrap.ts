@@ -1,5 +1,6 @@
 import { writeFiles } from '../bootstrap/output.ts'
-import { install, planOf, refuseConflicts, remove, removalOf, type Step } from '../bootstrap/plan.ts'
+import { install, type Kept, planOf, refuseConflicts, remove, removalOf, type Step } from '../bootstrap/plan.ts'
+import { FlagshipError } from '../errors.ts'
 import { didYouMean } from '../config/nearest.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
@@ -87,9 +88,20 @@ async function removing(connected: Connected, options: BootstrapOptions, io: Io)
   const withdrawn = await connected.beforeRemove(false)
   const isJson = options.json === true
   if (!isJson) await write(io.stdout, notesText(withdrawn))
-  await remove(target, steps, (step) => progress(step, options, io))
-  await finish(steps, [...connected.notes, ...(isJson ? withdrawn : [])], options, io)
+  const kept = await remove(target, steps, (step) => progress(step, options, io))
+  const stayed = new Set(kept.map(({ object }) => object))
+  const done = steps.map((step): Step => (stayed.has(step.object) ? { ...step, action: 'kept' } : step))
+  await finish(done, [...connected.notes, ...(isJson ? withdrawn : [])], options, io)
+  refuseKept(kept)
   return 0
+}
+
+/** @throws FlagshipError SINK_MISCONFIGURED where something is in use. */
+function refuseKept(kept: readonly Kept[]): void {
+  if (kept.length === 0) return
+  const lines = kept.map(({ object, reason }) => `Cannot remove ${object.kind} "${object.id}": ${reason}`)
+  const remedy = 'remove what uses them, data streams with their documents by DELETE /_data_stream/NAME, then repeat'
+  throw new FlagshipError('SINK_MISCONFIGURED', `${lines.join('\n')}\n${remedy}`)
 }
 
 /** What is done is said at once: if the next step fails, it is known how far it got. */
@@ -115,10 +127,16 @@ async function finish(
   io: Io,
 ): Promise<void> {
   if (options.json === true) return write(io.stdout, planJson(steps, notes))
-  const kept = steps.filter(({ action }) => action === 'unchanged' || action === 'absent').length
+  const [unchanged, absent] = (['unchanged', 'absent'] as const).map(
+    (each) => steps.filter(({ action }) => action === each).length,
+  )
   const foreign = steps.filter(({ action }) => action === 'foreign')
   const lines = foreign.map(({ object }) => `${object.kind} ${object.id} is not ours: left alone`)
-  await write(io.stdout, notesText([...lines, `${kept} of ${steps.length} objects were as they should be`, ...notes]))
+  const asWanted =
+    options.remove === true
+      ? `${absent} of ${steps.length} objects were not there`
+      : `${unchanged} of ${steps.length} objects were as they should be`
+  await write(io.stdout, notesText([...lines, asWanted, ...notes]))
 }
 
 function notesText(notes: readonly string[]): string {

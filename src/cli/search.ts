@@ -31,7 +31,7 @@ export const command: Command = {
 
 What has to fit; of a list with commas, one entry:
   --flag UC,NR            Response flags, short or long
-  --cause CAUSE           Cause of the verdict, as flagship explain names it
+  --cause CAUSE,...       Causes of the verdict, as flagship explain names them; * is any text: 'rbac_*,jwt_*'
   --source REF            Who called: workload, service or pod; NAMESPACE/NAME; an address or a network. * is any text
   --destination REF       Who was called: the same, or the host that was asked for
   --status 503,5xx        Status; 0 where nothing was answered
@@ -121,7 +121,7 @@ async function lines(
   for await (const page of pagesOf(point, question, !isJson)) {
     total = page.total
     shown += page.documents.length
-    await writeUntil(signal, io, isJson ? ndjson(page.documents) : linesTable(page.documents))
+    await writeUntil(signal, io, isJson ? ndjson(page.documents) : linesTable(page.documents, question))
   }
   say(io, foundText(shown, total, question))
 }

@@ -49,7 +49,7 @@ Example: flagship validate --config flagship.yaml
     else if (!findings.valid) throw new FlagshipError('CONFIG_INVALID', problemsText(values.config, findings.problems))
     else await write(io.stdout, textOf(values.config, findings))
     if (!findings.valid) return ERRORS.CONFIG_INVALID.exitCode
-    return values.connect === true ? connectAll(findings.config, io) : 0
+    return values.connect === true ? connectAll(findings.config, io, values.json === true) : 0
   },
 }
 
@@ -58,11 +58,14 @@ type Findings =
   | { readonly valid: true; readonly config: Config; readonly inventory: Inventory | undefined }
   | { readonly valid: false; readonly problems: readonly Problem[] }
 
-/** Ask every sink; what is wrong goes to stderr, all of it. The worst decides. */
-async function connectAll({ sinks }: Config, io: Io): Promise<number> {
+/** Ask every sink that has a server; what is wrong goes to stderr, all of it. The worst decides. */
+async function connectAll({ sinks }: Config, io: Io, isJson: boolean): Promise<number> {
   const asked = Object.entries(sinks).map(async ([name, sink]) => ({ name, complaints: await inspectSink(sink) }))
   let exitCode = 0
   for (const { name, complaints } of await Promise.all(asked)) {
+    if (complaints === undefined) continue
+    if (complaints.length === 0 && !isJson)
+      await write(io.stdout, `Sink "${name}" would work: server, credentials, rights and templates\n`)
     for (const { kind, message } of complaints)
       await write(io.stderr, `${printable(`sink "${name}": ${kind === 'weak' ? 'warning: ' : ''}${message}`)}\n`)
     if (complaints.some(({ kind }) => kind === 'unreachable')) exitCode ||= ERRORS.SINK_UNAVAILABLE.exitCode

@@ -3,7 +3,7 @@ import { type Complaint, inspectElasticsearch } from './elasticsearch/inspection
 
 export type { Complaint } from './elasticsearch/inspection.ts'
 
-/** Ask the place that a sink writes to whether it would work, as the sink; nothing is changed. */
-export async function inspectSink(config: SinkConfig): Promise<readonly Complaint[]> {
-  return config.type === 'elasticsearch' ? inspectElasticsearch(config) : []
+/** Ask the server that a sink writes to whether it would work, as the sink; undefined where there is none to ask. */
+export async function inspectSink(config: SinkConfig): Promise<readonly Complaint[] | undefined> {
+  return config.type === 'elasticsearch' ? inspectElasticsearch(config) : undefined
 }

@@ -7,10 +7,9 @@ export function refusal(what: string, right: string, { statusCode, body }: Elast
   const reason = textAt(body, 'error', 'reason') ?? textAt(body, 'error') ?? 'no reason given'
   if (statusCode === 401)
     return misconfigured(
-      `${what}: who bootstraps is not known there (HTTP 401); give --username and --password-file, or --api-key-file`,
+      `${what}: the server does not know who bootstraps (HTTP 401); give --username and --password-file, or --api-key-file, and check what the files hold`,
     )
   if (statusCode === 403) return misconfigured(`${what}: it takes ${right}; grant it to who bootstraps`)
-  if (reason.includes('in use by')) return misconfigured(`${what}: ${reason}; delete them first, or keep it`)
   if (reason.startsWith('no handler found') || reason.startsWith('Incorrect HTTP method'))
     return misconfigured(`${what}: this server has no such API`)
   const message = `${what}: HTTP ${statusCode}, ${reason}`

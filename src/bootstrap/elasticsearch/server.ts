@@ -1,10 +1,12 @@
 import type { Elasticsearch } from '../../clients/elasticsearch.ts'
 import { FlagshipError } from '../../errors.ts'
 import { at, listAt, textAt } from '../../sinks/elasticsearch/parts-of-json.ts'
+import { matchesPattern } from '../../sinks/elasticsearch/index-pattern.ts'
 import type { Installable } from '../object.ts'
 import type { ElasticsearchObject } from './objects.ts'
 import { isSupported, type ServerVersion, serverVersionOf } from './server-version.ts'
 import { refusal } from './refusal.ts'
+import { OURS, PRIORITY } from './templates.ts'
 
 /** What bootstrap has to know of a server before it can say what belongs there. */
 export interface Server {
@@ -26,6 +28,25 @@ export async function examineServer(client: Elasticsearch): Promise<Server> {
 }
 
 const MONITOR = 'the cluster privilege "monitor"'
+
+/** Templates of others that stand before ours, each with one of our streams: new ones would be made from them. */
+export async function shadowsOf(
+  client: Elasticsearch,
+  objects: readonly ElasticsearchObject[],
+): Promise<readonly (readonly [template: string, stream: string])[]> {
+  const { statusCode, body } = await client.request({ method: 'GET', path: '/_index_template' })
+  if (statusCode !== 200) return [] // what reads ours next says which right is missing
+  const streams = objects.filter(({ kind }) => kind === 'index template').map(({ id }) => id)
+  return listAt(body, 'index_templates').flatMap((each) => {
+    const template = at(each, 'index_template')
+    const priority = at(template, 'priority')
+    const isBefore = typeof priority === 'number' && priority > PRIORITY
+    if (!isBefore || at(template, '_meta', 'managed_by') === OURS.managed_by) return []
+    const patterns = listAt(template, 'index_patterns').filter((pattern) => typeof pattern === 'string')
+    const shadowed = streams.find((stream) => patterns.some((pattern) => matchesPattern(stream, pattern)))
+    return shadowed === undefined ? [] : [[textAt(each, 'name') ?? '', shadowed] as const]
+  })
+}
 
 /** The retention of every data stream that is there: a stream keeps what it was made with until it is told otherwise. */
 export async function retentionsOf(

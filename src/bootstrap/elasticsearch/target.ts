@@ -45,11 +45,14 @@ export class ElasticsearchTarget implements Target {
     if (answer.statusCode >= 300) throw refused('install', object, kind, answer)
   }
 
-  async remove(object: Installable): Promise<void> {
+  async remove(object: Installable): Promise<string | undefined> {
     const kind = this.#kindOf(object)
-    if (kind === 'retention') return // goes with its data stream, which holds documents and is not ours to remove
+    if (kind === 'retention') return undefined // goes with its data stream, which holds documents and is not ours
     const answer = await this.#client.request({ method: 'DELETE', path: pathOf(kind, object) })
-    if (answer.statusCode >= 300 && answer.statusCode !== 404) throw refused('remove', object, kind, answer)
+    if (answer.statusCode < 300 || answer.statusCode === 404) return undefined
+    const reason = textAt(answer.body, 'error', 'reason') ?? ''
+    if (reason.includes('in use by')) return reason
+    throw refused('remove', object, kind, answer)
   }
 
   /** A data stream keeps the lifecycle that it was made with, whatever becomes of its template. */

@@ -12,7 +12,7 @@ export const SETTINGS_ID = 'flagship-settings'
 export const MAPPINGS_ID = 'flagship-mappings'
 
 /** Above the built-in template of `logs-*-*` (100) and those of Elastic's integrations (200). */
-const PRIORITY = 500
+export const PRIORITY = 500
 
 /**
  * A refused document is lost for search, a value left out of the index only for its own field (`_ignored` names it), so

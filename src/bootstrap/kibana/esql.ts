@@ -56,7 +56,7 @@ const IS_NOW = `event.end > NOW() - ${thresholdOf('window')} minutes`
 
 function isRead(rule: AlertRule): string {
   const isRecent = `event.end > NOW() - ${minutesRead(rule)} minutes`
-  return rule.among === undefined ? isRecent : `${isRecent} AND ${esqlOf(rule.among)}`
+  return rule.among === undefined ? isRecent : `${isRecent} AND (${esqlOf(rule.among)})`
 }
 
 function marks(rule: AlertRule): string {

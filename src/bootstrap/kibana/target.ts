@@ -27,7 +27,8 @@ export function kibanaTarget(kibana: Kibana, { namespaces }: Pick<KibanaObjectsO
     async remove({ id }) {
       await ready()
       const rule = alerts.get(id)
-      return rule === undefined ? removeSavedObject(kibana, known(saved, id)) : removeRule(kibana, rule)
+      await (rule === undefined ? removeSavedObject(kibana, known(saved, id)) : removeRule(kibana, rule))
+      return undefined
     },
   }
 }

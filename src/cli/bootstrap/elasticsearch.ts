@@ -3,7 +3,7 @@ import { instructionsOf } from '../../bootstrap/elasticsearch/instructions.ts'
 import { missingRights } from '../../bootstrap/elasticsearch/missing-rights.ts'
 import { type ElasticsearchObject, elasticsearchObjects } from '../../bootstrap/elasticsearch/objects.ts'
 import { writerId, writerRights } from '../../bootstrap/elasticsearch/roles.ts'
-import { examineServer, retentionsOf, type Server } from '../../bootstrap/elasticsearch/server.ts'
+import { examineServer, retentionsOf, type Server, shadowsOf } from '../../bootstrap/elasticsearch/server.ts'
 import { ASSUMED_VERSION, isSupported, serverVersionOf } from '../../bootstrap/elasticsearch/server-version.ts'
 import { ElasticsearchTarget } from '../../bootstrap/elasticsearch/target.ts'
 import type { Installable } from '../../bootstrap/object.ts'
@@ -63,10 +63,16 @@ async function connected(session: Session, objects: readonly ElasticsearchObject
   const { 'create-api-key': keyFile } = options
   if (keyFile !== undefined && !server.hasSecurity)
     throw usageError('bootstrap', `Cannot create API key "${keyFile}"`, 'security is off on this server')
-  const retentions = options.remove === true ? [] : await retentionsOf(client, objects)
+  const isRemoval = options.remove === true
+  const retentions = await retentionsOf(client, objects)
+  const shadows = isRemoval ? [] : await shadowsOf(client, objects)
   return {
-    target: new ElasticsearchTarget(client, objects, retentions),
-    notes: server.hasSecurity ? await unseen(client, objects) : ['Security is off on this server: no roles'],
+    target: new ElasticsearchTarget(client, objects, isRemoval ? [] : retentions),
+    notes: [
+      ...(isRemoval ? inUse(retentions) : []),
+      ...shadows.map(([template, stream]) => shadowText(template, stream)),
+      ...(server.hasSecurity ? await unseen(client, objects) : ['Security is off on this server: no roles']),
+    ],
     close: () => client.close(),
     async afterInstall() {
       return [...rolloverHint(retentions), ...(keyFile === undefined ? [] : [await makeKey(session, keyFile)])]
@@ -88,6 +94,17 @@ async function unseen(client: Elasticsearch, objects: readonly ElasticsearchObje
   const indices = [{ names, privileges, allow_restricted_indices: false }] as const
   const missing = await missingRights(client, { cluster: [], indices })
   return missing.map((right) => `The retention of streams that are there is not looked at: that takes ${right}`)
+}
+
+function shadowText(template: string, stream: string): string {
+  return `Index template ${template} of somebody else has a higher priority: ${stream} is made from it; narrow its patterns`
+}
+
+/** A template stays while its data stream is there, and the component templates with it. */
+function inUse(retentions: readonly Installable[]): readonly string[] {
+  if (retentions.length === 0) return []
+  const names = retentions.map(({ id }) => id).join(', ')
+  return [`Templates in use stay until their data streams are deleted, with all documents: ${names}`]
 }
 
 /** Templates are read when an index is made. */

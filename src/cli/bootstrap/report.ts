@@ -38,6 +38,7 @@ const WORDS: Readonly<Record<Action, string>> = {
   newer: 'made by a newer flagship',
   remove: 'remove',
   absent: 'not there',
+  kept: 'in use',
 }
 
 const DONE: Partial<Record<Action, string>> = {

@@ -77,6 +77,7 @@ const SHOWN = [
   'source.address',
   'destination',
   'kubernetes.pod.name',
+  'envoy.direction',
   'envoy.response_code',
   'envoy.response_flags',
   'envoy.verdict.responder',

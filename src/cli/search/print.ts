@@ -7,9 +7,9 @@ import { strangeField } from './field-names.ts'
 import type { Total } from './lines.ts'
 import type { Question } from './question.ts'
 
-/** One row a line, with the day: a search may reach over many. */
-export function linesTable(documents: readonly ShownDocument[]): string {
-  return renderRows(documents, endOf)
+/** One row a line, with the day: a search may reach over many. Of one request each line names the proxy that wrote it. */
+export function linesTable(documents: readonly ShownDocument[], { requestId }: Pick<Question, 'requestId'>): string {
+  return renderRows(documents, requestId === undefined ? endOf : endAndProxyOf)
 }
 
 /** One JSON value a line, safe to print: only strings can hold what steers a terminal, and in them an escape says the same. */
@@ -100,6 +100,11 @@ function aligned(rows: readonly (readonly string[])[]): readonly (readonly strin
 }
 
 /** When it ended, in UTC; the start where no end is known. */
+function endAndProxyOf(document: ShownDocument): string {
+  const { kubernetes, envoy } = document
+  return `${endOf(document)}  ${kubernetes?.pod?.name ?? '?'} ${envoy?.direction ?? ''}`.trimEnd()
+}
+
 function endOf({ event, '@timestamp': start = '' }: ShownDocument): string {
   return (event?.end ?? start).replace('T', ' ').replace(/^(.{23}).*$/, '$1')
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { matchesGlob } from 'node:path'
 import { didYouMean } from '../../config/nearest.ts'
 import { CAUSES } from '../../enrich/flag/causes.ts'
 import { FLAGS, findFlag } from '../../enrich/flag/catalogue.ts'
@@ -79,7 +80,7 @@ export function readQuestion(values: OptionValues<typeof QUESTION_OPTIONS>, nowM
     dataset: values.dataset ?? 'access',
     ...windowOf(values, nowMs),
     flags: listOf(values.flag).map(flagOf),
-    causes: listOf(values.cause).map(causeOf),
+    causes: [...new Set(listOf(values.cause).flatMap(causesOf))],
     sources: listOf(values.source).map((text) => endOf('--source', text)),
     destinations: listOf(values.destination).map((text) => endOf('--destination', text)),
     statuses: listOf(values.status).map(statusOf),
@@ -130,9 +131,12 @@ function flagOf(text: string): string {
   throw usageError('search', `Cannot search for flag "${printable(text)}"`, state)
 }
 
-function causeOf(text: string): string {
-  if (Object.hasOwn(CAUSES, text)) return text
-  const state = `no such cause${didYouMean(text, Object.keys(CAUSES))}`
+/** `rbac_*` is all that begin so: causes that belong together share a prefix. */
+function causesOf(text: string): readonly string[] {
+  const known = Object.keys(CAUSES)
+  const found = known.filter((cause) => matchesGlob(cause, text))
+  if (found.length > 0) return found
+  const state = `no such cause${didYouMean(text, known) || '; docs/generated/flags.md has all, * stands for any text'}`
   throw usageError('search', `Cannot search for cause "${printable(text)}"`, state)
 }
 

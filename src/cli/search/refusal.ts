@@ -24,7 +24,8 @@ export function searchRefusal(
 
 /** Nothing of that name is there, as far as the credentials can see. */
 export function noStream(streams: readonly string[]): FlagshipError {
-  const state = 'no such data stream; the first line that is delivered makes it. Check the namespace (--namespace)'
+  const state =
+    'no such data stream. The first line that is delivered makes it, if there are templates (flagship bootstrap elasticsearch); else check the namespace (--namespace)'
   return misconfigured(`Cannot search "${streams.join(',')}": ${state}`)
 }
 

@@ -2,6 +2,7 @@
 import { connectElasticsearch, type Elasticsearch, type ElasticsearchAnswer } from '../../clients/elasticsearch.ts'
 import { FlagshipError, isRetryable } from '../../errors.ts'
 import type { ElasticsearchSinkConfig } from './config.ts'
+import { matchesPattern } from './index-pattern.ts'
 import { at, listAt, textAt } from './parts-of-json.ts'
 import { refusalIn, refusalText } from './remedy.ts'
 import { StreamNames, streamName } from './stream-names.ts'
@@ -142,25 +143,10 @@ async function templateComplaints(client: Elasticsearch, missing: readonly strin
     .filter((template) => at(template, 'index_template', 'data_stream') !== undefined)
     .flatMap((template) => listAt(template, 'index_template', 'index_patterns'))
     .filter((pattern) => typeof pattern === 'string')
-  const bare = missing.filter((name) => !patterns.some((pattern) => isLike(name, pattern)))
+  const bare = missing.filter((name) => !patterns.some((pattern) => matchesPattern(name, pattern)))
   if (bare.length === 0) return []
   const message = `no index template with data streams matches ${listed(bare)}; run \`flagship bootstrap elasticsearch\``
   return [{ kind: 'wrong', message }]
-}
-
-/** Patterns of Elasticsearch know only `*`. */
-function isLike(name: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern.split('*')
-  if (rest.length === 0) return name === pattern
-  if (!name.startsWith(first)) return false
-  const last = rest.pop() ?? ''
-  let from = first.length
-  for (const part of rest) {
-    const found = name.indexOf(part, from)
-    if (found === -1) return false
-    from = found + part.length
-  }
-  return name.length - last.length >= from && name.endsWith(last)
 }
 
 const MOST_LISTED = 3

@@ -10,6 +10,7 @@ export class FakeTarget implements Target {
   readonly objects: readonly Installable[]
   readonly stored = new Map<string, Found>()
   readonly calls: string[] = []
+  readonly inUse = new Set<string>()
 
   constructor(objects: readonly Installable[]) {
     this.objects = objects
@@ -24,8 +25,10 @@ export class FakeTarget implements Target {
     this.stored.set(id, { kind: 'ours', version: BOOTSTRAP_VERSION, body })
   }
 
-  async remove({ id }: Installable): Promise<void> {
+  async remove({ id }: Installable): Promise<string | undefined> {
     this.calls.push(`remove ${id}`)
+    if (this.inUse.has(id)) return 'in use'
     this.stored.delete(id)
+    return undefined
   }
 }

@@ -65,4 +65,14 @@ describe('remove()', () => {
     await remove(target, steps, () => {})
     expect(target.calls).toEqual(['remove d', 'remove a'])
   })
+
+  test('goes on past what is in use, and names it', async () => {
+    const target = new FakeTarget([objectNamed('a'), objectNamed('b'), objectNamed('c')])
+    for (const id of ['a', 'b', 'c']) target.stored.set(id, ours(BOOTSTRAP_VERSION))
+    target.inUse.add('b')
+    const done: string[] = []
+    const kept = await remove(target, await removalOf(target), ({ object }) => done.push(object.id))
+    expect(done).toEqual(['c', 'a'])
+    expect(kept).toMatchObject([{ object: { id: 'b' }, reason: 'in use' }])
+  })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { elasticsearchObjects, type ElasticsearchObject } from '../../../../src/bootstrap/elasticsearch/objects.ts'
-import { examineServer, retentionsOf } from '../../../../src/bootstrap/elasticsearch/server.ts'
+import { examineServer, retentionsOf, shadowsOf } from '../../../../src/bootstrap/elasticsearch/server.ts'
 import { ElasticsearchTarget } from '../../../../src/bootstrap/elasticsearch/target.ts'
 import { planOf } from '../../../../src/bootstrap/plan.ts'
 import type { ElasticsearchAnswer } from '../../../../src/clients/elasticsearch.ts'
@@ -77,10 +77,9 @@ describe('ElasticsearchTarget', () => {
   })
 
   test.for([
-    [401, 'no', 'SINK_MISCONFIGURED', /not known there \(HTTP 401\); give --username/],
+    [401, 'no', 'SINK_MISCONFIGURED', /does not know who bootstraps \(HTTP 401\); give --username/],
     [400, 'conflicting index template', 'SINK_MISCONFIGURED', /HTTP 400, conflicting index template/],
     [400, 'no handler found for uri', 'SINK_MISCONFIGURED', /no such API/],
-    [400, 'in use by a data streams [x]', 'SINK_MISCONFIGURED', /delete them first, or keep it/],
     [429, 'busy', 'SINK_UNAVAILABLE', /try again later/],
     [503, 'no master', 'SINK_UNAVAILABLE', /HTTP 503, no master/],
   ] as const)('says what HTTP %i, %s means', async ([status, reason, code, message]) => {
@@ -90,9 +89,32 @@ describe('ElasticsearchTarget', () => {
     await expect(writing).rejects.toMatchObject({ code })
   })
 
+  test('remove() says what uses an object that has to stay', async () => {
+    const reason = 'unable to remove composable templates [x] as they are in use by a data streams [x]'
+    const { target } = targetOf({ 'DELETE /_component_template/flagship-settings': refused(400, reason) })
+    expect(await target.remove(objectOf('component template'))).toBe(reason)
+  })
+
   test('remove() takes what is gone for removed', async () => {
     const { target } = targetOf({})
     await expect(target.remove(objectOf('role'))).resolves.toBeUndefined()
+  })
+})
+
+describe('shadowsOf()', () => {
+  test('names templates of others that come before ours', async () => {
+    const template = (name: string, priority: number, index_patterns: readonly string[], _meta?: object) => ({
+      name,
+      index_template: { priority, index_patterns, _meta },
+    })
+    const index_templates = [
+      template('logs', 100, ['logs-*-*']),
+      template('fleet', 900, ['logs-envoy.*-default', 'x']),
+      template('elsewhere', 900, ['logs-*-prod']),
+      template('logs-envoy.access-default', 900, ['logs-envoy.access-default'], { managed_by: 'flagship' }),
+    ]
+    const client = new ScriptedElasticsearch({ 'GET /_index_template': ok({ index_templates }) })
+    expect(await shadowsOf(client, OBJECTS)).toEqual([['fleet', 'logs-envoy.access-default']])
   })
 })
 

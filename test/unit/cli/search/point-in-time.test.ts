@@ -105,7 +105,7 @@ describe('PointInTime', () => {
       [NOTHING_THERE],
       {},
       'SINK_MISCONFIGURED',
-      'no such data stream; the first line that is delivered makes it. Check the namespace (--namespace)',
+      'no such data stream. The first line that is delivered makes it, if there are templates',
     ],
     [
       '401',

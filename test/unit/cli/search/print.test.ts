@@ -62,10 +62,21 @@ describe('linesTable()', () => {
   test('shows the day and time of the end, else of the start', () => {
     const document = { '@timestamp': '2026-11-22T13:00:00.000Z', event: { dataset: 'envoy.access' } }
     const ended = { ...document, event: { ...document.event, end: '2026-11-22T15:00:00.123456Z' } }
-    const times = linesTable([ended, document])
+    const times = linesTable([ended, document], { requestId: undefined })
       .split('\n')
       .map((row) => row.slice(0, 25).trim())
     expect(times).toEqual(['2026-11-22 15:00:00.123', '2026-11-22 13:00:00.000', ''])
+  })
+})
+
+describe('linesTable() of one request', () => {
+  test('names the proxy that wrote each line, and its side', () => {
+    const document = {
+      event: { dataset: 'envoy.access', end: '2026-11-22T15:00:00.123Z' },
+      kubernetes: { pod: { name: 'reviews-v2' } },
+      envoy: { direction: 'inbound' },
+    }
+    expect(linesTable([document], { requestId: 'x' })).toContain('15:00:00.123  reviews-v2 inbound')
   })
 })
 

@@ -37,6 +37,19 @@ describe('readQuestion()', () => {
     ['flags by short and long name in any case', ['--flag', 'uc, NoRouteFound,'], { flags: ['UC', 'NR'] }],
     ['causes', ['--cause', 'connection_refused'], { causes: ['connection_refused'] }],
     [
+      'causes with a star',
+      ['--cause', 'rate_limit*,rate_limited'],
+      {
+        causes: [
+          'rate_limited',
+          'rate_limited_locally',
+          'rate_limited_globally',
+          'rate_limited_by_quota',
+          'rate_limit_service_error',
+        ],
+      },
+    ],
+    [
       'a class of statuses',
       ['--status', '503,4xx,0'],
       {
