@@ -101,12 +101,12 @@ describe('ElasticsearchTarget', () => {
   })
 })
 
+function template(name: string, priority: number, index_patterns: readonly string[], _meta?: object) {
+  return { name, index_template: { priority, index_patterns, _meta } }
+}
+
 describe('shadowsOf()', () => {
   test('names templates of others that come before ours', async () => {
-    const template = (name: string, priority: number, index_patterns: readonly string[], _meta?: object) => ({
-      name,
-      index_template: { priority, index_patterns, _meta },
-    })
     const index_templates = [
       template('logs', 100, ['logs-*-*']),
       template('fleet', 900, ['logs-envoy.*-default', 'x']),

@@ -105,7 +105,7 @@ describe('PointInTime', () => {
       [NOTHING_THERE],
       {},
       'SINK_MISCONFIGURED',
-      'no such data stream. The first line that is delivered makes it, if there are templates',
+      'no such data stream. The first line that is delivered makes it, if there are templates (flagship bootstrap elasticsearch); else check the namespace (--namespace)',
     ],
     [
       '401',
