@@ -101,17 +101,17 @@ describe('ElasticsearchTarget', () => {
   })
 })
 
-function template(name: string, priority: number, index_patterns: readonly string[], _meta?: object) {
+function named(name: string, priority: number, index_patterns: readonly string[], _meta?: object) {
   return { name, index_template: { priority, index_patterns, _meta } }
 }
 
 describe('shadowsOf()', () => {
   test('names templates of others that come before ours', async () => {
     const index_templates = [
-      template('logs', 100, ['logs-*-*']),
-      template('fleet', 900, ['logs-envoy.*-default', 'x']),
-      template('elsewhere', 900, ['logs-*-prod']),
-      template('logs-envoy.access-default', 900, ['logs-envoy.access-default'], { managed_by: 'flagship' }),
+      named('logs', 100, ['logs-*-*']),
+      named('fleet', 900, ['logs-envoy.*-default', 'x']),
+      named('elsewhere', 900, ['logs-*-prod']),
+      named('logs-envoy.access-default', 900, ['logs-envoy.access-default'], { managed_by: 'flagship' }),
     ]
     const client = new ScriptedElasticsearch({ 'GET /_index_template': ok({ index_templates }) })
     expect(await shadowsOf(client, OBJECTS)).toEqual([['fleet', 'logs-envoy.access-default']])
