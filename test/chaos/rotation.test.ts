@@ -188,6 +188,12 @@ describe('copytruncate', () => {
       await scene.writeTurns(3, LINES * 5, 150, 0)
       await scene.allArrived(agent)
       for (const log of scene.logs) log.copyTruncate()
+      // One that has grown past its old end before anybody looks cannot be told from one that was never truncated.
+      const seenCount = () => agent.stderr.split('was truncated').length - 1
+      await until(
+        () => seenCount() >= (rotation + 1) * scene.logs.length,
+        () => `all are seen to be truncated\n${agent.stderr}`,
+      )
     }
     scene.write(LINES, 0)
     expect(outcomeOf('copytruncate with a copy', await scene.finish(agent))).toBe(EACH_LINE_ONCE)
