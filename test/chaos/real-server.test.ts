@@ -9,7 +9,7 @@ const LINES_PER_SECOND = 2_000
 const TICK_MS = 50
 const LEAST_MS = inSoak(0, 180_000)
 /** In the short form a server that starts slowly does not make it longer. */
-const MOST_LINES = inSoak(20_000, 2_000_000)
+const MOST_LINES = inSoak(10_000, 2_000_000)
 
 /** Lines at the rate, until there are enough or it is told to stop; late ticks catch up. */
 class Writer {
@@ -59,7 +59,7 @@ async function killInTurn(scene: RealScene, first: AgentProcess, isLongEnough: (
   let agent = first
   let kills = 0
   do {
-    await scene.reports(agent, ({ documentsDelivered }) => documentsDelivered > LINES_PER_SECOND)
+    await scene.reports(agent, ({ documentsDelivered }) => documentsDelivered > LINES_PER_SECOND / 4)
     await scene.server.kill()
     await sleep(scene.upTo(500)) // the agent offers again meanwhile
     await scene.server.restart()
