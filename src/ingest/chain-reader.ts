@@ -368,6 +368,7 @@ export class ChainReader {
     if (kind !== 'new') for (const other of gapIsElsewhere(file, identity.fileKey)) this.#spool?.rename(other)
     if (kind !== 'copy') {
       file.identity = identity
+      file.isLeftBehind = identity.isTruncated
       return
     }
     file.copyOf = identity
@@ -413,6 +414,7 @@ export class ChainReader {
   /** Another content stands in the file: it is read from its beginning, as another file. */
   #startOver(file: FollowedFile): void {
     this.#losses.truncated(file, file.identity, file.earlierBytes, file.modifiedMs)
+    if (file.identity !== undefined) file.identity.isTruncated = true
     letGo(file.identity, file)
     file.identity = undefined
     file.triedBytes = -1
@@ -423,12 +425,23 @@ export class ChainReader {
   /** Nothing more will be written: two newer files have content, or one has and this one has stayed as it is. */
   #isFinal(file: FollowedFile): boolean {
     const after = this.#files.slice(this.#files.indexOf(file) + 1)
-    const newer = after.filter((other) => other.sizeBytes > 0 && other.original === undefined).length
-    if (newer >= 2) return true
+    const newer = after.filter((other) => other.original === undefined && this.#hasContent(other)).length
+    if (newer >= 2 || (newer === 1 && file.isLeftBehind)) return true
     if (newer === 0 && this.#endedMs === undefined) return false
     const nowMs = this.#parts.clock.elapsedMs()
     file.supersededMs ??= nowMs
     return nowMs - Math.max(file.changedMs, file.supersededMs) >= SETTLE_MS
+  }
+
+  /** A sweep may have seen it empty, and no notice tells that a file grows: it is looked at itself. */
+  #hasContent(file: FollowedFile): boolean {
+    if (file.sizeBytes > 0 || !file.isNamed) return file.sizeBytes > 0
+    try {
+      const { sizeBytes } = file.open?.stat() ?? this.#parts.fileSystem.stat(file.path)
+      return sizeBytes > 0
+    } catch {
+      return false // gone or closed to us, which the next sweep sees
+    }
   }
 
   #hasStayedBroken(file: FollowedFile): boolean {

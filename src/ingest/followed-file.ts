@@ -53,6 +53,8 @@ export interface FollowedFile {
   isAfterLoss: boolean
   /** It was given up: the link goes when that is durable. */
   givenUp: Loss | undefined
+  /** A copy that took the place of a truncated file: nobody writes to it. */
+  isLeftBehind: boolean
   /** Final, and read to its end. */
   isDone: boolean
   /** Not to be read before the next sweep. */
@@ -205,6 +207,7 @@ function follow(found: Omit<FoundFile, 'isFile'>, nowMs: number): FollowedFile {
     copyOf: undefined,
     gap: undefined,
     isAfterLoss: false,
+    isLeftBehind: false,
     givenUp: undefined,
     isDone: false,
     isSkipped: false,

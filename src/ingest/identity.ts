@@ -43,6 +43,8 @@ export interface Identity {
   check: Check | undefined
   /** Lines of it were read, in this run or an earlier one: so there is an entry of it, or will be. */
   isBegun: boolean
+  /** The file that had it was truncated in this run: what has it now is a copy, to which nobody writes. */
+  isTruncated: boolean
   /** The file that has this content, as long as it is there. */
   holder: Holder | undefined
   /** Where that file was seen last. */
@@ -114,7 +116,16 @@ export class Identities {
     }
     const generation = family.reduce((most, identity) => Math.max(most, identity.generation), -1) + 1
     const { device, inode } = candidate.file
-    const facts = { familyKey, generation, check: undefined, isBegun: false, holder: undefined, device, inode }
+    const facts = {
+      familyKey,
+      generation,
+      check: undefined,
+      isBegun: false,
+      isTruncated: false,
+      holder: undefined,
+      device,
+      inode,
+    }
     const identity = { fileKey: fileKey(this.#scope, generation, firstLine), offsetBytes: head.startBytes, ...facts }
     this.#byKey.set(identity.fileKey, identity)
     if (this.#byKey.size > MOST_IDENTITIES) this.#forgetOldest()
@@ -126,7 +137,7 @@ export class Identities {
     for (const known of this.#known.inFamily(familyKey)) {
       if (this.#byKey.has(known.fileKey)) continue
       const { generation, prefixBytes, check, device, inode } = known
-      const progress = { offsetBytes: prefixBytes, check, isBegun: true, holder: undefined }
+      const progress = { offsetBytes: prefixBytes, check, isBegun: true, isTruncated: false, holder: undefined }
       this.#byKey.set(known.fileKey, { fileKey: known.fileKey, familyKey, generation, ...progress, device, inode })
     }
     const rank = (identity: Identity) => (isSameInode(identity, file) ? Infinity : identity.generation)

@@ -71,7 +71,7 @@ export class Batcher {
 
   #waitMs(): number {
     if (this.#isInHurry || this.#isClosed) return 0
-    return this.#openSinceMs + this.#limits.maxAgeMs - this.#clock.elapsedMs()
+    return Math.max(0, this.#openSinceMs + this.#limits.maxAgeMs - this.#clock.elapsedMs())
   }
 
   #finish(): void {
