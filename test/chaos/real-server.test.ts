@@ -54,23 +54,31 @@ async function delivering(scene: RealScene): Promise<AgentProcess> {
   return agent
 }
 
-/** Kill the server and the agent in turn; each time the stream rolls over while documents are in doubt. */
+/**
+ * Kill the server, the agent that has offered it something since, and the next agent while it delivers; the stream rolls
+ * over while documents are in doubt. Gives every agent that ran: the last one still does.
+ */
 async function killInTurn(scene: RealScene, first: AgentProcess, isLongEnough: () => boolean) {
+  const agents = [first]
   let agent = first
   let kills = 0
+  const rollOverAndStart = async () => {
+    await scene.rollover()
+    agents.push((agent = scene.start()))
+  }
   do {
     await scene.reports(agent, ({ documentsDelivered }) => documentsDelivered > LINES_PER_SECOND / 4)
     await scene.server.kill()
-    await sleep(scene.upTo(500)) // the agent offers again meanwhile
-    await scene.server.restart()
-    await scene.rollover()
-    await scene.reports(agent, ({ state }) => state === 'delivering')
+    await scene.reports(agent, ({ state }) => state === 'retrying')
     await agent.kill()
-    await scene.rollover()
-    agent = scene.start()
-    kills += 2
+    await scene.server.restart()
+    await rollOverAndStart()
+    await scene.reports(agent, ({ state, documentsDelivered }) => state === 'delivering' && documentsDelivered > 0)
+    await agent.kill()
+    await rollOverAndStart()
+    kills += 3
   } while (!isLongEnough())
-  return { agent, kills }
+  return { agents, agent, kills }
 }
 
 describeElasticsearch(`kill -9 of server and agent in turn under ${LINES_PER_SECOND} lines/s`, (server) => {
@@ -79,13 +87,14 @@ describeElasticsearch(`kill -9 of server and agent in turn under ${LINES_PER_SEC
     const scene = await RealScene.open(server(), { namespace: 'default', seed: 60, containers })
     const first = await delivering(scene)
     const writer = new Writer(scene)
-    const { agent, kills } = await killInTurn(scene, first, () => writer.elapsedMs > LEAST_MS).finally(() =>
+    const { agents, agent, kills } = await killInTurn(scene, first, () => writer.elapsedMs > LEAST_MS).finally(() =>
       writer.stop(),
     )
     const balance = await scene.finish(agent)
     const scope = `Elasticsearch ${server().version}, ${kills} kills, ${await scene.backingIndexCount()} backing indices`
     expect(outcomeOf(scope, balance)).toBe(EACH_LINE_ONCE)
-    expect(agent.stderr).toContain('documents that an earlier run may have sent are looked up')
+    const said = agents.map(({ stderr }) => stderr).join('')
+    expect(said).toContain('documents that an earlier run may have sent are looked up')
     expect(await scene.distinctEventIds()).toBe(scene.written.length)
   })
 })
