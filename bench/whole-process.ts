@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BulkEndpoint, startBulkEndpoint } from './bulk-endpoint.ts'
@@ -31,10 +41,10 @@ export async function flagshipBulkCost(input: Input, directory: string, isGzip: 
   })
 }
 
-function flagshipUsage({ path, lines }: Input, work: string, sink: string): Promise<Usage> {
-  const config = join(work, 'flagship.yaml')
-  writeFileSync(config, configOf(path, work, sink))
-  const isDone = async () => (await deliveredBy(LISTEN)) >= lines
+function flagshipUsage(input: Input, work: string, sink: string): Promise<Usage> {
+  const [config, log] = [join(work, 'flagship.yaml'), join(work, 'access.log')]
+  writeFileSync(config, configOf(log, work, sink))
+  const isDone = growing(input, log, () => deliveredBy(LISTEN))
   return costUntil(process.execPath, [here('../src/main.ts'), 'run', '--config', config], isDone)
 }
 
@@ -60,7 +70,7 @@ export async function rsyslogCost(input: Input, directory: string): Promise<Cost
   const output = join(work, 'out.json')
   const linesOf = lineCounter(output)
   const action = `action(type="omfile" file="${output}" template="document" ioBufferSize="256k" asyncWriting="off")`
-  const usage = await rsyslogUsage(input, work, action, () => linesOf() >= input.lines)
+  const usage = await rsyslogUsage(input, work, action, linesOf)
   return perMillion(input, usage, statSync(output).size / linesOf())
 }
 
@@ -71,26 +81,46 @@ export async function rsyslogBulkCost(input: Input, directory: string): Promise<
     const target = `server="127.0.0.1" serverport="${endpoint.port}" searchIndex="logs-envoy.access-default" searchType=""`
     const bulk = 'template="document" bulkmode="on" writeoperation="create" maxbytes="8m" esVersion.major="8"'
     const load = 'module(load="omelasticsearch")'
-    const isDone = async () => (await endpoint.taken()).documents >= input.lines
-    return rsyslogUsage(input, work, `action(type="omelasticsearch" ${target} ${bulk})`, isDone, load)
+    const delivered = async () => (await endpoint.taken()).documents
+    return rsyslogUsage(input, work, `action(type="omelasticsearch" ${target} ${bulk})`, delivered, load)
   })
 }
 
 function rsyslogUsage(
-  { path }: Input,
+  input: Input,
   work: string,
   action: string,
-  isDone: () => boolean | Promise<boolean>,
+  delivered: () => number | Promise<number>,
   load = '',
 ): Promise<Usage> {
-  const config = join(work, 'rsyslog.conf')
+  const [config, log] = [join(work, 'rsyslog.conf'), join(work, 'access.log')]
   const template = readFileSync(here('rsyslog.conf'), 'utf8')
-  const filled = { '@DIRECTORY@': work, '@INPUT@': path, '@LOAD@': load, '@ACTION@': action }
+  const filled = { '@DIRECTORY@': work, '@INPUT@': log, '@LOAD@': load, '@ACTION@': action }
   writeFileSync(
     config,
     Object.entries(filled).reduce((text, [key, value]) => text.replaceAll(key, value), template),
   )
+  const isDone = growing(input, log, delivered)
   return costUntil('rsyslogd', ['-n', '-f', config, '-i', join(work, 'pid')], isDone)
+}
+
+/**
+ * Done when every line of a log has arrived, which grows: the first line is there at the start, all others come once it
+ * is delivered. What an agent finds at its very first start it looks up first, and that is not what is measured.
+ */
+function growing({ path, lines }: Input, log: string, delivered: () => number | Promise<number>) {
+  const corpus = readFileSync(path)
+  const firstBytes = corpus.indexOf(0x0a) + 1
+  let rest: Buffer | undefined = corpus.subarray(firstBytes)
+  writeFileSync(log, corpus.subarray(0, firstBytes))
+  return async () => {
+    const count = await delivered()
+    if (count > 0 && rest !== undefined) {
+      appendFileSync(log, rest)
+      rest = undefined
+    }
+    return count >= lines
+  }
 }
 
 async function withEndpoint(input: Input, run: (endpoint: BulkEndpoint) => Promise<Usage>): Promise<Cost> {

@@ -9,7 +9,7 @@ const LINES_PER_SECOND = 2_000
 const TICK_MS = 50
 const LEAST_MS = inSoak(0, 180_000)
 /** In the short form a server that starts slowly does not make it longer. */
-const MOST_LINES = inSoak(10_000, 2_000_000)
+const MOST_LINES = inSoak(5_000, 2_000_000)
 
 /** Lines at the rate, until there are enough or it is told to stop; late ticks catch up. */
 class Writer {

@@ -1,6 +1,6 @@
 import type { Elasticsearch } from '../../clients/elasticsearch.ts'
 import { type Doubt, type Finding, type Lookup, MISSING, STORED } from '../sink.ts'
-import { markedPlace, type Place } from './mark.ts'
+import { markedPlace, parseMark, type Place } from './mark.ts'
 import { at, listAt, textAt } from './parts-of-json.ts'
 import type { Quiet } from './quiet.ts'
 import { refusal, type Streams } from './streams.ts'
@@ -69,9 +69,13 @@ export class ElasticsearchLookup implements Lookup {
 
   #byStream(doubts: readonly Doubt[], traces: readonly Trace[]): ReadonlyMap<string, readonly Search[]> {
     const groups = new Map<string, Search[]>()
+    const marks = new Map<string, unknown>() // thousands of documents come from few files
     for (const [position, trace] of traces.entries()) {
       const doubt = doubts[position]
-      for (const { stream, ...search } of doubt === undefined ? [] : this.#placesOf(doubt)) {
+      if (doubt?.mark !== undefined && !marks.has(doubt.mark)) marks.set(doubt.mark, parseMark(doubt.mark))
+      for (const { stream, ...search } of doubt === undefined
+        ? []
+        : this.#placesOf(doubt, marks.get(doubt.mark ?? ''))) {
         const group = groups.get(stream)
         if (group === undefined) groups.set(stream, [{ trace, ...search }])
         else group.push({ trace, ...search })
@@ -81,9 +85,9 @@ export class ElasticsearchLookup implements Lookup {
   }
 
   /** The stream it would be sent to now and, where that was another one, the stream that its mark names. */
-  #placesOf(doubt: Doubt): readonly (Place & { readonly isCurrent: boolean })[] {
+  #placesOf(doubt: Doubt, mark: unknown): readonly (Place & { readonly isCurrent: boolean })[] {
     const stream = this.#parts.streams.names.of(doubt)
-    const marked = markedPlace(doubt.mark, doubt)
+    const marked = markedPlace(mark, doubt)
     if (marked?.stream === stream) return [{ ...marked, isCurrent: true }]
     const current = { stream, oldest: undefined, isCurrent: true }
     return marked === undefined ? [current] : [current, { ...marked, isCurrent: false }]

@@ -23,22 +23,22 @@ export function markText({ namespace, hasFailed, oldest }: Mark): string {
   return JSON.stringify({ namespace, ...(hasFailed ? { hasFailed } : {}), oldest })
 }
 
+/** The text of a mark, parsed: of many documents that have the same one, once. Undefined when it is none. */
+export function parseMark(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /**
- * Where a document went, as its mark says: the configuration may have been another one then. Undefined when the mark
- * says nothing of it.
+ * Where a document went, as its parsed mark says: the configuration may have been another one then. Undefined when the
+ * mark says nothing of it.
  */
-export function markedPlace(mark: string | undefined, { dataset, recordClass }: Addressed): Place | undefined {
-  const parsed = parse(mark)
+export function markedPlace(parsed: unknown, { dataset, recordClass }: Addressed): Place | undefined {
   const namespace = textAt(parsed, 'namespace')
   if (namespace === undefined) return undefined // of another version
   const ofStream = streamDataset(dataset, recordClass, at(parsed, 'hasFailed') === true)
   return { stream: streamName(ofStream, namespace), oldest: textAt(parsed, 'oldest', ofStream) }
-}
-
-function parse(mark: string | undefined): unknown {
-  try {
-    return mark === undefined ? undefined : JSON.parse(mark)
-  } catch {
-    return undefined
-  }
 }
