@@ -6,6 +6,7 @@ export function selectDocuments(segment: Segment, keep: (index: number) => boole
   if (kept.length === segment.ids.length) return segment
   const pieces = kept.map((index) => documentAt(segment, index))
   let end = 0
+  const { routes } = segment
   return {
     ...segment,
     bytes: Buffer.concat(pieces),
@@ -14,6 +15,7 @@ export function selectDocuments(segment: Segment, keep: (index: number) => boole
     datasets: pick(segment.datasets, kept),
     classes: pick(segment.classes, kept),
     offsets: pick(segment.offsets, kept),
+    ...(routes && { routes: { keys: pick(routes.keys, kept), timesMs: pick(routes.timesMs, kept) } }),
   }
 }
 

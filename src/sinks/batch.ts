@@ -15,9 +15,28 @@ export interface Addressed {
   readonly reporterNamespace: string | undefined
 }
 
+/** How a sink wants its documents. */
+export interface DocumentForm {
+  /** `json`: ECS, each ended by a newline. `avro`: the binary encoding of the record's schema, with nothing around it. */
+  readonly encoding: 'json' | 'avro'
+  /** Whether each document comes with a key and a time of its own. */
+  readonly isRouted: boolean
+}
+
+/** What most sinks want. */
+export const PLAIN_FORM: DocumentForm = { encoding: 'json', isRouted: false }
+
+/** What places documents in a partitioned log, one entry for each document. */
+export interface Routes {
+  /** Lines of the same request or connection have the same one. */
+  readonly keys: readonly string[]
+  /** When the runtime wrote the line, else the time of the record: milliseconds since the epoch. */
+  readonly timesMs: readonly number[]
+}
+
 /** Encoded documents of one file, in the order of its lines. Document `i` is `bytes[ends[i - 1] ?? 0, ends[i])`. */
 export interface Segment {
-  /** NDJSON: each document ends with a newline. */
+  /** NDJSON, where each document ends with a newline, or Avro: as the sink's form has it. */
   readonly bytes: Buffer
   readonly ids: readonly string[]
   readonly ends: readonly number[]
@@ -30,6 +49,8 @@ export interface Segment {
   /** Raw bytes the segment was made from: what counts against the byte budget. */
   readonly readBytes: number
   readonly counts: SegmentCounts
+  /** Where the sink's form asks for them. */
+  readonly routes?: Routes | undefined
 }
 
 /** What became of the lines of a segment before any sink saw them. */
