@@ -1,17 +1,14 @@
 import type { Shipment } from './batcher.ts'
 import type { Budget } from './budget.ts'
 import type { Committer } from './committer.ts'
-import type { Cursor } from './cursor.ts'
 import { reuseSlab } from './slab.ts'
 
 /** Takes answers for documents: memory is given back, and the cursor moves. */
 export class Answers {
-  readonly #cursor: Cursor
-  readonly #committer: Committer
+  readonly #committer: Pick<Committer, 'request'>
   readonly #budget: Budget
 
-  constructor(cursor: Cursor, committer: Committer, budget: Budget) {
-    this.#cursor = cursor
+  constructor(committer: Pick<Committer, 'request'>, budget: Budget) {
     this.#committer = committer
     this.#budget = budget
   }
@@ -25,12 +22,12 @@ export class Answers {
 
   /** So many documents of these shipments are answered for good. */
   take(answered: ReadonlyMap<Shipment, number>): void {
-    for (const [{ receipt, ledger }, count] of answered) {
+    for (const [{ receipt, settle }, count] of answered) {
       receipt.unanswered -= count
       if (receipt.unanswered > 0) continue
       this.#budget.giveBack(receipt.documents.length)
       reuseSlab(receipt.documents)
-      ledger.settle(this.#cursor)
+      settle()
     }
     if (answered.size > 0) this.#committer.request()
   }

@@ -17,8 +17,9 @@ import type { TroubleSpot } from './trouble.ts'
 
 export interface DeliveryParts {
   readonly sink: Sink
-  readonly cursor: Cursor
-  readonly committer: Committer
+  /** Where a sink that takes back what no cursor covers says it stands. */
+  readonly cursor: Pick<Cursor, 'mark'>
+  readonly committer: Pick<Committer, 'reach' | 'isWorking' | 'commit'>
   readonly answers: Answers
   readonly deadLetter: DeadLetter
   readonly clock: Clock

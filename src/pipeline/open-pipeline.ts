@@ -114,7 +114,7 @@ interface Base {
 function stagesOf(base: Base, state: CursorState, parts: PipelineParts) {
   const { settings, sink, cursor, committer, budget, spool } = base
   const { clock, random, logger, makeTranscoder } = parts
-  const answers = new Answers(cursor, committer, budget)
+  const answers = new Answers(committer, budget)
   const doubts = sink.lookup && doubtsOf(base, sink.lookup, answers, parts)
   const shared = { ...base, name: settings.name, clock, random, logger, makeTranscoder, answers, doubts }
   const losses = new Losses(shared, state.losses)
@@ -130,12 +130,12 @@ function stagesOf(base: Base, state: CursorState, parts: PipelineParts) {
 }
 
 function doubtsOf(base: Base, lookup: Lookup, answers: Answers, { clock, random, logger }: PipelineParts): Doubts {
-  const { settings, cursor, meter, batcher, delivering } = base
+  const { settings, meter, batcher, delivering } = base
   const { name } = settings
   const trouble = new TroubleSpot(logger, name, `tell what became of documents for sink "${name}"`)
   const found = (shipments: readonly Shipment[]) => meter.delivered(answers.takeAll(shipments))
   const missing = (shipments: readonly Shipment[]) => {
     for (const shipment of shipments) batcher.add(shipment)
   }
-  return new Doubts({ name, logger, lookup, cursor, clock, random, trouble, found, missing }, delivering.signal)
+  return new Doubts({ name, logger, lookup, clock, random, trouble, found, missing }, delivering.signal)
 }
