@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { FlagshipError, reasonOf } from '../../errors.ts'
-import type { ElasticsearchSinkConfig } from '../../sinks/elasticsearch/config.ts'
+import { type ElasticsearchSinkConfig, isAddress } from '../../sinks/elasticsearch/config.ts'
 import { usageError } from '../options.ts'
 import { printable } from '../printable.ts'
 import type { BootstrapOptions } from './options.ts'
@@ -39,7 +39,7 @@ export function caFileOf(options: BootstrapOptions, sink: Pick<ElasticsearchSink
 
 /** @throws FlagshipError USAGE on what is no address, or one with credentials, which would be printed with it. */
 export function checkedUrl(option: string, text: string): string {
-  if (URL.canParse(text) && /^https?:\/\/[^/@?#\s]+(?:\/[^@?#\s]*)?$/.test(text)) return text
+  if (URL.canParse(text) && isAddress(text)) return text
   const what = text.includes('@') ? `Cannot set "${option}"` : `Cannot set "${option}" to "${printable(text)}"`
   throw usageError('bootstrap', what, 'expected http:// or https://, a host, and no credentials')
 }
