@@ -1,18 +1,17 @@
 import { readFile } from 'node:fs/promises'
+import type { Auth } from '../../clients/access.ts'
 import { FlagshipError, reasonOf } from '../../errors.ts'
 import { type ElasticsearchSinkConfig, isAddress } from '../../sinks/elasticsearch/config.ts'
 import { usageError } from '../options.ts'
 import { printable } from '../printable.ts'
 import type { BootstrapOptions } from './options.ts'
 
-/** Who bootstraps. */
-export type Credentials = { readonly apiKey: string } | { readonly username: string; readonly password: string }
-
 /**
- * Those of the command line, never those of the agent: it must not have such rights. Undefined when none are given.
+ * Who bootstraps: as the command line says, never as the agent, which must not have such rights. Undefined when nothing
+ * is said.
  * @throws FlagshipError USAGE or INPUT_UNREADABLE.
  */
-export async function credentialsOf(options: BootstrapOptions): Promise<Credentials | undefined> {
+export async function credentialsOf(options: BootstrapOptions): Promise<Auth | undefined> {
   const { username, 'password-file': passwordFile, 'api-key-file': apiKeyFile } = options
   if ((username === undefined) !== (passwordFile === undefined))
     throw usageError('bootstrap', 'Cannot use "--username"', 'it goes together with --password-file')
