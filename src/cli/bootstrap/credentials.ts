@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Auth } from '../../clients/access.ts'
 import { FlagshipError, reasonOf } from '../../errors.ts'
-import { type ElasticsearchSinkConfig, isAddress } from '../../sinks/elasticsearch/config.ts'
+import { isAddress } from '../../sinks/elasticsearch/config.ts'
 import { usageError } from '../options.ts'
 import { printable } from '../printable.ts'
 import type { BootstrapOptions } from './options.ts'
@@ -29,11 +29,6 @@ export async function textOf(path: string): Promise<string> {
   } catch (error) {
     throw new FlagshipError('INPUT_UNREADABLE', `Cannot read "${path}": ${reasonOf(error)}`, error)
   }
-}
-
-/** Certificates of a server that bootstrap talks to: those of the command line, else those of the sink. */
-export function caFileOf(options: BootstrapOptions, sink: Pick<ElasticsearchSinkConfig, 'tls'>): string | undefined {
-  return options['ca-file'] ?? sink.tls?.caFile
 }
 
 /** @throws FlagshipError USAGE on what is no address, or one with credentials, which would be printed with it. */

@@ -6,7 +6,7 @@ import type { ElasticsearchSinkConfig } from '../../sinks/elasticsearch/config.t
 import { StreamNames } from '../../sinks/elasticsearch/stream-names.ts'
 import { usageError } from '../options.ts'
 import { printable } from '../printable.ts'
-import { caFileOf, checkedUrl, credentialsOf, textOf } from './credentials.ts'
+import { checkedUrl, credentialsOf, textOf } from './credentials.ts'
 import type { BootstrapOptions } from './options.ts'
 import type { Product } from './product.ts'
 
@@ -23,13 +23,13 @@ export function kibanaProduct(_sinkName: string, sink: ElasticsearchSinkConfig, 
       return [[NDJSON, kibanaNdjson(objects)], ...files]
     },
     async connect() {
-      const ca = caFileOf(options, sink)
+      const caFile = options['ca-file'] ?? sink.tls?.caFile
       const kibana = connectKibana({
         url: urlOf(options),
         space,
         requestTimeoutMs: sink.requestTimeoutMs,
         auth: await credentialsOf(options),
-        ...(ca !== undefined && { ca: await textOf(ca) }),
+        ...(caFile !== undefined && { ca: await textOf(caFile) }),
       })
       return {
         target: kibanaTarget(kibana, { namespaces }),
