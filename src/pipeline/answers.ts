@@ -20,6 +20,14 @@ export class Answers {
     return [...counts.values()].reduce((sum, count) => sum + count, 0)
   }
 
+  /** Somebody else answers for some of these shipments now: nobody here does. Those that are left. */
+  withoutWithdrawn(shipments: readonly Shipment[]): readonly Shipment[] {
+    const withdrawn = shipments.filter(({ isWithdrawn }) => isWithdrawn?.() === true)
+    if (withdrawn.length === 0) return shipments
+    this.takeAll(withdrawn)
+    return shipments.filter((shipment) => !withdrawn.includes(shipment))
+  }
+
   /** So many documents of these shipments are answered for good. */
   take(answered: ReadonlyMap<Shipment, number>): void {
     for (const [{ receipt, settle }, count] of answered) {

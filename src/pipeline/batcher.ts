@@ -18,6 +18,8 @@ export interface Shipment {
   readonly cursorVersion: number
   /** Where its documents will be found, when it has to be looked for: what the sink said before they were first sent. */
   readonly markOf: (id: string) => string | undefined
+  /** Whether somebody else answers for it now: then it is not offered any more. */
+  readonly isWithdrawn?: () => boolean
 }
 
 /** Wakes up to look at the clock now and then, whatever it was told. */
