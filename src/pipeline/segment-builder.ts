@@ -1,4 +1,4 @@
-import type { Dataset, RecordClass, Segment } from '../sinks/batch.ts'
+import { type Dataset, type DocumentForm, PLAIN_FORM, type RecordClass, type Segment } from '../sinks/batch.ts'
 import { copyToSlab } from './slab.ts'
 
 const INITIAL_BYTES = 1 << 20
@@ -17,12 +17,14 @@ export class SegmentBuilder {
   readonly #reporterNamespace: string | undefined
   readonly #offsets: number[] = []
   readonly #unparsed: Record<string, number> = {}
+  readonly #routes: { readonly keys: string[]; readonly timesMs: number[] } | undefined
   #droppedByLevel = 0
   #lengthBytes = 0
 
   /** `reporterNamespace`: of the proxy that wrote the file. */
-  constructor(reporterNamespace: string | undefined) {
+  constructor(reporterNamespace: string | undefined, { isRouted }: Pick<DocumentForm, 'isRouted'> = PLAIN_FORM) {
     this.#reporterNamespace = reporterNamespace
+    this.#routes = isRouted ? { keys: [], timesMs: [] } : undefined
   }
 
   /** Append one document; `offsetBytes` is where its line begins. */
@@ -37,6 +39,12 @@ export class SegmentBuilder {
     this.#datasets.push(dataset)
     this.#classes.push(recordClass)
     this.#offsets.push(offsetBytes)
+  }
+
+  /** Say where the document that was just added goes, where the form asks for it. */
+  route(key: string, timeMs: number): void {
+    this.#routes?.keys.push(key)
+    this.#routes?.timesMs.push(timeMs)
   }
 
   countUnparsed(reason: string): void {
@@ -63,6 +71,7 @@ export class SegmentBuilder {
         unparsed: this.#unparsed,
         droppedByLevel: this.#droppedByLevel,
       },
+      ...(this.#routes && { routes: this.#routes }),
     }
   }
 }
