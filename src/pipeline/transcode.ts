@@ -67,7 +67,7 @@ export function createTranscoder(
       record.eventId = id
       record.timestamp ??= isoTime(settings.now())
       const builder = new SegmentBuilder(vantages.namespace, form)
-      builder.add(encodeRecord(record, false), id, 'envoy.loss', 'healthy', loss.offsetBytes ?? 0)
+      builder.add(documentOf(record, form, false), id, 'envoy.loss', 'healthy', loss.offsetBytes ?? 0)
       if (form.isRouted) builder.route(id, Date.parse(record.timestamp))
       return builder.finish(0)
     },
@@ -161,8 +161,7 @@ class Work {
       const raw = source?.bytes.subarray(from, to)
       if (raw !== undefined && !isUtf8(raw)) record.originalBase64 = raw.toString('base64')
     }
-    this.#emit(described, place, plain !== undefined && isJson(parsed))
-    if (this.#form.isRouted) this.#route(parsed, record)
+    this.#emit(parsed, described, place, plain !== undefined && isJson(parsed))
   }
 
   #isBelowLevel(parsed: ParsedLine): boolean {
@@ -220,7 +219,7 @@ class Work {
     return this.#ids(offsetBytes)
   }
 
-  #emit({ record, kind, recordClass }: Described, place: Place, isPlain: boolean): void {
+  #emit(parsed: ParsedLine, { record, kind, recordClass }: Described, place: Place, isPlain: boolean): void {
     const id = this.#idOf(place.fileKey, place.offsetBytes)
     record.eventId = id
     record.logFilePath = place.path
@@ -229,7 +228,9 @@ class Work {
     record.timestamp ??= place.time ?? new Date(this.#settings.now()).toISOString()
     if (place.stream !== '') record.stream = place.stream
     if (place.isTruncated) record.truncated = true
-    this.builder.add(encodeRecord(record, isPlain), id, DATASETS[kind], recordClass, place.offsetBytes)
+    const document = documentOf(record, this.#form, isPlain)
+    this.builder.add(document, id, DATASETS[kind], recordClass, place.offsetBytes)
+    if (this.#form.isRouted) this.#route(parsed, record)
   }
 
   #route(parsed: ParsedLine, { outcome, eventId = '', eventCreated, timestamp }: LogRecord): void {
@@ -250,6 +251,11 @@ const DATASETS: Readonly<Record<ParsedLine['kind'], Dataset>> = {
   access: 'envoy.access',
   log: 'envoy.log',
   unparsed: 'envoy.unparsed',
+}
+
+/** What the builder takes in this form. */
+function documentOf(record: LogRecord, { encoding }: DocumentForm, isPlain: boolean): string | LogRecord {
+  return encoding === 'json' ? encodeRecord(record, isPlain) : record
 }
 
 /** Whether no part of a plain line needs escaping: it was JSON that escaped nothing, so that no text in it has a quote. */
