@@ -6,6 +6,7 @@ import type { FileSystem } from '../ingest/file-system.ts'
 import { TailReader } from '../ingest/tail.ts'
 import type { Troubles } from '../ingest/trouble.ts'
 import type { Logger } from '../logger.ts'
+import { type DocumentForm, PLAIN_FORM } from '../sinks/batch.ts'
 import type { Sink } from '../sinks/sink.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { Answers } from './answers.ts'
@@ -41,8 +42,8 @@ export interface PipelineParts {
   readonly descriptors: DescriptorAllowance
   /** Open the state in a directory. @throws FlagshipError STATE_UNREADABLE. */
   readonly openStore: (directory: string) => Promise<OpenedStore>
-  /** One per rotation chain. */
-  readonly makeTranscoder: (source: ChainSource) => Transcoder
+  /** One per rotation chain; pipelines over the same files may want their documents in different forms. */
+  readonly makeTranscoder: (source: ChainSource, form: DocumentForm) => Transcoder
 }
 
 /** What a pipeline has of what all pipelines share. */
@@ -113,7 +114,9 @@ interface Base {
 
 function stagesOf(base: Base, state: CursorState, parts: PipelineParts) {
   const { settings, sink, cursor, committer, budget, spool } = base
-  const { clock, random, logger, makeTranscoder } = parts
+  const { clock, random, logger } = parts
+  const { form = PLAIN_FORM } = settings
+  const makeTranscoder = (source: ChainSource) => parts.makeTranscoder(source, form)
   const answers = new Answers(committer, budget)
   const doubts = doubtsOfSink(settings.name, { ...base, clock, random, logger, answers })
   const shared = { ...base, name: settings.name, clock, random, logger, makeTranscoder, answers, doubts }

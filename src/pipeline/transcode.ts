@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { correlationKey } from '../enrich/correlation-key.ts'
 import { describeAccess, describeLog, describeLoss, describeUnparsed } from '../enrich/describe.ts'
 import { isFailed } from '../enrich/verdict/failed.ts'
 import type { Vantages } from '../enrich/vantage.ts'
@@ -11,7 +12,7 @@ import { emptyFrame, type Framed } from '../ingest/frame/framed.ts'
 import type { ComponentLine, ParsedLine } from '../record/envoy-line.ts'
 import { encodeRecord, type LogRecord } from '../record/generated/record.ts'
 import { isoTime } from '../record/iso-time.ts'
-import type { Dataset, RecordClass } from '../sinks/batch.ts'
+import { type Dataset, type DocumentForm, PLAIN_FORM, type RecordClass } from '../sinks/batch.ts'
 import type { Carry, Chunk, Transcoder } from './contract.ts'
 import { type Joined, Joins } from './joins.ts'
 import { SegmentBuilder } from './segment-builder.ts'
@@ -46,11 +47,15 @@ interface Place {
  * The reference transcoder: line by line, on typed objects. It is the specification of what a line becomes; a faster
  * one must give the same bytes.
  */
-export function createTranscoder(settings: TranscoderSettings, vantages: Vantages): Transcoder {
+export function createTranscoder(
+  settings: TranscoderSettings,
+  vantages: Vantages,
+  form: DocumentForm = PLAIN_FORM,
+): Transcoder {
   return {
     reporter: vantages.file.reporter,
     transcode(chunk, carry) {
-      const work = new Work(settings, vantages, carry)
+      const work = new Work(settings, vantages, form, carry)
       work.chunk(chunk)
       return {
         segment: work.builder.finish(chunk.bytes.length),
@@ -61,12 +66,13 @@ export function createTranscoder(settings: TranscoderSettings, vantages: Vantage
       const record = describeLoss(loss, vantages.file)
       record.eventId = id
       record.timestamp ??= isoTime(settings.now())
-      const builder = new SegmentBuilder(vantages.namespace)
-      builder.add(encodeRecord(record, false), id, 'envoy.loss', 'healthy', loss.offsetBytes ?? 0)
+      const builder = new SegmentBuilder(vantages.namespace, form)
+      builder.add(documentOf(record, form, false), id, 'envoy.loss', 'healthy', loss.offsetBytes ?? 0)
+      if (form.isRouted) builder.route(id, Date.parse(record.timestamp))
       return builder.finish(0)
     },
     close(carry) {
-      const work = new Work(settings, vantages, carry)
+      const work = new Work(settings, vantages, form, carry)
       if (work.joins.isEmpty) return undefined
       work.closeJoins()
       return work.builder.finish(0)
@@ -83,16 +89,18 @@ class Work {
   heads: Carry['heads']
   readonly #settings: TranscoderSettings
   readonly #vantages: Vantages
+  readonly #form: DocumentForm
   readonly #framed: Framed = emptyFrame()
   #idsKey = ''
   #ids = eventIds('')
   /** Those of the chunk. */
   #bytes = new PlainBytes(NO_BYTES)
 
-  constructor(settings: TranscoderSettings, vantages: Vantages, carry: Carry) {
+  constructor(settings: TranscoderSettings, vantages: Vantages, form: DocumentForm, carry: Carry) {
     this.#settings = settings
     this.#vantages = vantages
-    this.builder = new SegmentBuilder(vantages.namespace)
+    this.#form = form
+    this.builder = new SegmentBuilder(vantages.namespace, form)
     this.joins = new Joins(carry.joins, settings.maxLineBytes)
     this.heads = carry.heads
   }
@@ -145,14 +153,15 @@ class Work {
     const plain = source?.turnTo(from, to) === true ? source : undefined
     const parsed = this.#continued(parse(text, this.#settings.formats, plain), text, place.stream)
     if (this.#isBelowLevel(parsed)) return this.builder.countDroppedByLevel()
-    const { record, kind, recordClass } = this.#describe(parsed, place)
+    const described = this.#describe(parsed, place)
+    const { record, kind } = described
     if (kind === 'unparsed') this.builder.countUnparsed(record.outcome?.errorType ?? '')
     if (this.#keepsOriginal(kind, record)) {
       record.eventOriginal = text
       const raw = source?.bytes.subarray(from, to)
       if (raw !== undefined && !isUtf8(raw)) record.originalBase64 = raw.toString('base64')
     }
-    this.#emit(record, DATASETS[kind], recordClass, place, plain !== undefined && isJson(parsed))
+    this.#emit(parsed, described, place, plain !== undefined && isJson(parsed))
   }
 
   #isBelowLevel(parsed: ParsedLine): boolean {
@@ -210,7 +219,7 @@ class Work {
     return this.#ids(offsetBytes)
   }
 
-  #emit(record: LogRecord, dataset: Dataset, recordClass: RecordClass, place: Place, isPlain: boolean): void {
+  #emit(parsed: ParsedLine, { record, kind, recordClass }: Described, place: Place, isPlain: boolean): void {
     const id = this.#idOf(place.fileKey, place.offsetBytes)
     record.eventId = id
     record.logFilePath = place.path
@@ -219,7 +228,15 @@ class Work {
     record.timestamp ??= place.time ?? new Date(this.#settings.now()).toISOString()
     if (place.stream !== '') record.stream = place.stream
     if (place.isTruncated) record.truncated = true
-    this.builder.add(encodeRecord(record, isPlain), id, dataset, recordClass, place.offsetBytes)
+    const document = documentOf(record, this.#form, isPlain)
+    this.builder.add(document, id, DATASETS[kind], recordClass, place.offsetBytes)
+    if (this.#form.isRouted) this.#route(parsed, record)
+  }
+
+  #route(parsed: ParsedLine, { outcome, eventId = '', eventCreated, timestamp }: LogRecord): void {
+    const key = parsed.kind === 'access' ? correlationKey(parsed.line, outcome?.direction) : undefined
+    const timeMs = timeOf(eventCreated) ?? timeOf(timestamp) ?? this.#settings.now()
+    this.builder.route(key ?? eventId, timeMs)
   }
 }
 
@@ -236,9 +253,20 @@ const DATASETS: Readonly<Record<ParsedLine['kind'], Dataset>> = {
   unparsed: 'envoy.unparsed',
 }
 
+/** What the builder takes in this form. */
+function documentOf(record: LogRecord, { encoding }: DocumentForm, isPlain: boolean): string | LogRecord {
+  return encoding === 'json' ? encodeRecord(record, isPlain) : record
+}
+
 /** Whether no part of a plain line needs escaping: it was JSON that escaped nothing, so that no text in it has a quote. */
 function isJson(parsed: ParsedLine): boolean {
   return parsed.kind === 'access' && parsed.isJson
+}
+
+/** Milliseconds of an ISO 8601 time; undefined for what looks like one and is none. */
+function timeOf(text: string | undefined): number | undefined {
+  const timeMs = text === undefined ? Number.NaN : Date.parse(text)
+  return Number.isNaN(timeMs) ? undefined : timeMs
 }
 
 /** How the further lines of a dump or a stack trace begin. */
