@@ -7,6 +7,8 @@ export class KafkaFailure extends RequestFailure {
   readonly type: string | undefined
   /** What is wrong and what helps, without what was tried. */
   readonly state: string
+  /** The topic has no such partition any more. */
+  readonly isMisplaced: boolean = false
 
   constructor(doing: string, state: string, isSurelyUnsent: boolean, type?: string) {
     super(`Cannot ${doing}: ${state}`, isSurelyUnsent)

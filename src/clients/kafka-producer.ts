@@ -191,15 +191,14 @@ const GIVEN_UP = Symbol('given up')
 /** What kafkajs knows of the brokers is not what the caller went by. */
 class Misplaced extends KafkaFailure {
   override readonly name: string = STALE
+  override readonly isMisplaced: boolean
 
   constructor(topic: string, partition: number, isGone: boolean) {
-    const state = isGone ? 'there is no such partition' : 'its leader has moved'
-    super(`write to partition ${partition} of topic "${topic}"`, state, true, isGone ? NO_SUCH_PARTITION : undefined)
+    const state = isGone ? 'there is no such partition any more' : 'its leader has moved'
+    super(`write to partition ${partition} of topic "${topic}"`, state, true)
+    this.isMisplaced = isGone
   }
 }
-
-/** A type of our own: the topic has fewer partitions than before. */
-export const NO_SUCH_PARTITION = 'NO_SUCH_PARTITION'
 
 function leaderIn(partitions: readonly Partition[], partition: number): number | undefined {
   const likely = partitions[partition]
