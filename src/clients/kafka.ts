@@ -1,0 +1,105 @@
+/** The one file that makes clients of the vendor. Records go out to partitions that the caller names. */
+import kafkajs, { type Kafka } from 'kafkajs'
+import type { Clock } from '../clock.ts'
+import type { Logger } from '../logger.ts'
+import { KafkaAccess, type KafkaAccessFiles } from './kafka-access.ts'
+import { COMPRESSION_TYPES, type Compression, loadCodec } from './kafka-codecs.ts'
+import { kafkaFailure } from './kafka-failure.ts'
+import { KafkaProducer } from './kafka-producer.ts'
+import { KafkaSockets } from './kafka-sockets.ts'
+
+export { KafkaFailure } from './kafka-failure.ts'
+export { type KafkaMessage, KafkaProducer, type Partition, type PartitionBatch } from './kafka-producer.ts'
+export type { Compression } from './kafka-codecs.ts'
+
+/** Where brokers are and who we are there; the configuration of a sink is one. */
+export interface KafkaOptions extends KafkaAccessFiles {
+  readonly brokers: readonly string[]
+  readonly requestTimeoutMs: number
+}
+
+/** Longest time for a connection to come about: what Java's clients have. */
+const CONNECT_MS = 10_000
+
+/** A cluster of brokers, reached as often as it takes. */
+export class KafkaCluster {
+  readonly #options: KafkaOptions
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #access: KafkaAccess
+
+  constructor(options: KafkaOptions, clock: Clock, logger: Logger) {
+    this.#options = options
+    this.#clock = clock
+    this.#logger = logger
+    this.#access = new KafkaAccess(options, clock)
+    spendNegativeTimeoutWarning()
+  }
+
+  /**
+   * A producer with an id of its own.
+   * @throws KafkaFailure, RequestFailure; FlagshipError SINK_MISCONFIGURED where the codec does not load.
+   */
+  async producer(compression: Compression, signal: AbortSignal): Promise<KafkaProducer> {
+    await loadCodec(compression)
+    const access = this.#access
+    await access.refresh(true)
+    const sockets = new KafkaSockets(access)
+    const producer = new KafkaProducer({
+      kafka: this.#kafka(sockets),
+      sockets,
+      access,
+      compression: COMPRESSION_TYPES[compression],
+      requestTimeoutMs: this.#options.requestTimeoutMs,
+      clock: this.#clock,
+    })
+    try {
+      await producer.open(signal)
+    } catch (error) {
+      producer.close()
+      throw kafkaFailure(`reach Kafka "${this.#options.brokers.join(',')}"`, error, true)
+    }
+    return producer
+  }
+
+  #kafka(sockets: KafkaSockets): Kafka {
+    const { brokers, requestTimeoutMs } = this.#options
+    const sasl = this.#access.sasl()
+    return new kafkajs.Kafka({
+      clientId: 'flagship',
+      // Each client begins with the first: if that one is down, the next client must not fail by it again.
+      brokers: rotated(brokers),
+      connectionTimeout: Math.min(CONNECT_MS, requestTimeoutMs),
+      authenticationTimeout: Math.min(CONNECT_MS, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
+      // Of connections and metadata alone: one try for each broker that was named.
+      retry: { retries: brokers.length, initialRetryTime: 20, maxRetryTime: 200 },
+      socketFactory: sockets.connect,
+      ...(this.#access.isTls && { ssl: true }),
+      ...(sasl && { sasl }),
+      logLevel: kafkajs.logLevel.DEBUG,
+      logCreator: () => this.#log,
+    })
+  }
+
+  /** What kafkajs calls an error is often none: it is told by outcomes, and this is for who looks for more. */
+  readonly #log = ({ namespace, log: { message, timestamp: _, ...fields } }: kafkajs.LogEntry): void => {
+    this.#logger.debug?.({ kafkajs: namespace, ...fields }, message)
+  }
+}
+
+function rotated(brokers: readonly string[]): string[] {
+  const first = Math.floor(Math.random() * brokers.length)
+  return [...brokers.slice(first), ...brokers.slice(0, first)]
+}
+
+/**
+ * kafkajs sets timers into the past (network/requestQueue/index.js, scheduleCheckPendingRequests). Node 24 says so on
+ * stderr, once for a process: let it be once for nobody.
+ */
+function spendNegativeTimeoutWarning(): void {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  clearTimeout(setTimeout(() => {}, -1))
+  process.emitWarning = emitWarning
+}
