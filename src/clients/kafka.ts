@@ -2,9 +2,11 @@
 import kafkajs, { type Kafka } from 'kafkajs'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
+import { KafkaAdmin } from './kafka-admin.ts'
 import { KafkaAccess, type KafkaAccessFiles } from './kafka-access.ts'
 import { COMPRESSION_TYPES, type Compression, loadCodec } from './kafka-codecs.ts'
 import { kafkaFailure } from './kafka-failure.ts'
+import { KafkaConsumer, type KafkaConsumerParts } from './kafka-consumer.ts'
 import { KafkaProducer } from './kafka-producer.ts'
 import { KafkaSockets } from './kafka-sockets.ts'
 
@@ -20,6 +22,12 @@ export interface KafkaOptions extends KafkaAccessFiles {
 
 /** Longest time for a connection to come about: what Java's clients have. */
 const CONNECT_MS = 10_000
+
+/** A consumer group, and what it reads. */
+export type KafkaGroupOptions = Pick<KafkaConsumerParts, 'group' | 'topics' | 'sessionTimeoutMs'>
+
+/** Codecs of messages that others wrote. lz4 is optional: a message that needs it ends the consumer, and that is told. */
+const READABLE = ['zstd', 'snappy', 'lz4'] as const
 
 /** A cluster of brokers, reached as often as it takes. */
 export class KafkaCluster {
@@ -60,6 +68,23 @@ export class KafkaCluster {
       throw kafkaFailure(`reach Kafka "${this.#options.brokers.join(',')}"`, error, true)
     }
     return producer
+  }
+
+  /** A member of a group that is not connected yet. @throws RequestFailure. */
+  async consumer(options: KafkaGroupOptions): Promise<KafkaConsumer> {
+    await Promise.allSettled(READABLE.map((compression) => loadCodec(compression)))
+    await this.#access.refresh(true)
+    const sockets = new KafkaSockets(this.#access)
+    return new KafkaConsumer({ kafka: this.#kafka(sockets), sockets, ...options })
+  }
+
+  /** What administers topics, connected. @throws KafkaFailure, RequestFailure. */
+  async admin(): Promise<KafkaAdmin> {
+    await this.#access.refresh(true)
+    const sockets = new KafkaSockets(this.#access)
+    const admin = new KafkaAdmin(this.#kafka(sockets).admin(), sockets)
+    await admin.open()
+    return admin
   }
 
   #kafka(sockets: KafkaSockets): Kafka {

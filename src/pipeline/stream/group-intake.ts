@@ -74,7 +74,8 @@ export class GroupIntake implements StreamIntake, GroupListener {
   }
 
   async take(fetched: Fetched): Promise<void> {
-    const { budget } = this.#parts
+    const { budget, progress } = this.#parts
+    if (!progress.has(fetched.partition)) return
     const signal = AbortSignal.any([fetched.signal, this.#ended.signal])
     const ledger = await this.#ledgerOf(fetched, signal)
     await budget.room(signal)
@@ -94,7 +95,7 @@ export class GroupIntake implements StreamIntake, GroupListener {
     const known = progress.get(partition)
     if (known !== undefined && this.#confirmed.has(known)) return known
     const position = await this.#try(() => group.position(partition), signal)
-    if (position === undefined) return undefined
+    if (position === undefined || !progress.has(partition)) return undefined
     const isOurs = known?.hasTold(position) === true
     const firstOffset = messages[0]?.offset ?? fetched.nextOffset
     const ledger = isOurs ? known : new PartitionLedger(partition, position, firstOffset, endOffset)

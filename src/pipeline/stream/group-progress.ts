@@ -8,6 +8,7 @@ export class GroupProgress implements CursorStore {
   readonly #group: Pick<GroupMember, 'commit'>
   readonly #ledgers = new Map<string, PartitionLedger>()
   readonly #changed = new Set<string>()
+  #assigned: ReadonlySet<string> = new Set()
   /** Rises with every change. */
   version = 0
 
@@ -17,6 +18,11 @@ export class GroupProgress implements CursorStore {
 
   get(partition: Partition): PartitionLedger | undefined {
     return this.#ledgers.get(keyOf(partition))
+  }
+
+  /** Whether a partition is ours: what is fetched may come late. */
+  has(partition: Partition): boolean {
+    return this.#assigned.has(keyOf(partition))
   }
 
   /** Follow a partition from where the ledger stands, in place of an older ledger. */
@@ -29,9 +35,9 @@ export class GroupProgress implements CursorStore {
 
   /** Only these partitions are ours from now on: of the others nothing more is told. */
   keep(partitions: readonly Partition[]): void {
-    const kept = new Set(partitions.map(keyOf))
+    this.#assigned = new Set(partitions.map(keyOf))
     for (const [key, ledger] of this.#ledgers) {
-      if (kept.has(key)) continue
+      if (this.#assigned.has(key)) continue
       ledger.isLost = true
       this.#ledgers.delete(key)
       this.#changed.delete(key)
