@@ -11,12 +11,14 @@ export function correlationKey(line: EnvoyLine, direction: string | undefined): 
 
 /** Envoy writes its trace decision into this character of a UUID, and the proxies of a hop may decide differently. */
 const TRACE_AT = 14
+const NO_TRACE = 0x34
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** Source: Envoy source/extensions/request_id/uuid/config.cc; 4 is what a UUID without a decision has there. */
 function requestKey(requestId: string): string {
-  const id = requestId.toLowerCase()
-  return UUID.test(id) ? `${id.slice(0, TRACE_AT)}4${id.slice(TRACE_AT + 1)}` : id
+  const id = UUID.test(requestId) ? requestId : requestId.toLowerCase()
+  if (id.charCodeAt(TRACE_AT) === NO_TRACE || !UUID.test(id)) return id
+  return `${id.slice(0, TRACE_AT)}4${id.slice(TRACE_AT + 1)}`
 }
 
 /**

@@ -11,7 +11,7 @@ import { type Frame, unframe } from '../ingest/frame/frame.ts'
 import { emptyFrame, type Framed } from '../ingest/frame/framed.ts'
 import type { ComponentLine, ParsedLine } from '../record/envoy-line.ts'
 import { encodeRecord, type LogRecord } from '../record/generated/record.ts'
-import { isoTime } from '../record/iso-time.ts'
+import { isoTime, parseTime } from '../record/iso-time.ts'
 import { type Dataset, type DocumentForm, PLAIN_FORM, type RecordClass } from '../sinks/batch.ts'
 import type { Carry, Chunk, Transcoder } from './contract.ts'
 import { type Joined, Joins } from './joins.ts'
@@ -265,7 +265,7 @@ function isJson(parsed: ParsedLine): boolean {
 
 /** Milliseconds of an ISO 8601 time; undefined for what looks like one and is none. */
 function timeOf(text: string | undefined): number | undefined {
-  const timeMs = text === undefined ? Number.NaN : Date.parse(text)
+  const timeMs = text === undefined ? Number.NaN : parseTime(text)
   return Number.isNaN(timeMs) ? undefined : timeMs
 }
 

@@ -1,3 +1,5 @@
+import { parseTime } from './iso-time.ts'
+
 /** Readers in JavaScript refuse what a double may not hold exactly; below zero the zigzag form needs one bit more. */
 const MOST = 2 ** 53 - 2
 const LEAST = -(2 ** 52)
@@ -33,7 +35,7 @@ export class AvroWriter {
 
   /** A time in ISO 8601 as milliseconds since the epoch: finer digits are cut off. What is no time is null. */
   date(value: string | undefined): void {
-    const ms = value === undefined ? Number.NaN : Date.parse(value)
+    const ms = value === undefined ? Number.NaN : parseTime(value)
     this.count(Number.isNaN(ms) ? undefined : ms)
   }
 

@@ -10,7 +10,7 @@ import { emptyRecord, encodeRecord, type LogRecord, makeOutcome } from '../../..
 import { at } from '../../support/read-back.ts'
 import { recordedSegments } from '../../support/recorded-tree.ts'
 import { parseSegment } from '../../support/transcode.ts'
-import { RANDOM_RECORD } from './random-record.ts'
+import { RANDOM_RECORD } from '../../support/random-record.ts'
 
 const SCHEMA = JSON.stringify(avroSchema())
 const type = avsc.Type.forSchema(JSON.parse(SCHEMA))

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
-import type { Field, Part } from '../../../src/record/field.ts'
-import { ENDPOINT_FIELDS, FIELDS, REPORTER_FIELDS } from '../../../src/record/fields.ts'
+import type { Field, Part } from '../../src/record/field.ts'
+import { ENDPOINT_FIELDS, FIELDS, REPORTER_FIELDS } from '../../src/record/fields.ts'
 import {
   emptyEndpoint,
   emptyRecord,
@@ -14,7 +14,7 @@ import {
   makeOutcome,
   makeStatus,
   makeTarget,
-} from '../../../src/record/generated/record.ts'
+} from '../../src/record/generated/record.ts'
 
 const TEXT = fc.oneof(
   { weight: 6, arbitrary: fc.string({ maxLength: 6 }) },
