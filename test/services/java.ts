@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hasCommand, runCommand } from './commands.ts'
 
 const SYSTEM_JDKS = '/usr/lib/jvm'
 
@@ -26,10 +27,48 @@ export function chooseJdk(jdks: readonly Jdk[], atLeast: number): Jdk | undefine
   return fit.sort((a, b) => a.major - b.major)[0]
 }
 
+/** The JDK that runs `what`; throws with the remedy when there is none. */
+export function requireJdk(what: string, atLeast: number): Jdk {
+  const jdk = chooseJdk(findJdks(), atLeast)
+  if (jdk !== undefined) return jdk
+  throw new Error(`Cannot run ${what}: ${missingJdk(atLeast)}`)
+}
+
+/** What this machine lacks to install Java programs, each with its remedy. */
+export function missingJavaTools(atLeast: number): string[] {
+  const missing: string[] = []
+  if (chooseJdk(findJdks(), atLeast) === undefined) missing.push(missingJdk(atLeast))
+  if (!hasCommand('mvn')) missing.push('mvn is missing (Debian package maven)')
+  return missing
+}
+
+/** What is compiled, against what, and where the classes go. */
+export interface Compilation {
+  readonly sources: readonly string[]
+  readonly classPath: string
+  readonly directory: string
+  /** The oldest Java that the classes run on. */
+  readonly leastJava: number
+}
+
+/** Compile Java sources. */
+export async function compileJava(jdk: Jdk, compilation: Compilation): Promise<void> {
+  const { sources, classPath, directory, leastJava } = compilation
+  const flags = ['-nowarn', '-Xlint:-options', '--release', String(leastJava), '-d', directory]
+  await runCommand(join(jdk.home, 'bin', 'javac'), [...flags, '-cp', classPath, ...sources], jdk.home)
+}
+
 /** The major version that the file `release` of a JDK names. */
 export function majorIn(release: string): number | undefined {
   const [, version] = /^JAVA_VERSION="(\d+)/m.exec(release) ?? []
   return version === undefined ? undefined : Number(version)
+}
+
+function missingJdk(atLeast: number): string {
+  return (
+    `no JDK of version ${atLeast} or newer in JAVA_HOME or /usr/lib/jvm ` +
+    `(Debian package openjdk-${atLeast}-jdk-headless where there is one, else a newer JDK that JAVA_HOME names)`
+  )
 }
 
 function jdkAt(home: string): Jdk | undefined {

@@ -62,8 +62,8 @@ async function up(serviceName: string, service: Service, security: boolean): Pro
   if (other !== undefined) return say(`${describe(other)}, already`)
   const installation = await installed(serviceName, service)
   const startedMs = performance.now()
-  const { url, identity, home, auth } = await service.start(installation, { security })
-  const server = { name, version: service.version, url, identity, home, auth }
+  const { url, identity, home, auth, caFile } = await service.start(installation, { security })
+  const server = { name, version: service.version, url, identity, home, auth, caFile }
   await running.add(server)
   say(`${describe(server)}, ready in ${seconds(startedMs)} s`)
 }
@@ -84,9 +84,10 @@ async function down(service: string): Promise<void> {
   }
 }
 
-function describe({ name, version, url, identity, auth }: RunningServer): string {
+function describe({ name, version, url, identity, auth, caFile }: RunningServer): string {
   const user = auth === undefined ? '' : `, user ${auth.username}, password ${auth.password}`
-  return `${name} ${version}: ${url}, pid ${identity.pid}${user}`
+  const authority = caFile === undefined ? '' : `, CA ${caFile}`
+  return `${name} ${version}: ${url}, pid ${identity.pid}${user}${authority}`
 }
 
 function seconds(startedMs: number): string {

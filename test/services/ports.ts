@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 const FIRST = 20_000
 const LAST = 31_999
 const TRIES = 100
+const STARTS = 5
 
 /** A port of 127.0.0.1 on which nobody listens at this moment. */
 export async function freePort(): Promise<number> {
@@ -14,6 +15,17 @@ export async function freePort(): Promise<number> {
     if (await isFree(port)) return port
   }
   throw new Error(`Cannot find a free port of 127.0.0.1: tried ${TRIES} between ${FIRST} and ${LAST}`)
+}
+
+/** Start something that chooses free ports: between choosing one and listening on it, another may have taken it. */
+export async function startOnFreePorts(start: () => Promise<void>, isPortTaken: () => boolean): Promise<void> {
+  for (let starts = 1; ; starts += 1) {
+    try {
+      return await start()
+    } catch (error) {
+      if (starts === STARTS || !isPortTaken()) throw error
+    }
+  }
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -2,15 +2,20 @@ import type { Credentials } from './ask.ts'
 import type { Recipe } from './cache.ts'
 import { elasticsearchRecipe, RELEASES, type Release } from './elasticsearch/recipe.ts'
 import { ElasticsearchServer } from './elasticsearch/server.ts'
+import { KafkaCluster } from './kafka/cluster.ts'
+import { KAFKA_RELEASES, type KafkaRelease, kafkaRecipe } from './kafka/recipe.ts'
 import type { ProcessIdentity } from './process.ts'
 
 /** A server that stays when the process that started it has ended. */
 export interface StayingServer {
+  /** Where it is reached; Kafka's is `127.0.0.1:20000`. */
   readonly url: string
   readonly identity: ProcessIdentity
   /** What `down` removes. */
   readonly home: string
   readonly auth?: Credentials | undefined
+  /** Who signed its certificate, where it has one. */
+  readonly caFile?: string | undefined
 }
 
 /** A server that the tests need for real. */
@@ -25,6 +30,8 @@ export interface Service {
 export const SERVICES: Readonly<Record<string, Service>> = {
   'elasticsearch-8': elasticsearch(RELEASES[8]),
   'elasticsearch-9': elasticsearch(RELEASES[9]),
+  'kafka-3': kafka(KAFKA_RELEASES[3]),
+  'kafka-4': kafka(KAFKA_RELEASES[4]),
 }
 
 /** The names that a name stands for: `elasticsearch` for every version of it. Empty when there is none. */
@@ -38,5 +45,18 @@ function elasticsearch(release: Release): Service {
     recipe: elasticsearchRecipe(release),
     start: (installation, options) =>
       ElasticsearchServer.start(release, installation, { ...options, stays: true, optimizes: true }),
+  }
+}
+
+function kafka(release: KafkaRelease): Service {
+  return {
+    version: release.version,
+    recipe: kafkaRecipe(release),
+    start: async (installation, options) => {
+      const cluster = await KafkaCluster.start(release, installation, { ...options, stays: true, optimizes: true })
+      const { home, security } = cluster
+      const [url = ''] = security === undefined ? cluster.brokers : cluster.saslBrokers
+      return { url, identity: cluster.identity(), home, auth: security?.admin, caFile: security?.caFile }
+    },
   }
 }

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe } from 'vitest'
-import { installationPath, isInstalled } from '../services/cache.ts'
 import { elasticsearchRecipe, RELEASES } from '../services/elasticsearch/recipe.ts'
 import { type ElasticsearchOptions, ElasticsearchServer } from '../services/elasticsearch/server.ts'
-import { areServicesRequired } from './services.ts'
+import { describeOnServer, installationOf, isRecipeLeftOut } from './real-service.ts'
 
 export type { ElasticsearchServer } from '../services/elasticsearch/server.ts'
 
@@ -16,10 +14,8 @@ export async function startElasticsearch(
   major: ElasticsearchMajor,
   options: Omit<ElasticsearchOptions, 'stays'> = {},
 ): Promise<ElasticsearchServer> {
-  const recipe = elasticsearchRecipe(RELEASES[major])
-  if (isInstalled(recipe)) return ElasticsearchServer.start(RELEASES[major], installationPath(recipe), options)
-  const remedy = 'run "npm run services -- install elasticsearch"'
-  throw new Error(`Cannot start "${recipe.name}": it is not installed; ${remedy}`)
+  const installation = installationOf(elasticsearchRecipe(RELEASES[major]), 'elasticsearch')
+  return ElasticsearchServer.start(RELEASES[major], installation, options)
 }
 
 /**
@@ -32,22 +28,13 @@ export function describeElasticsearch(
   options: Omit<ElasticsearchOptions, 'stays'> = {},
 ): void {
   for (const major of MAJORS) {
-    const { version } = RELEASES[major]
-    describe.skipIf(isLeftOut(major))(`${name} on Elasticsearch ${version}`, () => {
-      let started: ElasticsearchServer | undefined
-      beforeAll(async () => {
-        started = await startElasticsearch(major, options)
-      })
-      afterAll(() => started?.stop())
-      suite(() => {
-        if (started === undefined) throw new Error(`Cannot use Elasticsearch "${version}": it has not been started yet`)
-        return started
-      }, major)
-    })
+    const product = `Elasticsearch ${RELEASES[major].version}`
+    const start = () => startElasticsearch(major, options)
+    describeOnServer({ name, product, isLeftOut: isLeftOut(major), start }, (server) => suite(server, major))
   }
 }
 
 /** Whether suites on this version are left out in this run: for `describe.skipIf`. */
 export function isLeftOut(major: ElasticsearchMajor): boolean {
-  return !areServicesRequired() && !isInstalled(elasticsearchRecipe(RELEASES[major]))
+  return isRecipeLeftOut(elasticsearchRecipe(RELEASES[major]))
 }

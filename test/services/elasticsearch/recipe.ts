@@ -9,12 +9,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { cacheDirectory, type Recipe } from '../cache.ts'
+import type { Recipe } from '../cache.ts'
 import { hasCommand, runCommand } from '../commands.ts'
-import { chooseJdk, findJdks, type Jdk } from '../java.ts'
+import { compileJava, type Jdk, missingJavaTools, requireJdk } from '../java.ts'
+import { fetchDependencies } from '../maven.ts'
 
 const HERE = import.meta.dirname
-const COPY_DEPENDENCIES = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
 const STAND_INS = 'flagship-stand-ins'
 /** The server's names of what Node calls x64 and arm64, and Debian's. */
 const PLATFORMS = {
@@ -75,59 +75,46 @@ export function elasticsearchRecipe(release: Release): Recipe {
 
 /** The JDK that runs this release; throws with the remedy when there is none. */
 export function jdkFor({ version, leastJava }: Release): Jdk {
-  const jdk = chooseJdk(findJdks(), leastJava)
-  if (jdk !== undefined) return jdk
-  throw new Error(`Cannot run Elasticsearch "${version}": ${missingJdk(leastJava)}`)
+  return requireJdk(`Elasticsearch "${version}"`, leastJava)
 }
 
 /** What this machine lacks, each with its remedy. */
 export function missingFor({ leastJava }: Release): string[] {
-  const missing: string[] = []
-  if (chooseJdk(findJdks(), leastJava) === undefined) missing.push(missingJdk(leastJava))
-  if (!hasCommand('mvn')) missing.push('mvn is missing (Debian package maven)')
+  const missing = missingJavaTools(leastJava)
   if (!hasCommand('gcc')) missing.push('gcc is missing (Debian packages gcc and libc6-dev)')
   if (zstdLibrary() === undefined) missing.push('libzstd.so.1 is missing (Debian package libzstd1)')
   return missing
 }
 
-function missingJdk(leastJava: number): string {
-  return (
-    `no JDK of version ${leastJava} or newer in JAVA_HOME or /usr/lib/jvm ` +
-    `(Debian package openjdk-${leastJava}-jdk-headless where there is one, else a newer JDK that JAVA_HOME names)`
-  )
-}
-
 async function installElasticsearch(home: string, release: Release): Promise<void> {
   const missing = missingFor(release)
   if (missing.length > 0) throw new Error(`Cannot install Elasticsearch "${release.version}": ${missing.join('; ')}`)
-  await fetchJars(home, release, 'server', join(home, 'lib'))
+  await fetchJars(release, 'server', join(home, 'lib'))
   await fetchModule(home, release, 'transport-netty4')
   await fetchModule(home, release, 'x-pack-core')
   await fetchModule(home, release, 'x-pack-security', SECURITY_FILTER)
   // As a named module it would need OpenSAML's own modules.
   editDescriptor(home, 'x-pack-security', (text) => text.replace(/^modulename.*\n/m, ''))
-  const { home: jdk } = jdkFor(release)
+  const jdk = jdkFor(release)
   await compile(jdk, home, ['Launch.java'], join(home, 'classes'), release)
   await buildStandIns(jdk, home, release)
   await addLibraries(home)
 }
 
 async function fetchJars(
-  home: string,
   { version }: Release,
   profile: string,
   directory: string,
   filter: readonly string[] = [],
 ): Promise<void> {
-  const maven = ['-q', '-B', '-f', join(HERE, 'pom.xml'), `-Dmaven.repo.local=${join(cacheDirectory(), 'maven')}`]
-  const what = [`-Delasticsearch.version=${version}`, `-P${profile}`, COPY_DEPENDENCIES]
-  await runCommand('mvn', [...maven, ...what, `-DoutputDirectory=${directory}`, ...filter], home)
+  mkdirSync(directory, { recursive: true })
+  const options = [`-Delasticsearch.version=${version}`, ...filter]
+  await fetchDependencies({ pom: join(HERE, 'pom.xml'), profile, options }, directory)
 }
 
 async function fetchModule(home: string, release: Release, name: string, filter?: readonly string[]): Promise<void> {
   const directory = join(home, 'modules', name)
-  mkdirSync(directory, { recursive: true })
-  await fetchJars(home, release, name, directory, filter)
+  await fetchJars(release, name, directory, filter)
   // The server refuses to start when two of its parts bring the same jar; x-pack-security extends x-pack-core.
   const parents = [join(home, 'lib'), ...(name === 'x-pack-security' ? [join(home, 'modules', 'x-pack-core')] : [])]
   for (const jar of readdirSync(directory))
@@ -148,18 +135,17 @@ function editDescriptor(home: string, module: string, edit: (text: string) => st
 }
 
 async function compile(
-  jdk: string,
+  jdk: Jdk,
   home: string,
   files: readonly string[],
   directory: string,
   { leastJava }: Release,
 ): Promise<void> {
   const sources = files.map((file) => join(HERE, 'java', file))
-  const flags = ['-nowarn', '-Xlint:-options', '--release', String(leastJava), '-d', directory]
-  await runCommand(join(jdk, 'bin', 'javac'), [...flags, '-cp', join(home, 'lib', '*'), ...sources], home)
+  await compileJava(jdk, { sources, classPath: join(home, 'lib', '*'), directory, leastJava })
 }
 
-async function buildStandIns(jdk: string, home: string, release: Release): Promise<void> {
+async function buildStandIns(jdk: Jdk, home: string, release: Release): Promise<void> {
   const module = join(home, 'modules', STAND_INS)
   const classes = join(home, 'stand-ins')
   const names = ['StandInPlugin.java', 'StandInHandler.java', 'StandInFeatures.java', `v${release.major}/StandIns.java`]
@@ -172,7 +158,7 @@ async function buildStandIns(jdk: string, home: string, release: Release): Promi
   )
   mkdirSync(module)
   const jar = ['--create', '--file', join(module, `${STAND_INS}.jar`), '-C', classes, '.']
-  await runCommand(join(jdk, 'bin', 'jar'), jar, home)
+  await runCommand(join(jdk.home, 'bin', 'jar'), jar, home)
   rmSync(classes, { recursive: true })
   const descriptor = {
     description: 'stand-ins',

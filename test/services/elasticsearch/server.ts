@@ -1,28 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, ask, type Credentials, type Question } from '../ask.ts'
-import { freePort } from '../ports.ts'
-import { endProcess, identityOf, type ProcessIdentity, signalGroup } from '../process.ts'
+import { freePort, startOnFreePorts } from '../ports.ts'
+import type { ProcessIdentity } from '../process.ts'
+import { ServerProcess } from '../server-process.ts'
 import { jdkFor, type Release } from './recipe.ts'
 
-const READY_MS = 120_000
-const POLL_MS = 100
-const PORT_TRIES = 5
 const HEAP = '512m'
 const SECURITY_MODULE = 'x-pack-security'
 const LOG4J = `status = error
@@ -55,9 +40,8 @@ export class ElasticsearchServer {
   readonly home = mkdtempSync(join(tmpdir(), 'flagship-elasticsearch-'))
   /** Who may do everything; undefined without security. */
   readonly auth: Credentials | undefined
+  readonly #process: ServerProcess
   #ports = { http: 0, transport: 0 }
-  #identity: ProcessIdentity | undefined
-  #ended: Promise<unknown> = Promise.resolve()
 
   private constructor(release: Release, installation: string, options: ElasticsearchOptions) {
     this.#release = release
@@ -65,6 +49,14 @@ export class ElasticsearchServer {
     this.#options = options
     if (options.security === true) this.auth = { username: 'admin', password: randomBytes(12).toString('hex') }
     this.#layOut()
+    this.#process = new ServerProcess({
+      title: `Elasticsearch "${release.version}"`,
+      directory: this.home,
+      logPath: join(this.home, 'logs', 'server.log'),
+      stays: options.stays === true,
+      command: () => [join(jdkFor(release).home, 'bin', 'java'), ...this.#arguments()],
+      isReady: () => this.#isReady(),
+    })
   }
 
   /** Start a server and wait until it answers; throws with the reason from its log when it ends instead. */
@@ -75,7 +67,10 @@ export class ElasticsearchServer {
   ): Promise<ElasticsearchServer> {
     const server = new ElasticsearchServer(release, installation, options)
     try {
-      await server.#startOnFreePorts()
+      await startOnFreePorts(
+        () => server.#start(),
+        () => /BindHttpException|BindTransportException/.test(server.log),
+      )
     } catch (error) {
       await server.stop()
       throw error
@@ -93,8 +88,7 @@ export class ElasticsearchServer {
 
   /** The process, which is the leader of its group; throws when it has been killed. */
   get identity(): ProcessIdentity {
-    if (this.#identity === undefined) throw new Error(`Cannot use Elasticsearch "${this.url}": it does not run`)
-    return this.#identity
+    return this.#process.identity
   }
 
   get pid(): number {
@@ -103,21 +97,17 @@ export class ElasticsearchServer {
 
   /** Everything that it has written so far. */
   get log(): string {
-    return readFileSync(this.#logPath, 'utf8')
+    return this.#process.log
   }
 
   /** Kill it as the kernel does, and wait; the data stay. */
-  async kill(): Promise<void> {
-    if (this.#identity !== undefined) signalGroup(this.#identity.pid, 'SIGKILL')
-    await this.#ended
-    this.#identity = undefined
+  kill(): Promise<void> {
+    return this.#process.kill()
   }
 
   /** Start it on its data and port, after it has been killed; one that runs is shut down in good order first. */
-  async restart(): Promise<void> {
-    if (this.#identity !== undefined) await endProcess(this.#identity, READY_MS)
-    await this.#ended
-    await this.#startOnce()
+  restart(): Promise<void> {
+    return this.#process.restart()
   }
 
   /** End it for good; its data are removed. */
@@ -128,21 +118,17 @@ export class ElasticsearchServer {
 
   /** Let it answer nothing, without closing a connection, until `thaw`. */
   freeze(): void {
-    signalGroup(this.pid, 'SIGSTOP')
+    this.#process.freeze()
   }
 
   /** Let it go on where it froze. */
   thaw(): void {
-    signalGroup(this.pid, 'SIGCONT')
+    this.#process.thaw()
   }
 
   /** Ask it, as `admin` where it has security. A body that is not text is sent as JSON; text is taken for ndjson. */
   request<Body = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Answer<Body>> {
     return this.#ask<Body>({ method, path, body })
-  }
-
-  get #logPath(): string {
-    return join(this.home, 'logs', 'server.log')
   }
 
   #ask<Body>(question: Question): Promise<Answer<Body>> {
@@ -164,28 +150,9 @@ export class ElasticsearchServer {
     writeFileSync(join(this.home, 'config', 'users_roles'), `superuser:${this.auth.username}\n`)
   }
 
-  /** Between choosing a port and listening on it, another may have taken it. */
-  async #startOnFreePorts(): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
-      this.#ports = { http: await freePort(), transport: await freePort() }
-      try {
-        return await this.#startOnce()
-      } catch (error) {
-        if (tries === PORT_TRIES || !/BindHttpException|BindTransportException/.test(this.log)) throw error
-      }
-    }
-  }
-
-  async #startOnce(): Promise<void> {
-    const child = this.#spawn()
-    this.#ended = once(child, 'close')
-    const hasEnded = this.#ended.then(() => true)
-    this.#identity = child.pid === undefined ? undefined : identityOf(child.pid)
-    for (const endMs = performance.now() + READY_MS; performance.now() < endMs; ) {
-      if (await this.#isReady()) return
-      if (await Promise.race([hasEnded, sleep(POLL_MS, false)])) throw this.#failure('it ended')
-    }
-    throw this.#failure(`it was not ready within ${READY_MS / 1000} s`)
+  async #start(): Promise<void> {
+    this.#ports = { http: await freePort(), transport: await freePort() }
+    await this.#process.start()
   }
 
   async #isReady(): Promise<boolean> {
@@ -194,24 +161,6 @@ export class ElasticsearchServer {
       return (await this.#ask({ method: 'GET', path, timeoutMs: 2_000 })).status === 200
     } catch {
       return false
-    }
-  }
-
-  #failure(state: string): Error {
-    const lines = this.log.split('\n').filter((line) => /Exception|Caused by|Error/.test(line))
-    const reason = lines.slice(-5).map((line) => line.slice(0, 300))
-    return new Error([`Cannot start Elasticsearch "${this.version}": ${state}`, ...reason].join('\n  '))
-  }
-
-  #spawn(): ChildProcess {
-    const log = openSync(this.#logPath, 'a')
-    try {
-      // A pipe that is never written to: its end tells the server that this process has ended.
-      const stdin = this.#options.stays === true ? 'ignore' : 'pipe'
-      const java = join(jdkFor(this.#release).home, 'bin', 'java')
-      return spawn(java, this.#arguments(), { cwd: this.home, detached: true, stdio: [stdin, log, log] })
-    } finally {
-      closeSync(log)
     }
   }
 
