@@ -1,10 +1,10 @@
 import { array, assert, asyncProperty, boolean, constantFrom, record, uniqueArray, integer } from 'fast-check'
 import { expect, test } from 'vitest'
-import { batchOf, selectDocuments } from '../../../../src/pipeline/segments.ts'
 import type { Batch } from '../../../../src/sinks/batch.ts'
 import { partitionOf } from '../../../../src/sinks/kafka/partition.ts'
 import type { Outcome } from '../../../../src/sinks/sink.ts'
 import type { Fault } from '../../../support/fake-kafka/fake-kafka.ts'
+import { restOf } from '../../../support/kafka-sink.ts'
 import { batchWith, KafkaBench, never, textOf } from './bench.ts'
 
 const PARTITIONS = 5
@@ -27,17 +27,6 @@ const fault = constantFrom<Fault | undefined>(
   56,
   59,
 ) // prettier-ignore
-
-/** What the pipeline offers again: in doubt first, then what is surely not stored. */
-function rest(batch: Batch, outcomes: readonly Outcome[]): Batch {
-  let first = 0
-  const segments = batch.segments.flatMap((segment) => {
-    const at = first
-    first += segment.ids.length
-    return ['in_doubt', 'retry'].map((kind) => selectDocuments(segment, (index) => outcomes[at + index]?.kind === kind))
-  })
-  return batchOf([...segments.filter(({ ids }) => ids.length > 0)])
-}
 
 interface Answered {
   readonly text: string
@@ -70,7 +59,7 @@ test('KafkaSink.deliver() loses nothing, keeps the order of each partition, and 
           const outcomes = await sink.deliver(batch, never)
           expect(outcomes).toHaveLength(batch.documentCount)
           answered.push(...answersIn(batch, outcomes))
-          batch = rest(batch, outcomes)
+          batch = restOf(batch, outcomes)
         }
       }
       await sink.close()
