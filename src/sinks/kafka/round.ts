@@ -99,7 +99,8 @@ export class Round {
       this.#isSpent = true
     }
     if (consequence === 'replaced') this.#isSpent = true
-    if (consequence === 'in_doubt' && (wasOffered || !failure.isSurelyUnsent)) head.doubtedBy = producer
+    const mayBeStored = consequence === 'in_doubt' && !failure.isSurelyUnsent
+    if (mayBeStored || wasOffered) head.doubtedBy = producer
     queue.halt = failure.message
   }
 

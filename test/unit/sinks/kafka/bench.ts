@@ -1,17 +1,13 @@
 import { onTestFinished } from 'vitest'
 import { type Clock, SYSTEM_CLOCK } from '../../../../src/clock.ts'
-import { fillDefaults } from '../../../../src/config/defaults.ts'
 import { batchOf } from '../../../../src/pipeline/segments.ts'
 import type { Batch, Dataset, Segment } from '../../../../src/sinks/batch.ts'
-import { KafkaSinkConfig } from '../../../../src/sinks/kafka/config.ts'
 import { KafkaSink } from '../../../../src/sinks/kafka/sink.ts'
-import type { Outcome } from '../../../../src/sinks/sink.ts'
-import { Value } from 'typebox/value'
+import { kafkaConfig } from '../../../support/kafka-sink.ts'
 import { FakeKafka } from '../../../support/fake-kafka/fake-kafka.ts'
 
 export const NOW_MS = 1_795_352_400_000
 export const never = new AbortController().signal
-export const kinds = (outcomes: readonly Outcome[]) => outcomes.map(({ kind }) => kind).join(' ')
 
 /** A sink on brokers in memory. */
 export class KafkaBench {
@@ -36,9 +32,8 @@ export class KafkaBench {
   }
 
   create(): KafkaSink {
-    const config: unknown = { type: 'kafka', brokers: [...this.kafka.brokers], requestTimeoutMs: 250, ...this.settings }
-    fillDefaults(KafkaSinkConfig, config)
-    const sink = new KafkaSink('stream', Value.Parse(KafkaSinkConfig, config), {
+    const config = kafkaConfig({ brokers: [...this.kafka.brokers], requestTimeoutMs: 250, ...this.settings })
+    const sink = new KafkaSink('stream', config, {
       clock: this.clock,
       logger: { info: () => {}, warn: (_, text) => void this.warnings.push(text), error: () => {} },
       onPossiblyDoubled: (count) => void (this.possiblyDoubled += count),

@@ -1,54 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { batchOf } from '../../../../src/pipeline/segments.ts'
-import { selectDocuments } from '../../../../src/pipeline/segments.ts'
-import type { Batch } from '../../../../src/sinks/batch.ts'
 import { partitionOf } from '../../../../src/sinks/kafka/partition.ts'
-import type { Outcome } from '../../../../src/sinks/sink.ts'
+import { distinctIds, kinds, restOf } from '../../../support/kafka-sink.ts'
 import { sinkContract } from '../contract.ts'
-import { batchWith, KafkaBench, kinds, never, NOW_MS, textOf } from './bench.ts'
+import { batchWith, KafkaBench, never, NOW_MS, textOf } from './bench.ts'
 
 sinkContract('KafkaSink', async () => {
   const bench = await KafkaBench.make()
   return {
-    create: () => distinct(bench),
+    create: () => distinctIds(bench.create()),
     stored: async () => bench.stored(),
     breakPlace: () => bench.kafka.goDown(),
     mend: () => bench.kafka.comeBack(),
   }
 })
-
-/** The batches of the contract suite all have the same ids: give each text its own. */
-function distinct(bench: KafkaBench) {
-  const sink = bench.create()
-  const deliver = sink.deliver.bind(sink)
-  const idOf = (bytes: Buffer) => Buffer.from(bytes).toString('base64url')
-  sink.deliver = (batch, stop) =>
-    deliver(
-      {
-        ...batch,
-        segments: batch.segments.map((segment) => ({
-          ...segment,
-          ids: segment.ids.map((_, index) =>
-            idOf(segment.bytes.subarray(segment.ends[index - 1] ?? 0, segment.ends[index])),
-          ),
-        })),
-      },
-      stop,
-    )
-  return sink
-}
-
-/** What the pipeline offers again: in doubt first, then what is surely not stored. */
-function rest(batch: Batch, outcomes: readonly Outcome[]): Batch {
-  let first = 0
-  const segments = batch.segments.flatMap((segment) => {
-    const kindAt = (index: number) => outcomes[first + index]?.kind
-    const kept = ['in_doubt', 'retry'].map((kind) => selectDocuments(segment, (index) => kindAt(index) === kind))
-    first += segment.ids.length
-    return kept.filter(({ ids }) => ids.length > 0)
-  })
-  return batchOf(segments)
-}
 
 /** Texts whose keys fall into the partitions in turn. */
 function spread(partitions: number, count: number): readonly string[] {
@@ -161,7 +125,7 @@ describe('KafkaSink.deliver() when a request fails', () => {
     const batch = batchWith('a', 'b')
     const outcomes = await sink.deliver(batch, never)
     expect(kinds(outcomes)).toBe(expected)
-    expect(kinds(await sink.deliver(rest(batch, outcomes), never))).toBe('accepted accepted')
+    expect(kinds(await sink.deliver(restOf(batch, outcomes), never))).toBe('accepted accepted')
     expect(kinds(await sink.deliver(batchWith('c', 'd'), never))).toBe('accepted accepted')
     expect(bench.stored()).toEqual(['z', 'a', 'b', 'c', 'd'])
     expect(new Set(bench.kafka.produced.flatMap(({ producerIds }) => producerIds)).size).toBe(producers)
@@ -184,7 +148,7 @@ describe('KafkaSink.deliver() when a request fails', () => {
     const outcomes = await sink.deliver(batch, never)
     expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(4)
     expect(outcomes.filter(({ kind }) => kind === 'retry')).toHaveLength(2)
-    expect(kinds(await sink.deliver(rest(batch, outcomes), never))).toBe('accepted accepted')
+    expect(kinds(await sink.deliver(restOf(batch, outcomes), never))).toBe('accepted accepted')
     expect([...bench.stored()].sort()).toEqual([...texts].sort())
   })
 
@@ -197,7 +161,7 @@ describe('KafkaSink.deliver() when a request fails', () => {
     const outcomes = await sink.deliver(batch, never)
     expect(outcomes.filter(({ kind }) => kind === 'in_doubt')).toHaveLength(3)
     expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(6)
-    expect(kinds(await sink.deliver(rest(batch, outcomes), never))).toBe('accepted accepted accepted')
+    expect(kinds(await sink.deliver(restOf(batch, outcomes), never))).toBe('accepted accepted accepted')
     expect([...bench.stored()].sort()).toEqual([...texts].sort())
   })
 
@@ -209,7 +173,7 @@ describe('KafkaSink.deliver() when a request fails', () => {
     bench.kafka.faults.push('moved')
     let batch = batchWith(...texts)
     for (let attempt = 0; attempt < 4 && batch.documentCount > 0; attempt += 1)
-      batch = rest(batch, await sink.deliver(batch, never))
+      batch = restOf(batch, await sink.deliver(batch, never))
     expect(batch.documentCount).toBe(0)
     expect([...bench.stored()].sort()).toEqual([...texts, ...texts].sort())
   })
