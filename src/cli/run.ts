@@ -12,6 +12,7 @@ import { createMetrics } from '../telemetry/metrics.ts'
 import type { Command } from './command.ts'
 import { parseOptions, usageError } from './options.ts'
 import { agentSettings, transcoderFactory } from './run/agent-settings.ts'
+import { startGroupAgent } from './run/group-stream.ts'
 import { serveStatus } from './run/status-server.ts'
 import { version } from './version.ts'
 
@@ -38,15 +39,17 @@ Example: flagship run --config flagship.yaml
     metrics.set('flagship_build_info', { version: version() }, 1)
     const { index, warnings } = await indexOf(config)
     for (const warning of warnings) logger.warn({ inventory: config.enrich.inventory }, warning)
-    const agent = await startAgent(agentSettings(config, io.stdout, logger, metrics), {
-      clock: SYSTEM_CLOCK,
-      random: Math.random,
-      logger,
-      metrics,
-      fileSystem: FILE_SYSTEM,
-      openStore: openStateStore,
-      makeTranscoder: transcoderFactory(config, index),
-    })
+    const settings = agentSettings(config, io.stdout, logger, metrics)
+    const parts = { clock: SYSTEM_CLOCK, random: Math.random, logger, metrics }
+    const agent =
+      config.ingest.kafka === undefined
+        ? await startAgent(settings, {
+            ...parts,
+            fileSystem: FILE_SYSTEM,
+            openStore: openStateStore,
+            makeTranscoder: transcoderFactory(config, index),
+          })
+        : startGroupAgent(config, config.ingest.kafka, settings, index, parts)
     try {
       await using _ = await serving(config, agent, metrics)
       logger.info({ version: version(), config: values.config, sinks: Object.keys(config.sinks) }, 'started')

@@ -23,24 +23,34 @@ type Ingest = Static<typeof IngestConfig>
 export function checkMeaning({ ingest, enrich, sinks, http }: Mapping): readonly Problem[] {
   const reads = Value.Check(IngestConfig, ingest) ? ingest : undefined
   return [
-    ...(reads === undefined ? [] : [...checkSources(reads), ...checkFormats(reads)]),
+    ...(reads === undefined ? [] : [...checkSources(reads, sinks), ...checkFormats(reads)]),
     ...(isMapping(sinks) ? checkSinks(sinks, reads) : []),
     ...(Value.Check(EnrichConfig, enrich) ? checkEnrich(enrich) : []),
     ...(Value.Check(HttpConfig, http) ? checkListen(http.listen) : []),
   ]
 }
 
-function checkSources({ pods, files }: Ingest): readonly Problem[] {
-  if (pods !== undefined || files.length > 0) return []
-  return [problem(['ingest'], 'nothing to read, expected `pods`, `files` or both')]
+function checkSources({ pods, files, kafka }: Ingest, sinks: unknown): readonly Problem[] {
+  const readsFiles = pods !== undefined || files.length > 0
+  if (kafka === undefined)
+    return readsFiles ? [] : [problem(['ingest'], 'nothing to read, expected `pods`, `files` or both, or `kafka`')]
+  const problems = readsFiles
+    ? [problem(['ingest', 'kafka'], 'stands beside `pods` or `files`, expected one or the other')]
+    : []
+  if (!isMapping(sinks) || Object.keys(sinks).length === 1) return problems
+  return [
+    ...problems,
+    problem(['sinks'], 'several, expected one because `ingest.kafka` is a group of its own for each sink'),
+  ]
 }
 
-function checkFormats({ formats, files }: Ingest): readonly Problem[] {
+function checkFormats({ formats, files, kafka }: Ingest): readonly Problem[] {
   const problems = Object.entries(formats).flatMap(([name, format]) =>
     checkFormat(['ingest', 'formats', name], name, format),
   )
-  for (const [index, { format }] of files.entries()) {
-    const path = ['ingest', 'files', index, 'format']
+  const places = files.map(({ format }, index) => ({ format, path: ['ingest', 'files', index, 'format'] }))
+  if (kafka !== undefined) places.push({ format: kafka.format, path: ['ingest', 'kafka', 'format'] })
+  for (const { format, path } of places) {
     if (format === 'auto' || Object.hasOwn(formats, format)) continue
     if (format.includes('%')) problems.push(...checkFormat(path, 'file', format))
     else problems.push(problem(path, `found ${foundText(path, format)}, ${noFormat(format, Object.keys(formats))}`))

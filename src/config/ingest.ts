@@ -1,5 +1,6 @@
 import { type TArrayOptions, Type } from 'typebox'
 import { DEFAULT_CONTAINERS } from '../ingest/discover.ts'
+import { KafkaSourceConfig } from './kafka-source.ts'
 
 const Reporter = Type.Object(
   {
@@ -90,6 +91,7 @@ export const IngestConfig = Type.Object(
       examples: [['/data/docker/containers']],
     }),
     files: Type.Array(Files, { description: 'Files outside the pods tree.', default: [], maxItems: 256 }),
+    kafka: Type.Optional(KafkaSourceConfig),
     formats: Type.Record(
       Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_.-]{0,62}$' }),
       Type.Union([

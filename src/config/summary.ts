@@ -8,6 +8,7 @@ export function summaryOf(config: Config): readonly (readonly [string, string])[
     ['cluster', `${config.cluster ?? 'not named'}, node ${config.nodeName ?? '(name of the host)'}`],
     ...(ingest.pods === undefined ? [] : [row('reads', `${ingest.pods}, containers ${ingest.containers.join(', ')}`)]),
     ...ingest.files.map(({ path, frame, format }) => row('reads', `${path}, frame ${frame}, format ${format}`)),
+    ...(ingest.kafka === undefined ? [] : [row('reads', kafkaSourceText(ingest.kafka))]),
     ['formats', Object.keys(ingest.formats).join(', ') || 'built-in ones only'],
     ['diagnostics', ingest.logLevel === 'off' ? 'not shipped' : `shipped at ${ingest.logLevel} and above`],
     ['names from', namesFrom(config)],
@@ -42,6 +43,10 @@ function sinkText(sink: SinkConfig): string {
   if (sink.type === 'kafka') return kafkaText(sink)
   const { path, rotate } = sink
   return `file ${path}, a new one every ${rotate.maxBytes} bytes or ${rotate.maxAgeHours} h, ${rotate.keep} kept`
+}
+
+function kafkaSourceText({ brokers, topics, group, envelope }: NonNullable<Config['ingest']['kafka']>): string {
+  return `kafka ${brokers.join(' ')}, topics ${topics.join(', ')}, group ${group}, envelope ${envelope}`
 }
 
 function kafkaText({ brokers, topics, compression }: Extract<SinkConfig, { type: 'kafka' }>): string {

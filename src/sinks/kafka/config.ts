@@ -22,7 +22,8 @@ const Topics = Type.Object(
   },
 )
 
-const Tls = Type.Object(
+/** How to speak TLS with brokers. */
+export const KafkaTls = Type.Object(
   {
     caFile: Type.Optional(
       Type.String({
@@ -40,7 +41,8 @@ const Tls = Type.Object(
   { additionalProperties: false, description: 'The brokers speak TLS; `tls: {}` is enough for public authorities.' },
 )
 
-const Sasl = Type.Object(
+/** Who we are to brokers. */
+export const KafkaSasl = Type.Object(
   {
     mechanism: Type.Enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'], {
       description: 'How this client shows who it is.',
@@ -55,24 +57,27 @@ const Sasl = Type.Object(
   },
 )
 
+/** Brokers to begin with. */
+export const KafkaBrokers = Type.Array(Type.String({ pattern: '^[^\\s:/]+:[0-9]{1,5}$', maxLength: 260 }), {
+  description: 'Brokers to ask first, as `host:port`; they tell of the others.',
+  minItems: 1,
+  maxItems: 64,
+  examples: [['kafka-0.kafka:9092', 'kafka-1.kafka:9092']],
+})
+
 /** A Kafka sink as it is configured. */
 export const KafkaSinkConfig = Type.Object(
   {
     type: Type.Literal('kafka', { description: 'Topics of Kafka 3 or 4, one for each dataset.' }),
-    brokers: Type.Array(Type.String({ pattern: '^[^\\s:/]+:[0-9]{1,5}$', maxLength: 260 }), {
-      description: 'Brokers to ask first, as `host:port`; they tell of the others.',
-      minItems: 1,
-      maxItems: 64,
-      examples: [['kafka-0.kafka:9092', 'kafka-1.kafka:9092']],
-    }),
+    brokers: KafkaBrokers,
     topics: Topics,
     compression: Type.Enum(['none', 'gzip', 'snappy', 'lz4', 'zstd'], {
       description:
         'What record batches are compressed with. `lz4` needs the optional package lz4-napi, which is native.',
       default: 'zstd',
     }),
-    tls: Type.Optional(Tls),
-    sasl: Type.Optional(Sasl),
+    tls: Type.Optional(KafkaTls),
+    sasl: Type.Optional(KafkaSasl),
     requestTimeoutMs: Type.Integer({
       description: 'Longest time for one request and its answer. After it the documents are in doubt and sent again.',
       default: 30_000,

@@ -40,6 +40,7 @@ function recordAt(segment: Segment, index: number, nowMs: number): { id: string;
       'schema-version': SCHEMA_VERSION,
       dataset: datasets[index] ?? '',
       class: classes[index] ?? '',
+      namespace: segment.reporterNamespace ?? '',
     },
   }
   return { id, message }

@@ -1,0 +1,63 @@
+import { KafkaCluster, type KafkaProducer } from '../../clients/kafka.ts'
+import type { Config } from '../../config/schema.ts'
+import type { EndpointIndex } from '../../enrich/endpoint/index.ts'
+import { KafkaMember } from '../../ingest/kafka/member.ts'
+import type { Partition } from '../../ingest/kafka/group.ts'
+import type { Agent, AgentParts } from '../../pipeline/agent.ts'
+import { DeadLetterTopic, type Publish } from '../../pipeline/stream/dead-letter-topic.ts'
+import { groupTranscoder } from '../../pipeline/stream/group-transcoder.ts'
+import { startGroupStream } from '../../pipeline/stream/start-stream.ts'
+import type { AgentSettings } from '../../pipeline/settings.ts'
+import { messageTranscoder } from './agent-settings.ts'
+
+type KafkaSource = NonNullable<Config['ingest']['kafka']>
+
+/** Start the agent as a member of a consumer group. */
+export function startGroupAgent(
+  config: Config,
+  source: KafkaSource,
+  { pipelines: [pipeline], inflightBytes }: AgentSettings,
+  index: EndpointIndex,
+  parts: Pick<AgentParts, 'clock' | 'random' | 'logger' | 'metrics'>,
+): Agent {
+  if (pipeline === undefined) throw new Error('a configuration has one sink at least')
+  const { clock, logger } = parts
+  const cluster = new KafkaCluster(source, clock, logger)
+  const transcoder = messageTranscoder(config, index, source, pipeline.form)
+  const onBroken = ({ topic, partition }: Partition, offset: number, expected: string) =>
+    logger.warn(
+      { topic, partition, offset },
+      `Cannot open message: expected ${expected}; look at ingest.kafka.envelope`,
+    )
+  return startGroupStream(
+    { ...pipeline, inflightBytes },
+    {
+      ...parts,
+      group: new KafkaMember({ consumer: () => cluster.consumer(source), clock }),
+      transcode: groupTranscoder(transcoder, onBroken),
+      deadLetter: deadLetterOf(cluster, source.deadLetterTopic),
+    },
+  )
+}
+
+function deadLetterOf(cluster: KafkaCluster, topic: string): DeadLetterTopic {
+  const { signal } = new AbortController()
+  let producer: KafkaProducer | undefined
+  const publish: Publish = async (records) => {
+    producer ??= await cluster.producer('none', signal)
+    try {
+      const [first] = await producer.partitionsOf(topic, signal)
+      const messages = records.map((each) => ({
+        ...each,
+        timestamp: String(Date.now()),
+        headers: { 'event-id': each.key },
+      }))
+      await producer.send([{ topic, partition: first?.partitionId ?? 0, messages }], signal)
+    } catch (error) {
+      producer.close() // what failed goes again by another one: it may stand twice
+      producer = undefined
+      throw error
+    }
+  }
+  return new DeadLetterTopic(publish, async () => producer?.close())
+}

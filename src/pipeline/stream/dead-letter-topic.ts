@@ -1,0 +1,30 @@
+import { deadLetterLine, type Refused } from '../dead-letter-line.ts'
+import type { StreamDeadLetter } from './start-stream.ts'
+
+/** Stores records in a topic; resolves when all are there, rejects when they may not be. */
+export type Publish = (records: readonly { readonly key: string; readonly value: Buffer }[]) => Promise<void>
+
+/** Refused documents in a topic, each the line that stands in a dead letter file. One may come twice, with the same id. */
+export class DeadLetterTopic implements StreamDeadLetter {
+  readonly #publish: Publish
+  readonly #close: () => Promise<void>
+  /** Written since the start. */
+  lengthBytes = 0
+
+  constructor(publish: Publish, close: () => Promise<void>) {
+    this.#publish = publish
+    this.#close = close
+  }
+
+  /** Never drops any. Rejects when they cannot be stored. */
+  async write<T extends Refused>(refused: readonly T[], time: string): Promise<readonly T[]> {
+    const records = refused.map((each) => ({ key: each.id, value: Buffer.from(deadLetterLine(each, time).trimEnd()) }))
+    await this.#publish(records)
+    this.lengthBytes += records.reduce((sum, { value }) => sum + value.length, 0)
+    return []
+  }
+
+  close(): Promise<void> {
+    return this.#close()
+  }
+}

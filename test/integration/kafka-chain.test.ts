@@ -1,0 +1,87 @@
+import { cpSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { at } from '../support/read-back.ts'
+import { until, Workplace } from '../support/agent-process.ts'
+import { type Document, eventId, SHIPPED_COUNT } from '../support/delivered-tree.ts'
+import { readWithJava } from '../support/kafka-readers.ts'
+import { createTopics } from '../support/kafka-topics.ts'
+import { describeKafka } from '../support/real-kafka.ts'
+
+const RECORDED = join(import.meta.dirname, '../fixtures/recorded')
+const TOPICS = { access: 'envoy.access', log: 'envoy.log', unparsed: 'envoy.unparsed', loss: 'envoy.loss' }
+const NAMES = Object.values(TOPICS)
+const PATIENCE_MS = 60_000
+
+/** The lines of a file sink, by the id of their event. */
+function linesById(workplace: Workplace): ReadonlyMap<string, string> {
+  const lines = readFileSync(workplace.output, 'utf8').split('\n').slice(0, -1)
+  return new Map(lines.map((line): [string, string] => [eventId(parsed(line)), line]))
+}
+
+function parsed(line: string): Document {
+  const document: Document = JSON.parse(line)
+  return document
+}
+
+describeKafka('flagship run', (kafka) => {
+  describe('from files into Kafka, and from there into a file', () => {
+    test('writes what the agent would write, byte for byte', async () => {
+      const { brokers } = kafka()
+      await createTopics(
+        brokers,
+        NAMES.map((topic) => ({ topic, numPartitions: 3 })),
+      )
+      const [node, group] = [new Workplace(), new Workplace()]
+      cpSync(join(RECORDED, 'pods'), node.pods, { recursive: true })
+      node.configure({
+        cluster: 'recorded',
+        enrich: { inventory: join(RECORDED, 'cluster.json') },
+        sinks: { stream: { type: 'kafka', brokers, topics: TOPICS }, copy: { type: 'file', path: node.output } },
+      })
+      group.configure({ ingest: { kafka: { brokers, topics: NAMES, group: 'to-file' } } })
+      const [agent, member] = [node.start(), group.start()]
+      await until(
+        () => node.countDocuments() === SHIPPED_COUNT,
+        () => agent.stderr,
+        PATIENCE_MS,
+      )
+      await until(
+        () => group.countDocuments() >= SHIPPED_COUNT,
+        () => `${agent.stderr}\n${member.stderr}`,
+        PATIENCE_MS,
+      )
+      expect(await Promise.all([agent.stop(), member.stop()])).toEqual([0, 0])
+      const [direct, passed] = [linesById(node), linesById(group)]
+      expect(group.countDocuments()).toBe(SHIPPED_COUNT)
+      expect(passed).toEqual(direct)
+    })
+
+    test('lets other readers have each record, with both lines of a hop in one partition', async () => {
+      const { brokers } = kafka()
+      const messages = (await Promise.all(NAMES.map((topic) => readWithJava(brokers, topic)))).flat()
+      expect(messages).toHaveLength(SHIPPED_COUNT)
+      const hops = Map.groupBy(
+        messages.filter(({ value }) => at(parsed(String(value)), 'http.request.id') !== undefined),
+        ({ value }) => String(at(parsed(String(value)), 'http.request.id')).replace(/^(.{14})./, '$1_'),
+      )
+      const both = [...hops.values()].filter((lines) => lines.length > 1)
+      expect(both.length).toBeGreaterThan(100)
+      expect(both.filter((lines) => new Set(lines.map(({ partition }) => partition)).size > 1)).toEqual([])
+    })
+
+    test('goes on where the group stopped', async () => {
+      const { brokers } = kafka()
+      const group = new Workplace()
+      group.configure({ ingest: { kafka: { brokers, topics: NAMES, group: 'to-file' } } })
+      const member = group.start()
+      await until(
+        () => member.stderr.includes('"started"'),
+        () => member.stderr,
+      )
+      await createTopics(brokers, [{ topic: 'later', numPartitions: 1 }])
+      expect(await member.stop()).toBe(0)
+      expect(group.countDocuments()).toBe(0)
+    })
+  })
+})
