@@ -26,14 +26,15 @@ export class RealScene extends Scene {
   readonly server: ElasticsearchServer
   readonly namespace: string
   readonly #listen: string
-  readonly #sink: object
+  /** As it is configured. */
+  readonly sink: object
 
   private constructor(server: ElasticsearchServer, listen: string, options: RealSceneOptions) {
     super(options)
     this.server = server
     this.namespace = options.namespace
     this.#listen = listen
-    this.#sink = {
+    this.sink = {
       type: 'elasticsearch',
       nodes: [server.url],
       namespace: options.namespace,
@@ -53,7 +54,7 @@ export class RealScene extends Scene {
 
   /** Write the configuration anew, with other settings of the sink. */
   configure(sink: object = {}, settings: object = {}): void {
-    this.configureSink(PIPELINE, { ...this.#sink, ...sink }, { http: { listen: this.#listen }, ...settings })
+    this.configureSink(PIPELINE, { ...this.sink, ...sink }, { http: { listen: this.#listen }, ...settings })
   }
 
   get access(): string {
