@@ -22,8 +22,9 @@ export async function writeWithJava(
   messages: readonly WrittenMessage[],
   { settings = {}, transaction }: WriteOptions = {},
 ): Promise<void> {
-  const args = [clientOf(brokers, settings), topic, ...(transaction === undefined ? [] : [transaction])]
-  await runJavaTool('WriteTopic', args, messages.map(lineOf))
+  const end = transaction === undefined ? [] : [transaction]
+  const order = [clientOf(brokers, settings), topic, ...end]
+  await runJavaTool({ tool: 'write', arguments: order, input: messages.map(lineOf) })
 }
 
 /** Make a topic with as many replicas as the cluster has nodes. */
@@ -34,7 +35,7 @@ export async function createTopic(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const entries = Object.entries(settings).map(([key, value]) => `${key}=${value}`)
-  await runJavaTool('Admin', [clientOf(brokers), 'create', topic, String(partitions), ...entries])
+  await administer(brokers, ['create', topic, String(partitions), ...entries])
 }
 
 /** Allow a principal (`User:shipper`) operations (`WRITE`) on a resource (`TOPIC`, `GROUP`, `TRANSACTIONAL_ID`, `CLUSTER`). */
@@ -44,14 +45,18 @@ export async function allow(
   [type, name]: readonly [type: string, name: string],
   operations: readonly string[],
 ): Promise<void> {
-  await runJavaTool('Admin', [clientOf(brokers), 'allow', principal, type, name, ...operations])
+  await administer(brokers, ['allow', principal, type, name, ...operations])
 }
 
 /** Which node leads each partition of a topic: -1 for none. */
 export async function leadersOf(brokers: readonly string[], topic: string): Promise<number[]> {
-  const [line = '{}'] = await runJavaTool('Admin', [clientOf(brokers), 'leaders', topic])
+  const [line = '{}'] = await administer(brokers, ['leaders', topic])
   const leaders: Record<string, number> = JSON.parse(line)
   return Object.values(leaders)
+}
+
+function administer(brokers: readonly string[], order: readonly string[]): Promise<string[]> {
+  return runJavaTool({ tool: 'admin', arguments: [clientOf(brokers), ...order] })
 }
 
 function clientOf(brokers: readonly string[], settings: ClientSettings = {}): string {

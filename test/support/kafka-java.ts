@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { text } from 'node:stream/consumers'
 import { classPathOf, jdkFor, KAFKA_RELEASES, kafkaRecipe } from '../services/kafka/recipe.ts'
 import { installationOf } from './real-service.ts'
 
@@ -9,34 +8,91 @@ const SHOWN_CHARACTERS = 2_000
 /** The newest reads and writes every broker that is tested with. */
 const RELEASE = KAFKA_RELEASES[4]
 
-/** The tools in `test/services/kafka/java`. */
-export type JavaTool = 'Admin' | 'DecodeAvro' | 'ReadTopic' | 'WriteTopic'
+/** What is asked of the tools in `test/services/kafka/java`. */
+export interface JavaOrder {
+  readonly tool: 'admin' | 'decode' | 'read' | 'write'
+  readonly arguments: readonly string[]
+  readonly input?: readonly string[]
+}
 
 /** Settings of Kafka's Java client, by its names. */
 export type ClientSettings = Readonly<Record<string, string>>
 
-/** Run a tool to its end (about 1 s), with lines on its standard input, and give each line that it prints; throws with the end of its log when it fails. */
-export async function runJavaTool(
-  tool: JavaTool,
-  args: readonly string[],
-  input: readonly string[] = [],
-): Promise<string[]> {
-  const java = join(jdkFor(RELEASE).home, 'bin', 'java')
-  const flags = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
-  const classPath = classPathOf(installationOf(kafkaRecipe(RELEASE), 'kafka'))
-  const child = spawn(java, [...flags, '-cp', classPath, tool, ...args], { stdio: 'pipe' })
-  // A tool that fails does not read on; what it says is worth more than the broken pipe.
-  child.stdin.on('error', () => {})
-  child.stdin.end(input.map((line) => `${line}\n`).join(''))
-  const { promise: ended, resolve, reject } = Promise.withResolvers<number | null>()
-  child.once('close', resolve).once('error', reject)
-  const [printed, log, status] = await Promise.all([linesOf(child.stdout), text(child.stderr), ended])
-  if (status === 0) return printed
-  throw new Error(`Cannot run "${tool}": exit code ${String(status)}\n${log.trim().slice(-SHOWN_CHARACTERS)}`)
+interface Waiting {
+  readonly order: JavaOrder
+  readonly lines: string[]
+  readonly resolve: (lines: string[]) => void
+  readonly reject: (error: Error) => void
 }
 
-async function linesOf(stream: NodeJS.ReadableStream): Promise<string[]> {
-  const lines: string[] = []
-  for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) lines.push(line)
-  return lines
+/** One Java that runs tools, one after the other; it ends with this process. */
+class JavaTools {
+  readonly #child: ChildProcessWithoutNullStreams
+  readonly #waiting: Waiting[] = []
+  #log = ''
+  hasEnded = false
+
+  constructor() {
+    const java = join(jdkFor(RELEASE).home, 'bin', 'java')
+    const flags = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dflagship.log=warn']
+    const classPath = classPathOf(installationOf(kafkaRecipe(RELEASE), 'kafka'))
+    this.#child = spawn(java, [...flags, '-cp', classPath, 'Tools'], { stdio: 'pipe' })
+    createInterface({ input: this.#child.stdout, crlfDelay: Infinity }).on('line', (line) => this.#take(line))
+    this.#child.stderr.on('data', (text) => {
+      this.#log = `${this.#log}${String(text)}`.slice(-SHOWN_CHARACTERS)
+    })
+    this.#child.stdin.on('error', () => {})
+    this.#child.once('error', () => this.#end()).once('close', () => this.#end())
+    this.#hold(false)
+  }
+
+  run(order: JavaOrder): Promise<string[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<string[]>()
+    this.#waiting.push({ order, lines: [], resolve, reject })
+    this.#hold(true)
+    this.#child.stdin.write(`${JSON.stringify({ input: [], ...order })}\n`)
+    return promise
+  }
+
+  #take(line: string): void {
+    const [first] = this.#waiting
+    if (first === undefined) return
+    const isFailure = line.startsWith('FAILED ')
+    if (line !== 'END' && !isFailure) {
+      first.lines.push(line)
+      return
+    }
+    this.#waiting.shift()
+    if (this.#waiting.length === 0) this.#hold(false)
+    if (isFailure) first.reject(failureOf(first.order, line.slice('FAILED '.length)))
+    else first.resolve(first.lines)
+  }
+
+  #end(): void {
+    this.hasEnded = true
+    for (const { order, reject } of this.#waiting.splice(0)) reject(failureOf(order, `Java has ended\n${this.#log}`))
+  }
+
+  /** Whether this process waits for it: only while it owes an answer. */
+  #hold(isHeld: boolean): void {
+    const { stdin, stdout, stderr } = this.#child
+    for (const handle of [this.#child, stdin, stdout, stderr]) setHeld(handle, isHeld)
+  }
+}
+
+let tools: JavaTools | undefined
+
+/** Run a tool to its end, and give the lines that it prints; throws with its reason when it fails. Java starts at the first call (1-2 s). */
+export async function runJavaTool(order: JavaOrder): Promise<string[]> {
+  if (tools === undefined || tools.hasEnded) tools = new JavaTools()
+  return tools.run(order)
+}
+
+function failureOf({ tool }: JavaOrder, reason: string): Error {
+  return new Error(`Cannot ${tool} with Java: ${reason}`)
+}
+
+function setHeld(handle: object, isHeld: boolean): void {
+  const method: unknown = Reflect.get(handle, isHeld ? 'ref' : 'unref')
+  if (typeof method === 'function') Reflect.apply(method, handle, [])
 }

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type ClientSettings, runJavaTool } from './kafka-java.ts'
 
 /** A message as another reader than ours finds it. */
@@ -12,7 +9,7 @@ export interface ReadMessage {
   readonly key: Buffer | null
   /** Null for a tombstone. */
   readonly value: Buffer | null
-  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly headers: readonly (readonly [name: string, value: string | null])[]
 }
 
 /** What a reader sees of transactions, and settings of the client besides. */
@@ -33,25 +30,15 @@ export async function readWithJava(
   { isolation = 'read_uncommitted', settings = {} }: ReadOptions = {},
 ): Promise<ReadMessage[]> {
   const client = { 'bootstrap.servers': brokers.join(','), 'isolation.level': isolation, ...settings }
-  const lines = await runJavaTool('ReadTopic', [JSON.stringify(client), topic])
+  const lines = await runJavaTool({ tool: 'read', arguments: [JSON.stringify(client), topic] })
   return lines.map(readMessage).sort((a, b) => a.partition - b.partition || a.offset - b.offset)
 }
 
 /** Avro bodies, without Confluent's 5 bytes, as Apache Avro for Java decodes them with a schema (JSON text) that it reads itself. */
 export async function decodeWithJava<Value = unknown>(schema: string, values: readonly Buffer[]): Promise<Value[]> {
-  const directory = mkdtempSync(join(tmpdir(), 'flagship-avro-'))
-  try {
-    const path = join(directory, 'schema.avsc')
-    writeFileSync(path, schema)
-    const lines = await runJavaTool(
-      'DecodeAvro',
-      [path],
-      values.map((value) => value.toString('base64')),
-    )
-    return lines.map((line): Value => JSON.parse(line))
-  } finally {
-    rmSync(directory, { recursive: true })
-  }
+  const input = values.map((value) => value.toString('base64'))
+  const lines = await runJavaTool({ tool: 'decode', arguments: [schema], input })
+  return lines.map((line): Value => JSON.parse(line))
 }
 
 function readMessage(line: string): ReadMessage {
@@ -60,7 +47,7 @@ function readMessage(line: string): ReadMessage {
     ...message,
     key: bytesOf(message.key),
     value: bytesOf(message.value),
-    headers: message.headers.map(([name, value]) => [name, Buffer.from(value, 'base64').toString()]),
+    headers: message.headers.map(([name, value]) => [name, bytesOf(value)?.toString() ?? null]),
   }
 }
 

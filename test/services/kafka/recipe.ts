@@ -7,14 +7,14 @@ import { fetchDependencies } from '../maven.ts'
 const HERE = import.meta.dirname
 const ATTACHED = join(HERE, '..', 'java', 'Attached.java')
 const LEAST_JAVA = 17
-/** Found on the class path: one for Kafka 4, the other for Kafka 3. To standard error, for the tools print what they found. */
+/** Found on the class path: one for Kafka 4, the other for Kafka 3. To standard error, for the tools print what they find. */
 const LOG4J_2 = `status = error
 appender.console.type = Console
 appender.console.name = console
 appender.console.target = SYSTEM_ERR
 appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = [%d] %p %m (%c)%n
-rootLogger.level = info
+rootLogger.level = \${sys:flagship.log:-info}
 rootLogger.appenderRef.console.ref = console
 `
 const LOG4J_1 = `log4j.rootLogger = INFO, console

@@ -11,16 +11,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Prints every message that a topic has at the start of the reading, and ends: `ReadTopic SETTINGS TOPIC`. */
-public class ReadTopic {
+/** Prints every message that a topic has when the reading starts: `SETTINGS TOPIC`. */
+final class ReadTopic implements Tool {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    public static void main(String[] arguments) throws Exception {
-        Properties settings = Tool.settings(arguments[0]);
+    @Override
+    public void run(List<String> arguments, List<String> input, PrintStream output) throws Exception {
+        Properties settings = Tools.settings(arguments.get(0));
         ByteArrayDeserializer bytes = new ByteArrayDeserializer();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, bytes, bytes);
-            PrintStream output = Tool.output()) {
-            List<TopicPartition> partitions = consumer.partitionsFor(arguments[1]).stream()
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, bytes, bytes)) {
+            List<TopicPartition> partitions = consumer.partitionsFor(arguments.get(1)).stream()
                 .map(partition -> new TopicPartition(partition.topic(), partition.partition())).toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
@@ -36,7 +36,7 @@ public class ReadTopic {
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                 long end = ends.get(new TopicPartition(record.topic(), record.partition()));
-                if (record.offset() < end) output.println(Tool.JSON.writeValueAsString(messageOf(record)));
+                if (record.offset() < end) output.println(Tools.JSON.writeValueAsString(messageOf(record)));
             }
             long position = ends.keySet().stream().mapToLong(consumer::position).sum();
             if (position != before) lastMove = System.nanoTime();
@@ -47,14 +47,14 @@ public class ReadTopic {
     }
 
     private static ObjectNode messageOf(ConsumerRecord<byte[], byte[]> record) {
-        ObjectNode message = Tool.JSON.createObjectNode()
+        ObjectNode message = Tools.JSON.createObjectNode()
             .put("partition", record.partition())
             .put("offset", record.offset())
             .put("timestampMs", record.timestamp())
-            .put("key", Tool.encode(record.key()))
-            .put("value", Tool.encode(record.value()));
+            .put("key", Tools.encode(record.key()))
+            .put("value", Tools.encode(record.value()));
         ArrayNode headers = message.putArray("headers");
-        for (Header header : record.headers()) headers.addArray().add(header.key()).add(Tool.encode(header.value()));
+        for (Header header : record.headers()) headers.addArray().add(header.key()).add(Tools.encode(header.value()));
         return message;
     }
 }

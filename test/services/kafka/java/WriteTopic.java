@@ -1,7 +1,5 @@
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -11,32 +9,28 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/**
- * Writes what its standard input says, a message a line, and ends when all are acknowledged: `WriteTopic SETTINGS TOPIC
- * [commit|abort]`, the last with a `transactional.id` in the settings.
- */
-public class WriteTopic {
-    public static void main(String[] arguments) throws Exception {
-        Properties settings = Tool.settings(arguments[0]);
+/** Writes its input, a message a line, and waits until all is acknowledged: `SETTINGS TOPIC [commit|abort]`, the last with a `transactional.id` in the settings. */
+final class WriteTopic implements Tool {
+    @Override
+    public void run(List<String> arguments, List<String> input, PrintStream output) throws Exception {
+        Properties settings = Tools.settings(arguments.get(0));
         ByteArraySerializer bytes = new ByteArraySerializer();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings, bytes, bytes)) {
-            boolean isTransaction = arguments.length > 2;
+            boolean isTransaction = arguments.size() > 2;
             if (isTransaction) {
                 producer.initTransactions();
                 producer.beginTransaction();
             }
-            write(producer, arguments[1]);
+            write(producer, arguments.get(1), input);
             if (!isTransaction) return;
-            if (arguments[2].equals("commit")) producer.commitTransaction();
+            if (arguments.get(2).equals("commit")) producer.commitTransaction();
             else producer.abortTransaction();
         }
     }
 
-    private static void write(KafkaProducer<byte[], byte[]> producer, String topic) throws Exception {
+    private static void write(KafkaProducer<byte[], byte[]> producer, String topic, List<String> lines) throws Exception {
         List<Future<RecordMetadata>> answers = new ArrayList<>();
-        BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line; (line = input.readLine()) != null; )
-            answers.add(producer.send(recordOf(topic, Tool.JSON.readTree(line))));
+        for (String line : lines) answers.add(producer.send(recordOf(topic, Tools.JSON.readTree(line))));
         producer.flush();
         for (Future<RecordMetadata> answer : answers) answer.get();
     }
@@ -52,6 +46,6 @@ public class WriteTopic {
     }
 
     private static byte[] bytesOf(JsonNode text) {
-        return text == null || text.isNull() ? null : Tool.decode(text.asText());
+        return text == null || text.isNull() ? null : Tools.decode(text.asText());
     }
 }
