@@ -1,14 +1,14 @@
 /** The one file that makes clients of the vendor. Records go out to partitions that the caller names. */
-import kafkajs, { type Kafka } from 'kafkajs'
+import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import { KafkaAccess, type KafkaAccessFiles } from './kafka-access.ts'
 import { COMPRESSION_TYPES, type Compression, loadCodec } from './kafka-codecs.ts'
-import { kafkaFailure } from './kafka-failure.ts'
+import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
 import { KafkaProducer } from './kafka-producer.ts'
 import { KafkaSockets } from './kafka-sockets.ts'
 
-export { KafkaFailure } from './kafka-failure.ts'
+export { KafkaFailure }
 export { type KafkaMessage, KafkaProducer, type Partition, type PartitionBatch } from './kafka-producer.ts'
 export type { Compression } from './kafka-codecs.ts'
 
@@ -37,10 +37,10 @@ export class KafkaCluster {
   }
 
   /**
-   * A producer with an id of its own.
+   * A producer with an id of its own. `topic`: one that it will write to.
    * @throws KafkaFailure, RequestFailure; FlagshipError SINK_MISCONFIGURED where the codec does not load.
    */
-  async producer(compression: Compression, signal: AbortSignal): Promise<KafkaProducer> {
+  async producer(compression: Compression, topic: string, signal: AbortSignal): Promise<KafkaProducer> {
     await loadCodec(compression)
     const access = this.#access
     await access.refresh(true)
@@ -54,12 +54,45 @@ export class KafkaCluster {
       clock: this.#clock,
     })
     try {
-      await producer.open(signal)
+      await producer.open(topic, signal)
     } catch (error) {
       producer.close()
       throw kafkaFailure(`reach Kafka "${this.#options.brokers.join(',')}"`, error, true)
     }
     return producer
+  }
+
+  /**
+   * What a topic has for settings, defaults of the broker among them; nothing where we may not see it.
+   * @throws RequestFailure while a file with credentials was never there.
+   */
+  async topicSettings(topic: string): Promise<Readonly<Record<string, string | undefined>>> {
+    const query = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }
+    try {
+      const { resources } = await this.ask((admin) =>
+        admin.describeConfigs({ includeSynonyms: false, resources: [query] }),
+      )
+      const entries = resources.flatMap(({ configEntries }) => configEntries)
+      return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
+    } catch (error) {
+      if (error instanceof KafkaFailure) return {}
+      throw error
+    }
+  }
+
+  /** Connect as an administrator for one question. @throws KafkaFailure, RequestFailure. */
+  async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    await this.#access.refresh(true)
+    const sockets = new KafkaSockets(this.#access)
+    const admin = this.#kafka(sockets).admin()
+    try {
+      await admin.connect()
+      return await question(admin)
+    } catch (error) {
+      throw kafkaFailure(`ask Kafka "${this.#options.brokers.join(',')}"`, error, false)
+    } finally {
+      await admin.disconnect().catch(() => {})
+    }
   }
 
   #kafka(sockets: KafkaSockets): Kafka {
@@ -83,7 +116,7 @@ export class KafkaCluster {
   }
 
   /** What kafkajs calls an error is often none: it is told by outcomes, and this is for who looks for more. */
-  readonly #log = ({ namespace, log: { message, timestamp: _, ...fields } }: kafkajs.LogEntry): void => {
+  readonly #log = ({ namespace, log: { message, ...fields } }: kafkajs.LogEntry): void => {
     this.#logger.debug?.({ kafkajs: namespace, ...fields }, message)
   }
 }
@@ -98,7 +131,7 @@ function rotated(brokers: readonly string[]): string[] {
  * stderr, once for a process: let it be once for nobody.
  */
 function spendNegativeTimeoutWarning(): void {
-  const { emitWarning } = process
+  const emitWarning = Reflect.get(process, 'emitWarning')
   process.emitWarning = () => {}
   clearTimeout(setTimeout(() => {}, -1))
   process.emitWarning = emitWarning

@@ -23,6 +23,7 @@ export interface Produced {
 const [PRODUCE, METADATA, API_VERSIONS, INIT_PRODUCER_ID] = [0, 3, 18, 22]
 const NOT_LEADER = 6
 const UNKNOWN_TOPIC = 3
+const LEADER_NOT_AVAILABLE = 5
 
 interface PartitionRequest {
   readonly topic: string
@@ -122,7 +123,7 @@ export class FakeKafka {
 
   #metadata(request: Reader): Buffer {
     const asked = request.list(() => request.text() ?? '')
-    const names = asked.length === 0 ? [...this.topics.keys()] : asked
+    const names = asked.length === 0 ? this.#listed() : asked
     return Buffer.concat([
       int32(0),
       list(this.#servers, (server) =>
@@ -137,6 +138,12 @@ export class FakeKafka {
       int32(0),
       list(names, (name) => this.#topicMetadata(name)),
     ])
+  }
+
+  /** Who asks for all topics is told of those that are there and may be seen. */
+  #listed(): readonly string[] {
+    const isListed = (name: string) => [undefined, LEADER_NOT_AVAILABLE].includes(this.topicErrors.get(name))
+    return [...this.topics.keys()].filter(isListed)
   }
 
   #topicMetadata(name: string): Buffer {

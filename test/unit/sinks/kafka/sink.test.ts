@@ -147,7 +147,8 @@ describe('KafkaSink.deliver() when a request fails', () => {
     const batch = batchWith(...texts)
     const outcomes = await sink.deliver(batch, never)
     expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(4)
-    expect(outcomes.filter(({ kind }) => kind === 'retry')).toHaveLength(2)
+    // Its part of the first request may have been stored.
+    expect(outcomes.filter(({ kind }) => kind === 'in_doubt')).toHaveLength(2)
     expect(kinds(await sink.deliver(restOf(batch, outcomes), never))).toBe('accepted accepted')
     expect([...bench.stored()].sort()).toEqual([...texts].sort())
   })
