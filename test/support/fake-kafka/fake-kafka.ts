@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { PartitionLog } from './partition-log.ts'
@@ -8,9 +9,10 @@ import { int8, int16, int32, int64, list, Reader, text } from './wire.ts'
 /**
  * What happens to one Produce request. `lost`: stored, the connection ends in place of an answer. `cut`: the connection
  * ends, nothing is stored. `mute`: stored, no answer ever. `deaf`: neither. `moved`: another broker leads the first
- * partition, and the answer says so. A number: the error code for the first partition; the others are stored.
+ * partition, and the answer says so. `confused`: the broker knows the producer by other sequences. `late`: stored, and
+ * the answer comes after half a second. A number: the error code for the first partition; the others are stored.
  */
-export type Fault = 'lost' | 'cut' | 'mute' | 'deaf' | 'moved' | 'confused' | number
+export type Fault = 'lost' | 'cut' | 'mute' | 'deaf' | 'moved' | 'confused' | 'late' | number
 
 /** One Produce request as it came. */
 export interface Produced {
@@ -181,6 +183,7 @@ export class FakeKafka {
     )
     if (fault === 'mute') return
     if (fault === 'lost') return void socket.destroy()
+    if (fault === 'late') await delay(500)
     reply(
       Buffer.concat([
         list(parts, (part) => {
