@@ -6,6 +6,7 @@ import { BUILT_IN_ONLY } from '../src/ingest/format/detect.ts'
 import { type Carry, EMPTY_CARRY, type Transcoder } from '../src/pipeline/contract.ts'
 import { reuseSlab } from '../src/pipeline/slab.ts'
 import { createTranscoder } from '../src/pipeline/transcode.ts'
+import { type DocumentForm, PLAIN_FORM } from '../src/sinks/batch.ts'
 
 const fixture = (path: string) => new URL(`../test/fixtures/recorded/${path}`, import.meta.url)
 const CHUNK_BYTES = 262_144
@@ -43,7 +44,7 @@ export function countLines(corpus: Buffer): number {
 }
 
 /** A transcoder as the agent uses it, for one sidecar of the recorded cluster. */
-export async function corpusTranscoder(): Promise<Transcoder> {
+export async function corpusTranscoder(form: DocumentForm = PLAIN_FORM): Promise<Transcoder> {
   const { index } = await loadIndex({ inventory: fixture('cluster.json').pathname })
   const identity = {
     namespace: 'default',
@@ -61,6 +62,7 @@ export async function corpusTranscoder(): Promise<Transcoder> {
       now: Date.now,
     },
     new Vantages({ index, clusterName: 'bench' }, identity),
+    form,
   )
 }
 

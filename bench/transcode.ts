@@ -8,10 +8,14 @@ const json = jsonCorpus()
 const text = textCorpus()
 const lines = json.toString('latin1').split('\n').length - 1
 const transcoder = await corpusTranscoder()
+const routed = await corpusTranscoder({ encoding: 'json', isRouted: true })
+const avro = await corpusTranscoder({ encoding: 'avro', isRouted: true })
 const tasks = {
   'JSON.parse + JSON.stringify': () => parseAndStringifyAll(json),
   'transcode JSON': () => transcodeAll(transcoder, json),
   'transcode text': () => transcodeAll(transcoder, text),
+  'transcode JSON, with routes': () => transcodeAll(routed, json),
+  'transcode JSON to Avro': () => transcodeAll(avro, json),
 }
 
 const costs = new Map<string, number[]>(Object.keys(tasks).map((name) => [name, []]))
@@ -33,8 +37,10 @@ for (const [name, list] of costs) {
   )
 }
 const documentBytes = transcodeAll(transcoder, json)
+const avroBytes = transcodeAll(avro, json)
 process.stdout.write(
-  `${(json.length / lines).toFixed(0)} bytes a line, ${(documentBytes / lines).toFixed(0)} bytes a document\n`,
+  `${(json.length / lines).toFixed(0)} bytes a line, ${(documentBytes / lines).toFixed(0)} bytes a document, ` +
+    `${(avroBytes / lines).toFixed(0)} in Avro\n`,
 )
 process.stdout.write(
   `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB resident at most, ${(json.length + text.length) >> 20} MB of them the corpus\n`,

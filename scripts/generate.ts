@@ -5,6 +5,7 @@ import { configJsonSchema } from '../src/config/json-schema.ts'
 import { avroSchema } from '../src/record/avro-schema.ts'
 import { elasticsearchMapping } from '../src/record/elasticsearch-mapping.ts'
 import { recordJsonSchema } from '../src/record/json-schema.ts'
+import { avroCode } from './generate/avro-code.ts'
 import { configDoc } from './generate/config-doc.ts'
 import { errorsDoc } from './generate/errors-doc.ts'
 import { fieldsDoc } from './generate/fields-doc.ts'
@@ -18,6 +19,7 @@ const root = join(import.meta.dirname, '..')
 
 const outputs: Readonly<Record<string, () => string>> = {
   'src/record/generated/record.ts': recordCode,
+  'src/record/generated/avro.ts': avroCode,
   'docs/generated/fields.md': fieldsDoc,
   'docs/generated/config.md': configDoc,
   'docs/generated/errors.md': errorsDoc,

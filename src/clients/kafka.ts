@@ -1,14 +1,16 @@
 /** The one file that makes clients of the vendor. Records go out to partitions that the caller names. */
-import kafkajs, { type Admin, type Kafka } from 'kafkajs'
+import kafkajs, { type Kafka } from 'kafkajs'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
+import { KafkaAdmin } from './kafka-admin.ts'
 import { KafkaAccess, type KafkaAccessFiles } from './kafka-access.ts'
 import { COMPRESSION_TYPES, type Compression, loadCodec } from './kafka-codecs.ts'
-import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
+import { KafkaConsumer, type KafkaConsumerParts } from './kafka-consumer.ts'
+import { kafkaFailure } from './kafka-failure.ts'
 import { KafkaProducer } from './kafka-producer.ts'
 import { KafkaSockets } from './kafka-sockets.ts'
 
-export { KafkaFailure }
+export { KafkaFailure } from './kafka-failure.ts'
 export { type KafkaMessage, KafkaProducer, type Partition, type PartitionBatch } from './kafka-producer.ts'
 export type { Compression } from './kafka-codecs.ts'
 
@@ -20,6 +22,12 @@ export interface KafkaOptions extends KafkaAccessFiles {
 
 /** Longest time for a connection to come about: what Java's clients have. */
 const CONNECT_MS = 10_000
+
+/** A consumer group, and what it reads. */
+export type KafkaGroupOptions = Pick<KafkaConsumerParts, 'group' | 'topics' | 'sessionTimeoutMs'>
+
+/** Codecs of messages that others wrote. lz4 is optional: a message that needs it ends the consumer, and that is told. */
+const READABLE = ['zstd', 'snappy', 'lz4'] as const
 
 /** A cluster of brokers, reached as often as it takes. */
 export class KafkaCluster {
@@ -62,37 +70,21 @@ export class KafkaCluster {
     return producer
   }
 
-  /**
-   * What a topic has for settings, defaults of the broker among them; nothing where we may not see it.
-   * @throws RequestFailure while a file with credentials was never there.
-   */
-  async topicSettings(topic: string): Promise<Readonly<Record<string, string | undefined>>> {
-    const query = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }
-    try {
-      const { resources } = await this.ask((admin) =>
-        admin.describeConfigs({ includeSynonyms: false, resources: [query] }),
-      )
-      const entries = resources.flatMap(({ configEntries }) => configEntries)
-      return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
-    } catch (error) {
-      if (error instanceof KafkaFailure) return {}
-      throw error
-    }
-  }
-
-  /** Connect as an administrator for one question. @throws KafkaFailure, RequestFailure. */
-  async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+  /** A member of a group that is not connected yet. @throws RequestFailure. */
+  async consumer(options: KafkaGroupOptions): Promise<KafkaConsumer> {
+    await Promise.allSettled(READABLE.map((compression) => loadCodec(compression)))
     await this.#access.refresh(true)
     const sockets = new KafkaSockets(this.#access)
-    const admin = this.#kafka(sockets).admin()
-    try {
-      await admin.connect()
-      return await question(admin)
-    } catch (error) {
-      throw kafkaFailure(`ask Kafka "${this.#options.brokers.join(',')}"`, error, false)
-    } finally {
-      await admin.disconnect().catch(() => {})
-    }
+    return new KafkaConsumer({ kafka: this.#kafka(sockets), sockets, ...options })
+  }
+
+  /** What administers topics, connected. @throws KafkaFailure, RequestFailure. */
+  async admin(): Promise<KafkaAdmin> {
+    await this.#access.refresh(true)
+    const sockets = new KafkaSockets(this.#access)
+    const admin = new KafkaAdmin(this.#kafka(sockets).admin(), sockets)
+    await admin.open()
+    return admin
   }
 
   #kafka(sockets: KafkaSockets): Kafka {

@@ -1,4 +1,6 @@
-import type { Dataset, RecordClass, Segment } from '../sinks/batch.ts'
+import { encodeAvro } from '../record/generated/avro.ts'
+import type { LogRecord } from '../record/generated/record.ts'
+import { type Dataset, type DocumentForm, PLAIN_FORM, type RecordClass, type Segment } from '../sinks/batch.ts'
 import { copyToSlab } from './slab.ts'
 
 const INITIAL_BYTES = 1 << 20
@@ -17,21 +19,61 @@ export class SegmentBuilder {
   readonly #reporterNamespace: string | undefined
   readonly #offsets: number[] = []
   readonly #unparsed: Record<string, number> = {}
+  readonly #routes: { readonly keys: string[]; readonly timesMs: number[] } | undefined
   #droppedByLevel = 0
   #lengthBytes = 0
 
   /** `reporterNamespace`: of the proxy that wrote the file. */
-  constructor(reporterNamespace: string | undefined) {
+  constructor(reporterNamespace: string | undefined, { isRouted }: Pick<DocumentForm, 'isRouted'> = PLAIN_FORM) {
     this.#reporterNamespace = reporterNamespace
+    this.#routes = isRouted ? { keys: [], timesMs: [] } : undefined
   }
 
-  /** Append one document; `offsetBytes` is where its line begins. */
-  add(document: string, id: string, dataset: Dataset, recordClass: RecordClass, offsetBytes: number): void {
+  /** Append one document: JSON, or a record that is to be Avro. `offsetBytes` is where its line begins. */
+  add(document: string | LogRecord, id: string, dataset: Dataset, recordClass: RecordClass, offsetBytes: number): void {
+    if (typeof document === 'string') this.#addJson(document)
+    else this.#addAvro(document)
+    this.#ids.push(id)
+    this.#ends.push(this.#lengthBytes)
+    this.#datasets.push(dataset)
+    this.#classes.push(recordClass)
+    this.#offsets.push(offsetBytes)
+  }
+
+  #addJson(document: string): void {
     const room = document.length * BYTES_PER_UNIT + 1
     if (this.#lengthBytes + room > scratch.length) grow(this.#lengthBytes, room)
     this.#lengthBytes += scratch.write(document, this.#lengthBytes)
     scratch[this.#lengthBytes] = 0x0a
     this.#lengthBytes += 1
+  }
+
+  #addAvro(record: LogRecord): void {
+    let end = encodeAvro(record, scratch, this.#lengthBytes)
+    while (end === -1) {
+      grow(this.#lengthBytes, scratch.length)
+      end = encodeAvro(record, scratch, this.#lengthBytes)
+    }
+    this.#lengthBytes = end
+  }
+
+  /** Say where the document that was just added goes, where the form asks for it. */
+  route(key: string, timeMs: number): void {
+    this.#routes?.keys.push(key)
+    this.#routes?.timesMs.push(timeMs)
+  }
+
+  /** Append one JSON document as it stands. */
+  pass(document: Buffer, id: string, dataset: Dataset, recordClass: RecordClass, offsetBytes: number): void {
+    const room = document.length + 1
+    if (this.#lengthBytes + room > scratch.length) grow(this.#lengthBytes, room)
+    document.copy(scratch, this.#lengthBytes)
+    this.#lengthBytes += room
+    scratch[this.#lengthBytes - 1] = 0x0a
+    this.#place(id, dataset, recordClass, offsetBytes)
+  }
+
+  #place(id: string, dataset: Dataset, recordClass: RecordClass, offsetBytes: number): void {
     this.#ids.push(id)
     this.#ends.push(this.#lengthBytes)
     this.#datasets.push(dataset)
@@ -63,6 +105,7 @@ export class SegmentBuilder {
         unparsed: this.#unparsed,
         droppedByLevel: this.#droppedByLevel,
       },
+      ...(this.#routes && { routes: this.#routes }),
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { DiscoverySettings } from '../ingest/discover.ts'
+import type { DocumentForm } from '../sinks/batch.ts'
 import type { BatchConfig } from '../sinks/batch-config.ts'
 import type { DeadLetterConfig } from '../sinks/dead-letter-config.ts'
 import type { Sink } from '../sinks/sink.ts'
@@ -29,6 +30,8 @@ export interface PipelineSettings {
   readonly name: string
   readonly batch: BatchConfig
   readonly deadLetter: DeadLetterConfig
+  /** How the sink wants its documents; `PLAIN_FORM` when absent. */
+  readonly form?: DocumentForm
   /** Makes the sink; nothing is opened yet. */
   readonly createSink: () => Sink
 }

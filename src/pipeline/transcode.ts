@@ -1,17 +1,18 @@
 import { isUtf8 } from 'node:buffer'
+import { correlationKey } from '../enrich/correlation-key.ts'
 import { describeAccess, describeLog, describeLoss, describeUnparsed } from '../enrich/describe.ts'
 import { isFailed } from '../enrich/verdict/failed.ts'
-import type { Vantages } from '../enrich/vantage.ts'
+import type { Vantage, Vantages } from '../enrich/vantage.ts'
 import { eventIds } from '../ingest/event-id.ts'
 import { type Formats, parseLine } from '../ingest/format/detect.ts'
 import { levelRank } from '../ingest/format/level.ts'
 import { PlainBytes } from '../ingest/format/plain-bytes.ts'
 import { type Frame, unframe } from '../ingest/frame/frame.ts'
 import { emptyFrame, type Framed } from '../ingest/frame/framed.ts'
-import type { ComponentLine, ParsedLine } from '../record/envoy-line.ts'
+import type { ComponentLine, ParsedLine, UnparsedReason } from '../record/envoy-line.ts'
 import { encodeRecord, type LogRecord } from '../record/generated/record.ts'
-import { isoTime } from '../record/iso-time.ts'
-import type { Dataset, RecordClass } from '../sinks/batch.ts'
+import { isoTime, parseTime } from '../record/iso-time.ts'
+import { type Dataset, type DocumentForm, PLAIN_FORM, type RecordClass } from '../sinks/batch.ts'
 import type { Carry, Chunk, Transcoder } from './contract.ts'
 import { type Joined, Joins } from './joins.ts'
 import { SegmentBuilder } from './segment-builder.ts'
@@ -30,27 +31,35 @@ export interface TranscoderSettings {
 }
 
 /** Where a line stands and what its frame said: everything about it but its text. */
-interface Place {
+export interface Place {
+  /** That of the line, where it came with one; else it is made of the key and the offset. */
+  readonly id: string | undefined
   readonly fileKey: string
-  readonly path: string
   readonly offsetBytes: number
+  /** The file and the offset that the record names. */
+  readonly path: string | undefined
+  readonly logOffset: number | undefined
   readonly isTruncated: boolean
   /** When the runtime wrote it, ISO 8601. */
   readonly time: string | undefined
   readonly stream: string
-  readonly podName: string | undefined
-  readonly containerName: string | undefined
+  /** Who wrote it. */
+  readonly from: Vantage
 }
 
 /**
  * The reference transcoder: line by line, on typed objects. It is the specification of what a line becomes; a faster
  * one must give the same bytes.
  */
-export function createTranscoder(settings: TranscoderSettings, vantages: Vantages): Transcoder {
+export function createTranscoder(
+  settings: TranscoderSettings,
+  vantages: Vantages,
+  form: DocumentForm = PLAIN_FORM,
+): Transcoder {
   return {
     reporter: vantages.file.reporter,
     transcode(chunk, carry) {
-      const work = new Work(settings, vantages, carry)
+      const work = new Work(settings, vantages, form, carry)
       work.chunk(chunk)
       return {
         segment: work.builder.finish(chunk.bytes.length),
@@ -61,12 +70,13 @@ export function createTranscoder(settings: TranscoderSettings, vantages: Vantage
       const record = describeLoss(loss, vantages.file)
       record.eventId = id
       record.timestamp ??= isoTime(settings.now())
-      const builder = new SegmentBuilder(vantages.namespace)
-      builder.add(encodeRecord(record, false), id, 'envoy.loss', 'healthy', loss.offsetBytes ?? 0)
+      const builder = new SegmentBuilder(vantages.namespace, form)
+      builder.add(documentOf(record, form, false), id, 'envoy.loss', 'healthy', loss.offsetBytes ?? 0)
+      if (form.isRouted) builder.route(id, Date.parse(record.timestamp))
       return builder.finish(0)
     },
     close(carry) {
-      const work = new Work(settings, vantages, carry)
+      const work = new Work(settings, vantages, form, carry)
       if (work.joins.isEmpty) return undefined
       work.closeJoins()
       return work.builder.finish(0)
@@ -76,23 +86,31 @@ export function createTranscoder(settings: TranscoderSettings, vantages: Vantage
 
 const NO_BYTES = Buffer.alloc(0)
 
-/** The state of transcoding one chunk. */
-class Work {
+/** The state of transcoding one chunk, or the lines of one namespace out of messages. */
+export class Work {
   readonly builder: SegmentBuilder
   readonly joins: Joins
   heads: Carry['heads']
   readonly #settings: TranscoderSettings
   readonly #vantages: Vantages
+  readonly #form: DocumentForm
   readonly #framed: Framed = emptyFrame()
   #idsKey = ''
   #ids = eventIds('')
   /** Those of the chunk. */
   #bytes = new PlainBytes(NO_BYTES)
 
-  constructor(settings: TranscoderSettings, vantages: Vantages, carry: Carry) {
+  constructor(
+    settings: TranscoderSettings,
+    vantages: Vantages,
+    form: DocumentForm,
+    carry: Carry,
+    namespace = vantages.namespace,
+  ) {
     this.#settings = settings
     this.#vantages = vantages
-    this.builder = new SegmentBuilder(vantages.namespace)
+    this.#form = form
+    this.builder = new SegmentBuilder(namespace, form)
     this.joins = new Joins(carry.joins, settings.maxLineBytes)
     this.heads = carry.heads
   }
@@ -130,29 +148,49 @@ class Work {
     }
     const text = framed.text ?? chunk.bytes.toString('utf8', framed.from, framed.to)
     const { fileKey, path } = chunk
-    const { podName, containerName } = framed
-    const place = { fileKey, path, offsetBytes, isTruncated: false, time, stream, podName, containerName }
+    const where = { id: undefined, fileKey, offsetBytes, path, logOffset: offsetBytes }
+    const place = { ...where, isTruncated: false, time, stream, from: this.#vantageOf(framed) }
     this.#content(text, place, framed.text === undefined ? this.#bytes : undefined, framed.from, framed.to)
   }
 
   #joined(joined: Joined, stream: string): void {
     const { bytes, ...where } = joined
-    const place = { ...where, stream, podName: undefined, containerName: undefined }
-    this.#content(bytes.toString('utf8'), place, new PlainBytes(bytes), 0, bytes.length)
+    const place = { ...where, id: undefined, logOffset: joined.offsetBytes, stream, from: this.#vantages.file }
+    this.line(bytes.toString('utf8'), bytes, place)
+  }
+
+  /** A line that stands in no chunk. `bytes`: those of the text, where it came as bytes. */
+  line(text: string, bytes: Buffer | undefined, place: Place): void {
+    this.#content(text, place, bytes && new PlainBytes(bytes), 0, bytes?.length ?? 0)
+  }
+
+  /** What could not even be looked into for lines. It is kept whole. */
+  unread(bytes: Buffer, reason: UnparsedReason, place: Place): void {
+    const parsed: ParsedLine = { kind: 'unparsed', reason }
+    this.#take(parsed, bytes.toString('utf8'), place, false, bytes)
+  }
+
+  #vantageOf({ podName, containerName }: Framed): Vantage {
+    return podName === undefined ? this.#vantages.file : this.#vantages.ofPod(podName, containerName)
   }
 
   #content(text: string, place: Place, source: PlainBytes | undefined, from: number, to: number): void {
     const plain = source?.turnTo(from, to) === true ? source : undefined
     const parsed = this.#continued(parse(text, this.#settings.formats, plain), text, place.stream)
+    this.#take(parsed, text, place, plain !== undefined && isJson(parsed), source?.bytes, from, to)
+  }
+
+  #take(parsed: ParsedLine, text: string, place: Place, isPlain: boolean, bytes?: Buffer, from = 0, to?: number): void {
     if (this.#isBelowLevel(parsed)) return this.builder.countDroppedByLevel()
-    const { record, kind, recordClass } = this.#describe(parsed, place)
+    const described = this.#describe(parsed, place)
+    const { record, kind } = described
     if (kind === 'unparsed') this.builder.countUnparsed(record.outcome?.errorType ?? '')
     if (this.#keepsOriginal(kind, record)) {
       record.eventOriginal = text
-      const raw = source?.bytes.subarray(from, to)
+      const raw = bytes?.subarray(from, to)
       if (raw !== undefined && !isUtf8(raw)) record.originalBase64 = raw.toString('base64')
     }
-    this.#emit(record, DATASETS[kind], recordClass, place, plain !== undefined && isJson(parsed))
+    this.#emit(parsed, described, place, isPlain)
   }
 
   #isBelowLevel(parsed: ParsedLine): boolean {
@@ -188,8 +226,7 @@ class Work {
   }
 
   /** A bug in describing must not stop the reading: the same bytes would be read again after a restart. */
-  #describe(parsed: ParsedLine, { podName, containerName }: Place): Described {
-    const from = podName === undefined ? this.#vantages.file : this.#vantages.ofPod(podName, containerName)
+  #describe(parsed: ParsedLine, { from }: Place): Described {
     try {
       if (parsed.kind === 'access') {
         const recordClass = isFailed(parsed.line) ? 'failed' : 'healthy'
@@ -210,16 +247,24 @@ class Work {
     return this.#ids(offsetBytes)
   }
 
-  #emit(record: LogRecord, dataset: Dataset, recordClass: RecordClass, place: Place, isPlain: boolean): void {
-    const id = this.#idOf(place.fileKey, place.offsetBytes)
+  #emit(parsed: ParsedLine, { record, kind, recordClass }: Described, place: Place, isPlain: boolean): void {
+    const id = place.id ?? this.#idOf(place.fileKey, place.offsetBytes)
     record.eventId = id
     record.logFilePath = place.path
-    record.logOffset = place.offsetBytes
+    record.logOffset = place.logOffset
     record.eventCreated = place.time
     record.timestamp ??= place.time ?? new Date(this.#settings.now()).toISOString()
     if (place.stream !== '') record.stream = place.stream
     if (place.isTruncated) record.truncated = true
-    this.builder.add(encodeRecord(record, isPlain), id, dataset, recordClass, place.offsetBytes)
+    const document = documentOf(record, this.#form, isPlain)
+    this.builder.add(document, id, DATASETS[kind], recordClass, place.offsetBytes)
+    if (this.#form.isRouted) this.#route(parsed, record)
+  }
+
+  #route(parsed: ParsedLine, { outcome, eventId = '', eventCreated, timestamp }: LogRecord): void {
+    const key = parsed.kind === 'access' ? correlationKey(parsed.line, outcome?.direction) : undefined
+    const timeMs = timeOf(eventCreated) ?? timeOf(timestamp) ?? this.#settings.now()
+    this.builder.route(key ?? eventId, timeMs)
   }
 }
 
@@ -236,9 +281,20 @@ const DATASETS: Readonly<Record<ParsedLine['kind'], Dataset>> = {
   unparsed: 'envoy.unparsed',
 }
 
+/** What the builder takes in this form. */
+function documentOf(record: LogRecord, { encoding }: DocumentForm, isPlain: boolean): string | LogRecord {
+  return encoding === 'json' ? encodeRecord(record, isPlain) : record
+}
+
 /** Whether no part of a plain line needs escaping: it was JSON that escaped nothing, so that no text in it has a quote. */
 function isJson(parsed: ParsedLine): boolean {
   return parsed.kind === 'access' && parsed.isJson
+}
+
+/** Milliseconds of an ISO 8601 time; undefined for what looks like one and is none. */
+function timeOf(text: string | undefined): number | undefined {
+  const timeMs = text === undefined ? Number.NaN : parseTime(text)
+  return Number.isNaN(timeMs) ? undefined : timeMs
 }
 
 /** How the further lines of a dump or a stack trace begin. */

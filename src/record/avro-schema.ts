@@ -52,7 +52,7 @@ function avroField(field: Field, defined: Set<string>): AvroField {
   return { name: avroName(field.key), type: ['null', type], default: null, doc: field.meaning }
 }
 
-function avroType({ type }: Field, defined: Set<string>): AvroType {
+function avroType({ type, hasTextValues }: Field, defined: Set<string>): AvroType {
   switch (type) {
     case 'long':
       return 'long'
@@ -64,7 +64,8 @@ function avroType({ type }: Field, defined: Set<string>): AvroType {
       // Not timestamp-micros: Kafka Connect's AvroData hands those on as plain numbers (confluentinc/schema-registry#1720).
       return { type: 'long', logicalType: 'timestamp-millis' }
     case 'flattened':
-      return { type: 'map', values: 'string' }
+      // A map could not tell a number from a text, nor hold an object: what a line says may be any JSON.
+      return hasTextValues === true ? { type: 'map', values: 'string' } : 'string'
     case 'endpoint':
       return named('Endpoint', 'One end of a hop.', ENDPOINT_FIELDS, defined)
     case 'reporter':

@@ -47,6 +47,8 @@ export interface Field {
   readonly part?: Part
   /** True for a list of values. */
   readonly many?: true
+  /** Of a flattened field: every value is a text. */
+  readonly hasTextValues?: true
   /** A value every document of ours carries; the record need not hold it. */
   readonly constant?: string
   /** Elasticsearch mapping parameters beyond the type. */

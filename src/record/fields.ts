@@ -160,8 +160,8 @@ export const REPORTER_FIELDS = [
   { key: 'nodeName', name: 'kubernetes.node.name', type: 'keyword', meaning: 'Its node.' },
   { key: 'containerName', name: 'kubernetes.container.name', type: 'keyword', meaning: 'Container whose log the line stood in.' },
   { key: 'deploymentName', name: 'kubernetes.deployment.name', type: 'keyword', meaning: 'Its workload, where that is a Deployment.' },
-  { key: 'podLabels', name: 'kubernetes.labels', type: 'flattened', meaning: 'Selected labels of the reporting pod.' },
-  { key: 'staticLabels', name: 'labels', type: 'flattened', meaning: 'Labels from the configuration.' },
+  { key: 'podLabels', name: 'kubernetes.labels', type: 'flattened', hasTextValues: true, meaning: 'Selected labels of the reporting pod.' },
+  { key: 'staticLabels', name: 'labels', type: 'flattened', hasTextValues: true, meaning: 'Labels from the configuration.' },
   { key: 'ecsVersion', name: 'ecs.version', type: 'keyword', constant: '9.0.0', meaning: 'ECS version the names follow.' },
 ] as const satisfies readonly Field[]
 
@@ -183,6 +183,6 @@ export const ENDPOINT_FIELDS = [
   { key: 'reason', name: 'reason', type: 'keyword', meaning: 'Why it is unresolved or ambiguous; absent when exact.' },
   { key: 'podState', name: 'pod_state', type: 'keyword', meaning: 'starting, ready, not_ready, terminating, restarted or gone, at the time of the line.' },
   { key: 'podStateMs', name: 'pod_state_ms', type: 'long', meaning: 'Milliseconds since it entered that state.' },
-  { key: 'labels', name: 'labels', type: 'flattened', meaning: 'Selected labels of the pod.' },
-  { key: 'serviceLabels', name: 'service_labels', type: 'flattened', meaning: 'Selected labels of the service.' },
+  { key: 'labels', name: 'labels', type: 'flattened', hasTextValues: true, meaning: 'Selected labels of the pod.' },
+  { key: 'serviceLabels', name: 'service_labels', type: 'flattened', hasTextValues: true, meaning: 'Selected labels of the service.' },
 ] as const satisfies readonly Field[]

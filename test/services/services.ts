@@ -5,6 +5,8 @@ import { ElasticsearchServer } from './elasticsearch/server.ts'
 import { KafkaCluster } from './kafka/cluster.ts'
 import { KAFKA_RELEASES, type KafkaRelease, kafkaRecipe } from './kafka/recipe.ts'
 import type { ProcessIdentity } from './process.ts'
+import { REGISTRY_VERSION, registryRecipe } from './registry/recipe.ts'
+import { RegistryServer } from './registry/server.ts'
 
 /** A server that stays when the process that started it has ended. */
 export interface StayingServer {
@@ -32,6 +34,7 @@ export const SERVICES: Readonly<Record<string, Service>> = {
   'elasticsearch-9': elasticsearch(RELEASES[9]),
   'kafka-3': kafka(KAFKA_RELEASES[3]),
   'kafka-4': kafka(KAFKA_RELEASES[4]),
+  registry: { version: REGISTRY_VERSION, recipe: registryRecipe, start: startRegistry },
 }
 
 /** The names that a name stands for: `elasticsearch` for every version of it. Empty when there is none. */
@@ -59,4 +62,12 @@ function kafka(release: KafkaRelease): Service {
       return { url, identity: cluster.identity(), home, auth: security?.admin, caFile: security?.caFile }
     },
   }
+}
+
+async function startRegistry(
+  installation: string,
+  { security }: { readonly security: boolean },
+): Promise<StayingServer> {
+  if (security) throw new Error('Cannot start "registry" with security: it has none; leave "--security" out')
+  return RegistryServer.start(installation, { stays: true })
 }

@@ -19,7 +19,7 @@ export interface ServerSuite<Server> {
   /** `Kafka 4.4.0` */
   readonly product: string
   readonly isLeftOut: boolean
-  start(): Promise<Server>
+  readonly start: () => Promise<Server>
 }
 
 /** A suite on a server of its own that starts before its tests and ends after them. `server` may be called in hooks and tests. */

@@ -4,13 +4,13 @@ import type { Config } from '../../config/schema.ts'
 import { spoolDirectory } from '../../config/summary.ts'
 import type { EndpointIndex } from '../../enrich/endpoint/index.ts'
 import { Vantages } from '../../enrich/vantage.ts'
-import type { ChainSource } from '../../ingest/chain.ts'
 import { type CompiledFormat, compileFormat } from '../../ingest/format/compile.ts'
 import type { Formats } from '../../ingest/format/detect.ts'
 import type { Logger } from '../../logger.ts'
-import type { Transcoder } from '../../pipeline/contract.ts'
+import type { PipelineParts } from '../../pipeline/open-pipeline.ts'
 import type { AgentSettings } from '../../pipeline/settings.ts'
 import { createTranscoder } from '../../pipeline/transcode.ts'
+import { PLAIN_FORM, ROUTED_FORM } from '../../sinks/batch.ts'
 import { createSink } from '../../sinks/create.ts'
 import { DEFAULT_DEAD_LETTER } from '../../sinks/dead-letter-config.ts'
 import type { LineOutput } from '../../sinks/stdout/sink.ts'
@@ -46,6 +46,7 @@ export function agentSettings(config: Config, stdout: LineOutput, logger: Logger
     pipelines: Object.entries(sinks).map(([name, sink]) => ({
       name,
       batch: sink.batch,
+      form: sink.type === 'kafka' ? ROUTED_FORM : PLAIN_FORM,
       deadLetter: 'deadLetter' in sink ? sink.deadLetter : DEFAULT_DEAD_LETTER,
       createSink: () => createSink(name, sink, partsOf(name)),
     })),
@@ -53,7 +54,7 @@ export function agentSettings(config: Config, stdout: LineOutput, logger: Logger
 }
 
 /** Makes the transcoder of a chain: what its lines are, and who wrote them. */
-export function transcoderFactory(config: Config, index: EndpointIndex): (source: ChainSource) => Transcoder {
+export function transcoderFactory(config: Config, index: EndpointIndex): PipelineParts['makeTranscoder'] {
   const { ingest, cluster, labels } = config
   const custom = Object.entries(ingest.formats).map(([name, format]) => compileFormat(name, format))
   const surroundings = {
@@ -61,7 +62,7 @@ export function transcoderFactory(config: Config, index: EndpointIndex): (source
     clusterName: cluster,
     labels: Object.keys(labels).length === 0 ? undefined : JSON.stringify(labels),
   }
-  return ({ identity, frame, format }) => {
+  return ({ identity, frame, format }, form) => {
     const settings = {
       frame,
       formats: formatsOf(format, custom),
@@ -70,7 +71,7 @@ export function transcoderFactory(config: Config, index: EndpointIndex): (source
       maxLineBytes: ingest.maxLineBytes,
       now: Date.now,
     }
-    return createTranscoder(settings, new Vantages(surroundings, identity))
+    return createTranscoder(settings, new Vantages(surroundings, identity), form)
   }
 }
 

@@ -45,8 +45,22 @@ async function topicComplaints(
     return [complaintOf(error)]
   }
   const replicas = Math.min(...partitions.map((partition) => partition.replicas.length))
-  const { 'min.insync.replicas': minInSync } = await cluster.topicSettings(topic)
-  return minInSync === undefined ? [] : replicaComplaints(topic, replicas, Number(minInSync))
+  const minInSync = await minInSyncOf(cluster, topic)
+  return minInSync === undefined ? [] : replicaComplaints(topic, replicas, minInSync)
+}
+
+/** Undefined where we may not see it: who may only write needs no more. */
+async function minInSyncOf(cluster: KafkaCluster, topic: string): Promise<number | undefined> {
+  const admin = await cluster.admin()
+  try {
+    const { 'min.insync.replicas': setting } = await admin.topicSettings(topic)
+    return setting === undefined ? undefined : Number(setting)
+  } catch (error) {
+    if (error instanceof KafkaFailure) return undefined
+    throw error
+  } finally {
+    await admin.close()
+  }
 }
 
 function replicaComplaints(topic: string, replicas: number, minInSync: number): readonly Complaint[] {

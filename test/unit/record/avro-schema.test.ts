@@ -19,7 +19,7 @@ const RECORD = {
   upstream_service_time_ms: 12,
   verdict_cut_short: false,
   sample_rate: 0.1,
-  extra: { 'x-key': '{"deep":true}' },
+  extra: '{"x-key":{"deep":true}}',
   source: ENDPOINT,
   destination: { ...ENDPOINT, pod: 'ratings-v1-1' },
   reporter: { pod_name: 'productpage-v1-1', namespace: 'default' },

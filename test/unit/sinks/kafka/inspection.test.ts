@@ -3,9 +3,9 @@ import { inspectKafka } from '../../../../src/sinks/kafka/inspection.ts'
 import { kafkaConfig } from '../../../support/kafka-sink.ts'
 import { KafkaBench } from './bench.ts'
 
-describe('inspectKafka()', () => {
-  const configOf = (bench: KafkaBench) => kafkaConfig({ brokers: [...bench.kafka.brokers], requestTimeoutMs: 250 })
+const configOf = (bench: KafkaBench) => kafkaConfig({ brokers: [...bench.kafka.brokers], requestTimeoutMs: 250 })
 
+describe('inspectKafka()', () => {
   test('finds nothing where everything is there', async () => {
     const bench = await KafkaBench.make(2, 4)
     expect(await inspectKafka(configOf(bench))).toEqual([])
