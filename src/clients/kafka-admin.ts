@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs'
+import kafkajs, { type Admin } from 'kafkajs'
 import { kafkaFailure } from './kafka-failure.ts'
 import type { KafkaSockets } from './kafka-sockets.ts'
 
@@ -34,6 +34,16 @@ export class KafkaAdmin {
       configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
     }))
     await this.#do('make topics', () => this.#admin.createTopics({ topics: wanted, waitForLeaders: true }))
+  }
+
+  /** Settings of a topic, defaults of the broker among them. @throws KafkaFailure. */
+  async topicSettings(topic: string): Promise<Readonly<Record<string, string | undefined>>> {
+    const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }]
+    const found = await this.#do(`read settings of topic "${topic}"`, () =>
+      this.#admin.describeConfigs({ includeSynonyms: false, resources }),
+    )
+    const entries = found.resources.flatMap(({ configEntries }) => configEntries)
+    return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
   }
 
   async close(): Promise<void> {

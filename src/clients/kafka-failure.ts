@@ -10,8 +10,12 @@ export class KafkaFailure extends RequestFailure {
   /** The topic has no such partition any more. */
   readonly isMisplaced: boolean = false
 
-  constructor(doing: string, state: string, isSurelyUnsent: boolean, type?: string) {
+  /** A broker said so, or its certificate did: it stays so until somebody changes something. */
+  readonly isSaid: boolean
+
+  constructor(doing: string, state: string, isSurelyUnsent: boolean, type?: string, isSaid = type !== undefined) {
     super(`Cannot ${doing}: ${state}`, isSurelyUnsent)
+    this.isSaid = isSaid
     this.state = state
     this.type = type
   }
@@ -22,7 +26,8 @@ export function kafkaFailure(doing: string, error: unknown, isSurelyUnsent: bool
   const cause = innermost(error)
   if (cause instanceof KafkaFailure) return cause
   const type = textIn(cause, 'type')
-  return new KafkaFailure(doing, stateOf(cause, type), isSurelyUnsent, type)
+  const isSaid = type !== undefined || isLoginRefused(cause) || isDistrust(textIn(cause, 'code'))
+  return new KafkaFailure(doing, stateOf(cause, type), isSurelyUnsent, type, isSaid)
 }
 
 function innermost(error: unknown): unknown {
@@ -36,13 +41,17 @@ function stateOf(error: unknown, type: string | undefined): string {
   const name = error instanceof Error ? error.name : ''
   const broker = textIn(error, 'broker')
   const place = broker === undefined ? '' : `broker "${broker}": `
-  if (name === 'KafkaJSSASLAuthenticationError') return `the login is refused, look at \`sasl\`: ${reasonOf(error)}`
+  if (isLoginRefused(error)) return `the login is refused, look at \`sasl\`: ${reasonOf(error)}`
   if (name === 'KafkaJSConnectionClosedError' || reasonOf(error) === 'Connection closed by the server')
     return `${place}it closed the connection; a listener that expects TLS or SASL does so without a word, look at \`tls\`, \`sasl\` and the port`
   if (name === 'KafkaJSRequestTimeoutError') return `${place}no answer within \`requestTimeoutMs\` (${reasonOf(error)})`
   if (isDistrust(textIn(error, 'code')))
     return `${place}its certificate is not trusted, look at \`tls.caFile\`: ${reasonOf(error)}`
   return `${place}${reasonOf(error)}`
+}
+
+function isLoginRefused(error: unknown): boolean {
+  return error instanceof Error && error.name === 'KafkaJSSASLAuthenticationError'
 }
 
 /** Codes of OpenSSL's verification, and of Node's for names. */

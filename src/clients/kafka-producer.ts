@@ -82,9 +82,16 @@ export class KafkaProducer {
     return this.#isGivenUp || this.#messageCount > MOST_MESSAGES
   }
 
-  /** Connect, and get a producer id. */
-  async open(signal: AbortSignal): Promise<void> {
-    await this.#bounded(this.#producer.connect(), signal)
+  /** Connect, and get a producer id. `topic`: one that will be written. */
+  async open(topic: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#bounded(this.#producer.connect(), signal)
+    } catch (error) {
+      if (kafkaFailure('connect', error, true).type !== 'LEADER_NOT_AVAILABLE') throw error
+      // kafkajs asks for all topics of the cluster as long as it knows of none, and any of them may be without a leader.
+      await this.partitionsOf(topic, signal)
+      await this.#bounded(this.#producer.connect(), signal)
+    }
   }
 
   /** Partitions of a topic as the next `send` will see them. @throws KafkaFailure. */

@@ -5,8 +5,8 @@ import type { Logger } from '../logger.ts'
 import { KafkaAdmin } from './kafka-admin.ts'
 import { KafkaAccess, type KafkaAccessFiles } from './kafka-access.ts'
 import { COMPRESSION_TYPES, type Compression, loadCodec } from './kafka-codecs.ts'
-import { kafkaFailure } from './kafka-failure.ts'
 import { KafkaConsumer, type KafkaConsumerParts } from './kafka-consumer.ts'
+import { kafkaFailure } from './kafka-failure.ts'
 import { KafkaProducer } from './kafka-producer.ts'
 import { KafkaSockets } from './kafka-sockets.ts'
 
@@ -45,10 +45,10 @@ export class KafkaCluster {
   }
 
   /**
-   * A producer with an id of its own.
+   * A producer with an id of its own. `topic`: one that it will write to.
    * @throws KafkaFailure, RequestFailure; FlagshipError SINK_MISCONFIGURED where the codec does not load.
    */
-  async producer(compression: Compression, signal: AbortSignal): Promise<KafkaProducer> {
+  async producer(compression: Compression, topic: string, signal: AbortSignal): Promise<KafkaProducer> {
     await loadCodec(compression)
     const access = this.#access
     await access.refresh(true)
@@ -62,7 +62,7 @@ export class KafkaCluster {
       clock: this.#clock,
     })
     try {
-      await producer.open(signal)
+      await producer.open(topic, signal)
     } catch (error) {
       producer.close()
       throw kafkaFailure(`reach Kafka "${this.#options.brokers.join(',')}"`, error, true)
@@ -108,7 +108,7 @@ export class KafkaCluster {
   }
 
   /** What kafkajs calls an error is often none: it is told by outcomes, and this is for who looks for more. */
-  readonly #log = ({ namespace, log: { message, timestamp: _, ...fields } }: kafkajs.LogEntry): void => {
+  readonly #log = ({ namespace, log: { message, ...fields } }: kafkajs.LogEntry): void => {
     this.#logger.debug?.({ kafkajs: namespace, ...fields }, message)
   }
 }
@@ -123,7 +123,7 @@ function rotated(brokers: readonly string[]): string[] {
  * stderr, once for a process: let it be once for nobody.
  */
 function spendNegativeTimeoutWarning(): void {
-  const { emitWarning } = process
+  const emitWarning = Reflect.get(process, 'emitWarning')
   process.emitWarning = () => {}
   clearTimeout(setTimeout(() => {}, -1))
   process.emitWarning = emitWarning

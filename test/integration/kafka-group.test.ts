@@ -51,7 +51,7 @@ async function benchOf(brokers: readonly string[], partitions: number) {
   const admin = await cluster.admin()
   await admin.createTopics([{ topic, partitions, replicas: 1, config: {} }])
   await admin.close()
-  const producer = await cluster.producer('zstd', signal)
+  const producer = await cluster.producer('zstd', topic, signal)
   onTestFinished(() => producer.close())
   const append = async (partition: number, ...texts: readonly string[]) => {
     const messages = texts.map((text) => ({

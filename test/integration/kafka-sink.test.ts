@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { KafkaCluster } from '../../src/clients/kafka.ts'
 import { SYSTEM_CLOCK } from '../../src/clock.ts'
+import { inspectKafka } from '../../src/sinks/kafka/inspection.ts'
 import { partitionOf } from '../../src/sinks/kafka/partition.ts'
-import { distinctIds, kinds, newTopic, restOf, testedSink } from '../support/kafka-sink.ts'
+import { distinctIds, kafkaConfig, kinds, newTopic, restOf, testedSink } from '../support/kafka-sink.ts'
 import { administer, createTopics, readTopic } from '../support/kafka-topics.ts'
 import { describeKafka } from '../support/real-kafka.ts'
 import { scratch } from '../unit/fakes/scratch.ts'
@@ -13,6 +14,12 @@ import { batchWith, never, textOf } from '../unit/sinks/kafka/bench.ts'
 
 const textsIn = async (brokers: readonly string[], topic: string) =>
   (await readTopic(brokers, topic)).map(({ value }) => textOf(value))
+
+function fileWith(text: string): string {
+  const path = join(scratch(), 'secret')
+  writeFileSync(path, text)
+  return path
+}
 
 describeKafka('KafkaSink', (kafka) => {
   sinkContract('KafkaSink', async () => {
@@ -77,6 +84,23 @@ describeKafka('KafkaSink', (kafka) => {
     expect(await textsIn(brokers, topic)).toEqual(['a'])
   })
 
+  test('is inspected before it runs', async () => {
+    const [present, absent] = [newTopic(), newTopic()]
+    const { brokers } = kafka()
+    const config = kafkaConfig({ brokers, topics: { access: present, log: present, unparsed: absent, loss: present } })
+    await createTopics(brokers, [{ topic: present, numPartitions: 2, replicationFactor: 1 }])
+    expect(await inspectKafka(config)).toEqual([
+      {
+        kind: 'weak',
+        message: `topic "${present}" has 1 replicas and min.insync.replicas 1: what is acknowledged may be lost with one broker`,
+      },
+      {
+        kind: 'wrong',
+        message: `Cannot find topic "${absent}": UNKNOWN_TOPIC_OR_PARTITION: it is not there; make it with \`flagship bootstrap kafka\``,
+      },
+    ])
+  })
+
   test('uses partitions that are added, and those of a topic that is made anew with fewer', async () => {
     const topic = newTopic()
     const { brokers } = kafka()
@@ -132,12 +156,6 @@ describeKafka(
       if (security === undefined) throw new Error('started without security')
       return { security, saslBrokers, tlsBrokers }
     }
-    const fileWith = (text: string) => {
-      const path = join(scratch(), 'secret')
-      writeFileSync(path, text)
-      return path
-    }
-
     test.for(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)(
       'logs in by %s, with a password that comes later',
       async (mechanism) => {

@@ -56,11 +56,10 @@ export function restOf(batch: Batch, outcomes: readonly Outcome[]): Batch {
 /** As `sink`, but the id of a document is its text: batches of the contract suite all have the same ids. */
 export function distinctIds(sink: KafkaSink): KafkaSink {
   const deliver = sink.deliver.bind(sink)
-  const idOf = (bytes: Buffer) => Buffer.from(bytes).toString('base64url')
   sink.deliver = ({ segments, ...batch }, stop) => {
     const renamed = segments.map((segment) => {
       const { ids, bytes, ends } = segment
-      return { ...segment, ids: ids.map((_, index) => idOf(bytes.subarray(ends[index - 1] ?? 0, ends[index]))) }
+      return { ...segment, ids: ids.map((_, index) => bytes.toString('base64url', ends[index - 1] ?? 0, ends[index])) }
     })
     return deliver({ ...batch, segments: renamed }, stop)
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import kafkajs, { type Admin, type ITopicConfig, type KafkaMessage, type SeekEntry } from 'kafkajs'
+import kafkajs, { type Admin, type ITopicConfig, type KafkaMessage } from 'kafkajs'
 
 export interface ReadRecord {
   readonly partition: number
@@ -23,14 +23,16 @@ export async function administer<T>(brokers: readonly string[], work: (admin: Ad
   }
 }
 
-/** Make topics, and wait for their leaders. */
+/** Make topics, and wait until a broker knows them and their leaders; not all do at once. */
 export async function createTopics(brokers: readonly string[], topics: ITopicConfig[]): Promise<void> {
-  await administer(brokers, (admin) => admin.createTopics({ waitForLeaders: true, topics }))
+  await administer(brokers, (admin) => admin.createTopics({ waitForLeaders: false, topics }))
+  const names = topics.map(({ topic }) => topic)
+  await until(() => administer(brokers, (admin) => admin.fetchTopicMetadata({ topics: names })))
 }
 
 /** Everything in a topic, partition by partition, in order. */
 export async function readTopic(brokers: readonly string[], topic: string): Promise<readonly ReadRecord[]> {
-  const ends = await endsOf(brokers, topic)
+  const ends = await until(() => administer(brokers, (admin) => admin.fetchTopicOffsets(topic)))
   const missing = new Map(ends.map(({ partition, high, low }) => [partition, Number(high) - Number(low)]))
   const records: ReadRecord[] = []
   if ([...missing.values()].every((count) => count === 0)) return records
@@ -49,20 +51,15 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   return records.sort((a, b) => a.partition - b.partition)
 }
 
-/** A broker that was away needs a moment to lead again. */
-async function endsOf(brokers: readonly string[], topic: string, tries = 50): Promise<(SeekEntry & Ends)[]> {
+/** Ask again while brokers do not know it: one that was away needs a moment to lead again. */
+async function until<T>(ask: () => Promise<T>, tries = 50): Promise<T> {
   try {
-    return await administer(brokers, (admin) => admin.fetchTopicOffsets(topic))
+    return await ask()
   } catch (error) {
     if (tries === 0) throw error
     await new Promise((resolve) => setTimeout(resolve, 200))
-    return endsOf(brokers, topic, tries - 1)
+    return until(ask, tries - 1)
   }
-}
-
-interface Ends {
-  readonly high: string
-  readonly low: string
 }
 
 function recordOf(partition: number, { key, value, timestamp, headers = {} }: KafkaMessage): ReadRecord {

@@ -1,18 +1,13 @@
 /** What is wrong with a cluster as a sink would find it: asked before any line is sent. */
 import { connectElasticsearch, type Elasticsearch, type ElasticsearchAnswer } from '../../clients/elasticsearch.ts'
 import { FlagshipError, isRetryable } from '../../errors.ts'
+import type { Complaint } from '../complaint.ts'
 import type { ElasticsearchSinkConfig } from './config.ts'
 import { matchesPattern } from './index-pattern.ts'
 import { at, listAt, textAt } from './parts-of-json.ts'
 import { refusalIn, refusalText } from './remedy.ts'
 import { StreamNames, streamName } from './stream-names.ts'
 import { versionComplaint } from './version.ts'
-
-/** `unreachable`: nobody knows the rest. `wrong`: it will not work. `weak`: it works, and something is not kept. */
-export interface Complaint {
-  readonly kind: 'unreachable' | 'wrong' | 'weak'
-  readonly message: string
-}
 
 /** Everything that is wrong, at once; nothing is changed. */
 export async function inspectElasticsearch(config: ElasticsearchSinkConfig): Promise<readonly Complaint[]> {

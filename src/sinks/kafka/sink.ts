@@ -43,7 +43,7 @@ export class KafkaSink implements Sink {
 
   async open(): Promise<void> {
     await this.close()
-    this.#producer = await this.#cluster.producer(this.#config.compression, new AbortController().signal)
+    this.#producer = await this.#newProducer(new AbortController().signal)
   }
 
   async deliver(batch: Batch, signal: AbortSignal): Promise<readonly Outcome[]> {
@@ -82,10 +82,15 @@ export class KafkaSink implements Sink {
     const known = this.#producer
     if (known !== undefined && !known.isSpent) return known
     known?.close()
-    const producer = await this.#cluster.producer(this.#config.compression, signal)
+    const producer = await this.#newProducer(signal)
     this.#producer = producer
     this.#nameDoubts()
     return producer
+  }
+
+  #newProducer(signal: AbortSignal): Promise<KafkaProducer> {
+    const { compression, topics } = this.#config
+    return this.#cluster.producer(compression, topics.access, signal)
   }
 
   #nameDoubts(): void {

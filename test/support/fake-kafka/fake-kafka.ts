@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { PartitionLog } from './partition-log.ts'
@@ -8,9 +9,10 @@ import { int8, int16, int32, int64, list, Reader, text } from './wire.ts'
 /**
  * What happens to one Produce request. `lost`: stored, the connection ends in place of an answer. `cut`: the connection
  * ends, nothing is stored. `mute`: stored, no answer ever. `deaf`: neither. `moved`: another broker leads the first
- * partition, and the answer says so. A number: the error code for the first partition; the others are stored.
+ * partition, and the answer says so. `confused`: the broker knows the producer by other sequences. `late`: stored, and
+ * the answer comes after half a second. A number: the error code for the first partition; the others are stored.
  */
-export type Fault = 'lost' | 'cut' | 'mute' | 'deaf' | 'moved' | 'confused' | number
+export type Fault = 'lost' | 'cut' | 'mute' | 'deaf' | 'moved' | 'confused' | 'late' | number
 
 /** One Produce request as it came. */
 export interface Produced {
@@ -23,6 +25,7 @@ export interface Produced {
 const [PRODUCE, METADATA, API_VERSIONS, INIT_PRODUCER_ID] = [0, 3, 18, 22]
 const NOT_LEADER = 6
 const UNKNOWN_TOPIC = 3
+const LEADER_NOT_AVAILABLE = 5
 
 interface PartitionRequest {
   readonly topic: string
@@ -122,7 +125,7 @@ export class FakeKafka {
 
   #metadata(request: Reader): Buffer {
     const asked = request.list(() => request.text() ?? '')
-    const names = asked.length === 0 ? [...this.topics.keys()] : asked
+    const names = asked.length === 0 ? this.#listed() : asked
     return Buffer.concat([
       int32(0),
       list(this.#servers, (server) =>
@@ -137,6 +140,12 @@ export class FakeKafka {
       int32(0),
       list(names, (name) => this.#topicMetadata(name)),
     ])
+  }
+
+  /** Who asks for all topics is told of those that are there and may be seen. */
+  #listed(): readonly string[] {
+    const isListed = (name: string) => [undefined, LEADER_NOT_AVAILABLE].includes(this.topicErrors.get(name))
+    return [...this.topics.keys()].filter(isListed)
   }
 
   #topicMetadata(name: string): Buffer {
@@ -174,6 +183,7 @@ export class FakeKafka {
     )
     if (fault === 'mute') return
     if (fault === 'lost') return void socket.destroy()
+    if (fault === 'late') await delay(500)
     reply(
       Buffer.concat([
         list(parts, (part) => {

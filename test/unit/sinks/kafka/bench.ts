@@ -13,7 +13,7 @@ export const never = new AbortController().signal
 export class KafkaBench {
   readonly kafka: FakeKafka
   readonly settings: object
-  readonly clock: Clock = { ...SYSTEM_CLOCK, nowMs: () => NOW_MS }
+  clock: Clock = { ...SYSTEM_CLOCK, nowMs: () => NOW_MS }
   readonly warnings: string[] = []
   possiblyDoubled = 0
 

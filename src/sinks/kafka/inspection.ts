@@ -1,0 +1,75 @@
+/** What is wrong with a cluster as a sink would find it: asked before any line is sent. */
+import { KafkaCluster, KafkaFailure, type KafkaProducer, type Partition } from '../../clients/kafka.ts'
+import { SYSTEM_CLOCK } from '../../clock.ts'
+import { FlagshipError, isRetryable } from '../../errors.ts'
+import type { Complaint } from '../complaint.ts'
+import type { KafkaSinkConfig } from './config.ts'
+
+/** Everything that is wrong, at once; nothing is written. */
+export async function inspectKafka(config: KafkaSinkConfig): Promise<readonly Complaint[]> {
+  const cluster = new KafkaCluster(config, SYSTEM_CLOCK, SILENT)
+  const signal = new AbortController().signal
+  let producer: KafkaProducer | undefined
+  try {
+    // The producer id shows that the login works and that there is a topic that may be written.
+    producer = await cluster.producer(config.compression, config.topics.access, signal)
+    const complaints: Complaint[] = []
+    for (const topic of new Set(Object.values(config.topics)))
+      complaints.push(...(await topicComplaints(cluster, producer, topic, signal)))
+    return complaints
+  } catch (error) {
+    if (!(error instanceof FlagshipError)) throw error
+    return [complaintOf(error)]
+  } finally {
+    producer?.close()
+  }
+}
+
+/** What a broker says is not going to change by itself, other than a silence. */
+function complaintOf(error: FlagshipError): Complaint {
+  const isSaid = error instanceof KafkaFailure && error.isSaid
+  return { kind: isSaid || !isRetryable(error) ? 'wrong' : 'unreachable', message: error.message }
+}
+
+async function topicComplaints(
+  cluster: KafkaCluster,
+  producer: KafkaProducer,
+  topic: string,
+  signal: AbortSignal,
+): Promise<readonly Complaint[]> {
+  let partitions: readonly Partition[]
+  try {
+    partitions = await producer.partitionsOf(topic, signal)
+  } catch (error) {
+    if (!(error instanceof FlagshipError)) throw error
+    return [complaintOf(error)]
+  }
+  const replicas = Math.min(...partitions.map((partition) => partition.replicas.length))
+  const minInSync = await minInSyncOf(cluster, topic)
+  return minInSync === undefined ? [] : replicaComplaints(topic, replicas, minInSync)
+}
+
+/** Undefined where we may not see it: who may only write needs no more. */
+async function minInSyncOf(cluster: KafkaCluster, topic: string): Promise<number | undefined> {
+  const admin = await cluster.admin()
+  try {
+    const { 'min.insync.replicas': setting } = await admin.topicSettings(topic)
+    return setting === undefined ? undefined : Number(setting)
+  } catch (error) {
+    if (error instanceof KafkaFailure) return undefined
+    throw error
+  } finally {
+    await admin.close()
+  }
+}
+
+function replicaComplaints(topic: string, replicas: number, minInSync: number): readonly Complaint[] {
+  const has = `topic "${topic}" has ${replicas} replicas and min.insync.replicas ${minInSync}`
+  if (minInSync > replicas) return [{ kind: 'wrong', message: `${has}: nothing can ever be written to it` }]
+  if (replicas > 1 && minInSync === replicas)
+    return [{ kind: 'weak', message: `${has}: while one broker is down nothing is written` }]
+  if (minInSync > 1) return []
+  return [{ kind: 'weak', message: `${has}: what is acknowledged may be lost with one broker` }]
+}
+
+const SILENT = { info: () => {}, warn: () => {}, error: () => {} }

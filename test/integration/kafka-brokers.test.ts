@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { newTopic, restOf, type TestedSink, testedSink } from '../support/kafka-sink.ts'
+import { administer, createTopics, readTopic } from '../support/kafka-topics.ts'
+import { describeKafka } from '../support/real-kafka.ts'
+import { batchWith, never, textOf } from '../unit/sinks/kafka/bench.ts'
+
+/** Deliver batches of 30 as a pipeline does, until `isOver`; the texts, in order. */
+async function deliverUntil({ sink }: TestedSink, isOver: () => boolean): Promise<readonly string[]> {
+  const sent: string[] = []
+  for (let round = 0; !isOver(); round += 1) {
+    const texts = Array.from({ length: 30 }, (_, index) => `${round}-${index}`)
+    sent.push(...texts)
+    let batch = batchWith(...texts)
+    while (batch.documentCount > 0) {
+      batch = restOf(batch, await sink.deliver(batch, never))
+      if (batch.documentCount > 0) await delay(100)
+    }
+    await delay(5)
+  }
+  return sent
+}
+
+describeKafka(
+  'KafkaSink on three brokers',
+  (kafka) => {
+    const leaderOf = (topic: string) =>
+      administer(kafka().brokers, async (admin) => {
+        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+        return topics[0]?.partitions[0]?.leader ?? 1
+      })
+
+    test.for([
+      [
+        'the leader is killed twice',
+        async (topic: string) => {
+          for (let kill = 0; kill < 2; kill += 1) {
+            const leader = await leaderOf(topic)
+            await kafka().kill(leader)
+            await delay(4_000)
+            await kafka().restart(leader)
+            await delay(2_000)
+          }
+        },
+      ],
+      [
+        'a leader stands still for 8 s',
+        async (topic: string) => {
+          const leader = await leaderOf(topic)
+          kafka().freeze(leader)
+          await delay(8_000)
+          kafka().thaw(leader)
+          await delay(3_000)
+        },
+      ],
+    ] as const)('stores each document once, in order, while %s', async ([, disturb]) => {
+      const topic = newTopic()
+      const { brokers } = kafka()
+      const configEntries = [{ name: 'min.insync.replicas', value: '2' }]
+      await createTopics(brokers, [{ topic, numPartitions: 6, replicationFactor: 3, configEntries }])
+      const tested = testedSink({ brokers, topics: { access: topic }, requestTimeoutMs: 3_000 })
+      await tested.sink.open()
+      let isOver = false
+      const disturbing = delay(500)
+        .then(() => disturb(topic))
+        .finally(() => (isOver = true))
+      const sent = await deliverUntil(tested, () => isOver)
+      await disturbing
+      const read = await readTopic(brokers, topic)
+      const texts = read.map(({ value }) => textOf(value))
+      expect([...texts].sort()).toEqual([...sent].sort())
+      const places = new Map(sent.map((text, place) => [text, place]))
+      for (let partition = 0; partition < 6; partition += 1) {
+        const inOrder = read
+          .filter((each) => each.partition === partition)
+          .map(({ value }) => places.get(textOf(value)) ?? -1)
+        expect(inOrder).toEqual([...inOrder].sort((a, b) => a - b))
+      }
+      expect(tested.possiblyDoubled).toBe(0)
+    })
+  },
+  { nodes: 3 },
+)
