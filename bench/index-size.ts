@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { UNCONFIGURED } from '../scripts/generate/elasticsearch-files.ts'
 import { elasticsearchObjects } from '../src/bootstrap/elasticsearch/objects.ts'
 import { ElasticsearchTarget } from '../src/bootstrap/elasticsearch/target.ts'
 import { connectElasticsearch, type Elasticsearch } from '../src/clients/elasticsearch.ts'
@@ -58,14 +59,7 @@ async function measure(server: ElasticsearchServer): Promise<void> {
 }
 
 async function install(client: Elasticsearch, changes: object): Promise<void> {
-  const objects = elasticsearchObjects({
-    sinkName: 'search',
-    sink: { namespace: 'default', retention: { healthy: '90d' } },
-    version: { major: 8, minor: 19 },
-    lifecycle: 'stream',
-    aliases: true,
-    roles: false,
-  }).map((object) => {
+  const objects = elasticsearchObjects({ ...UNCONFIGURED, roles: false }).map((object) => {
     const index = at(object.body, 'template', 'settings', 'index')
     if (object.kind !== 'component template' || typeof index !== 'object' || index === null) return object
     const settings = { index: { number_of_replicas: '0', ...index, ...changes } }

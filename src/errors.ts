@@ -31,6 +31,12 @@ export const ERRORS = {
     help: 'The state directory exists but cannot be read or written.',
   },
   SINK_UNAVAILABLE: { retryable: true, exitCode: 69, help: 'A sink did not answer, or asked us to slow down.' },
+  SOURCE_UNAVAILABLE: { retryable: true, exitCode: 69, help: 'Where messages come from did not answer.' },
+  SOURCE_MISCONFIGURED: {
+    retryable: false,
+    exitCode: 78,
+    help: 'Messages will never come as configured: credentials, topic, group.',
+  },
   SINK_MISCONFIGURED: {
     retryable: false,
     exitCode: 78,

@@ -1,5 +1,5 @@
 /** A number that an alert stands or falls by. */
-export interface Threshold {
+interface Threshold {
   readonly value: number
   readonly unit: string
   /** What it decides, in words. */
@@ -13,7 +13,7 @@ export interface Threshold {
  * docs/kibana.md has the table; a test compares them.
  */
 // biome-ignore format: a table
-export const ALERT_THRESHOLDS = {
+const ALERT_THRESHOLDS = {
   check: { value: 1, unit: 'min', meaning: 'How often a rule looks', why: 'A fifth of the window: a line that comes minutes late is still seen' },
   runs: { value: 2, unit: 'looks', meaning: 'Looks in a row that must fire before there is an alert', why: 'The failed lines of a moment may arrive before the healthy ones; a minute later both are there' },
   window: { value: 5, unit: 'min', meaning: 'What counts as now', why: 'Long enough for the floors at one request a second, short enough to page on' },
@@ -38,10 +38,8 @@ export const ALERT_THRESHOLDS = {
   slow: { value: 1_000, unit: 'ms', meaning: 'From here on a request is slow', why: 'What a person waiting for a page notices' },
 } as const satisfies Readonly<Record<string, Threshold>>
 
-export type ThresholdName = keyof typeof ALERT_THRESHOLDS
-
 /** The number itself. */
-export function thresholdOf(name: ThresholdName): number {
+export function thresholdOf(name: keyof typeof ALERT_THRESHOLDS): number {
   return ALERT_THRESHOLDS[name].value
 }
 

@@ -4,8 +4,7 @@ import { BOOTSTRAP_VERSION, type Found, type Installable, type Target } from './
 
 /**
  * What becomes of one object. `replace`: not made by flagship, and overwritten because it was asked for. `foreign` and
- * `newer` are refused. `remove`, `absent`, `foreign` and `kept` (in use) are
- * those of a removal.
+ * `newer` are refused. `remove`, `absent`, `foreign` and `kept` (in use) are those of a removal.
  */
 export type Action = 'create' | 'update' | 'replace' | 'unchanged' | 'foreign' | 'newer' | 'remove' | 'absent' | 'kept'
 

@@ -9,7 +9,7 @@ import { elasticsearchProduct } from './bootstrap/elasticsearch.ts'
 import { kibanaProduct } from './bootstrap/kibana.ts'
 import { type BootstrapOptions, OPTIONS, USAGE } from './bootstrap/options.ts'
 import type { Connected, Product } from './bootstrap/product.ts'
-import { doneText, planJson, planText } from './bootstrap/report.ts'
+import { doneReport, doneText, notesText, planReport } from './bootstrap/report.ts'
 import type { Command } from './command.ts'
 import { elasticsearchSink } from './elasticsearch-sink.ts'
 import { type Io, write } from './io.ts'
@@ -64,24 +64,24 @@ async function output(product: Product, options: BootstrapOptions, directory: st
 async function installing(connected: Connected, options: BootstrapOptions, io: Io): Promise<number> {
   const { target } = connected
   const steps = await planOf(target, { force: options.force === true })
-  const isDry = options['dry-run'] === true || options.diff === true
-  if (isDry) {
-    await report(steps, connected.notes, options, io)
+  if (isDry(options)) {
+    await write(io.stdout, planReport(steps, connected.notes, options))
     refuseConflicts(steps)
     return 0
   }
   refuseConflicts(steps)
   await install(target, steps, (step) => progress(step, options, io))
-  await finish(steps, [...connected.notes, ...(await connected.afterInstall())], options, io)
+  const notes = [...connected.notes, ...(await connected.afterInstall())]
+  await write(io.stdout, doneReport(steps, notes, options))
   return 0
 }
 
 async function removing(connected: Connected, options: BootstrapOptions, io: Io): Promise<number> {
   const { target } = connected
   const steps = await removalOf(target)
-  const isDry = options['dry-run'] === true || options.diff === true
-  if (isDry) {
-    await report(steps, [...connected.notes, ...(await connected.beforeRemove(true))], options, io)
+  if (isDry(options)) {
+    const notes = [...connected.notes, ...(await connected.beforeRemove(true))]
+    await write(io.stdout, planReport(steps, notes, options))
     return 0
   }
   // First: an object that is in use ends the removal, and no key may outlive it.
@@ -91,7 +91,7 @@ async function removing(connected: Connected, options: BootstrapOptions, io: Io)
   const kept = await remove(target, steps, (step) => progress(step, options, io))
   const stayed = new Set(kept.map(({ object }) => object))
   const done = steps.map((step): Step => (stayed.has(step.object) ? { ...step, action: 'kept' } : step))
-  await finish(done, [...connected.notes, ...(isJson ? withdrawn : [])], options, io)
+  await write(io.stdout, doneReport(done, [...connected.notes, ...(isJson ? withdrawn : [])], options))
   refuseKept(kept)
   return 0
 }
@@ -109,38 +109,8 @@ function progress(step: Step, options: BootstrapOptions, io: Io): void {
   if (options.json !== true) io.stdout.write(doneText(step))
 }
 
-async function report(
-  steps: readonly Step[],
-  notes: readonly string[],
-  options: BootstrapOptions,
-  io: Io,
-): Promise<void> {
-  if (options.json === true) return write(io.stdout, planJson(steps, notes))
-  await write(io.stdout, planText(steps, { withDifference: options.diff === true }))
-  await write(io.stdout, notesText(notes))
-}
-
-async function finish(
-  steps: readonly Step[],
-  notes: readonly string[],
-  options: BootstrapOptions,
-  io: Io,
-): Promise<void> {
-  if (options.json === true) return write(io.stdout, planJson(steps, notes))
-  const [unchanged, absent] = (['unchanged', 'absent'] as const).map(
-    (each) => steps.filter(({ action }) => action === each).length,
-  )
-  const foreign = steps.filter(({ action }) => action === 'foreign')
-  const lines = foreign.map(({ object }) => `${object.kind} ${object.id} is not ours: left alone`)
-  const asWanted =
-    options.remove === true
-      ? `${absent} of ${steps.length} objects were not there`
-      : `${unchanged} of ${steps.length} objects were as they should be`
-  await write(io.stdout, notesText([...lines, asWanted, ...notes]))
-}
-
-function notesText(notes: readonly string[]): string {
-  return notes.map((note) => `${printable(note)}\n`).join('')
+function isDry({ diff, 'dry-run': dryRun }: BootstrapOptions): boolean {
+  return dryRun === true || diff === true
 }
 
 function configOf(path: string | undefined, io: Io): Config {

@@ -72,10 +72,9 @@ Example: flagship search -c flagship.yaml --flag UC --since 1h --group-by source
     const { values } = parseOptions('search', args, OPTIONS)
     const question = readQuestion(values, SYSTEM_CLOCK.nowMs())
     const where = await whereOf(values, question.dataset, io.env)
-    const isJson = values.output === 'json'
     const interruption = new Interruption(io.stdout)
     try {
-      await answer(question, where, isJson, io, interruption.signal)
+      await answer(question, where, { io, isJson: values.output === 'json', signal: interruption.signal })
       return 0
     } catch (error) {
       if (interruption.signal.aborted) return interruption.exitCode ?? 0
@@ -86,8 +85,14 @@ Example: flagship search -c flagship.yaml --flag UC --since 1h --group-by source
   },
 }
 
-async function answer(question: Question, where: Where, isJson: boolean, io: Io, signal: AbortSignal): Promise<void> {
-  const { connection, streams } = where
+/** Whom the answer is for, and how long they wait for it. */
+interface Asker {
+  readonly io: Io
+  readonly isJson: boolean
+  readonly signal: AbortSignal
+}
+
+async function answer(question: Question, { connection, streams }: Where, asker: Asker): Promise<void> {
   const client = connectElasticsearch(connection)
   try {
     const point = await PointInTime.open({
@@ -95,11 +100,11 @@ async function answer(question: Question, where: Where, isJson: boolean, io: Io,
       streams,
       hasQuery: question.query !== undefined,
       hasCredentials: hasCredentials(connection),
-      signal,
+      signal: asker.signal,
     })
     try {
-      tellUnreadable(point, io)
-      await (question.groupBy.length === 0 ? lines : groups)(point, question, isJson, io, signal)
+      tellUnreadable(point, asker.io)
+      await (question.groupBy.length === 0 ? lines : groups)(point, question, asker)
     } finally {
       await point.close()
     }
@@ -109,34 +114,24 @@ async function answer(question: Question, where: Where, isJson: boolean, io: Io,
   }
 }
 
-async function lines(
-  point: PointInTime,
-  question: Question,
-  isJson: boolean,
-  io: Io,
-  signal: AbortSignal,
-): Promise<void> {
+async function lines(point: PointInTime, question: Question, asker: Asker): Promise<void> {
+  const { io, isJson } = asker
   let shown = 0
   let total: Total = { lines: 0, isExact: true }
   for await (const page of pagesOf(point, question, !isJson)) {
     total = page.total
     shown += page.documents.length
-    await writeUntil(signal, io, isJson ? ndjson(page.documents) : linesTable(page.documents, question))
+    await print(asker, isJson ? ndjson(page.documents) : linesTable(page.documents, question))
   }
   say(io, foundText(shown, total, question))
 }
 
-async function groups(
-  point: PointInTime,
-  question: Question,
-  isJson: boolean,
-  io: Io,
-  signal: AbortSignal,
-): Promise<void> {
+async function groups(point: PointInTime, question: Question, asker: Asker): Promise<void> {
+  const { io, isJson } = asker
   const tally = await countGroups(point, question)
   const { total, groups: all, isWhole } = tally
   const rest = all.slice(question.limit)
-  if (total.lines > 0) await writeUntil(signal, io, isJson ? groupsJson(tally, question) : groupsTable(tally, question))
+  if (total.lines > 0) await print(asker, isJson ? groupsJson(tally, question) : groupsTable(tally, question))
   if (isJson && rest.length > 0) say(io, moreText(rest))
   if (!isWhole) say(io, `only ${all.length} groups were read, in the order of their names: larger ones may be missing`)
   if (total.lines === 0) say(io, foundText(0, { lines: 0, isExact: true }, question))
@@ -144,7 +139,7 @@ async function groups(
 }
 
 /** A pager that waits must not keep Ctrl-C from being heard. */
-async function writeUntil(signal: AbortSignal, io: Io, text: string): Promise<void> {
+async function print({ io, signal }: Asker, text: string): Promise<void> {
   signal.throwIfAborted()
   const aborted = Promise.withResolvers<void>()
   const onAbort = () => aborted.resolve()

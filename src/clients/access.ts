@@ -92,13 +92,14 @@ export function authorizationOf(auth: Auth): string {
   return `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`
 }
 
-function pemComplaint(text: string): string | undefined {
+/** Why a text is no PEM; nothing where it is. */
+export function pemComplaint(text: string): string | undefined {
   const count = text.split('-----BEGIN ').length
   const isWhole = count > 1 && count === text.split('-----END ').length && text.endsWith('-----')
   return isWhole ? undefined : 'it is not whole PEM'
 }
 
-/** A key or token stands in a header as it is. */
-function tokenComplaint(text: string): string | undefined {
+/** Why a text is no key or token, which stand in a header as they are; nothing where it is. */
+export function tokenComplaint(text: string): string | undefined {
   return /^[!-~]+$/.test(text) ? undefined : 'it holds more than one word of printable ASCII'
 }

@@ -43,12 +43,17 @@ export interface Kibana {
   close(): void
 }
 
+/** What stands between the address of Kibana and the path of a request. */
+export function spacePath(space: string): string {
+  return space === 'default' ? '' : `/s/${encodeURIComponent(space)}`
+}
+
 /** Nothing is connected yet. */
 export function connectKibana(options: KibanaOptions): Kibana {
   const { space, requestTimeoutMs, auth, ca } = options
   const url = new URL(options.url)
   const agent = url.protocol === 'https:' ? new TlsAgent(ca === undefined ? {} : { ca }) : new Agent()
-  const base = `${url.pathname.replace(/\/$/, '')}${space === 'default' ? '' : `/s/${encodeURIComponent(space)}`}`
+  const base = `${url.pathname.replace(/\/$/, '')}${spacePath(space)}`
   return {
     origin: url.origin,
     space,

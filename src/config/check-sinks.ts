@@ -3,6 +3,7 @@ import { basename, dirname, join, matchesGlob, sep } from 'node:path'
 import type { Static } from 'typebox'
 import { Value } from 'typebox/value'
 import type { ElasticsearchSinkConfig } from '../sinks/elasticsearch/config.ts'
+import type { KafkaSinkConfig } from '../sinks/kafka/config.ts'
 import { StreamNames } from '../sinks/elasticsearch/stream-names.ts'
 import type { IngestConfig } from './ingest.ts'
 import type { Mapping } from './mapping.ts'
@@ -31,6 +32,7 @@ export function checkSinks(sinks: Mapping, ingest: Ingest | undefined): readonly
       : places.filter((place) => isFollowed(ingest, place.target)))
       problems.push({ path, message: `${target} is what \`ingest\` follows, expected a path that is not read` })
     if (Value.Check(SINK_SCHEMAS.elasticsearch, sink)) problems.push(...checkAccess(['sinks', name], sink))
+    if (Value.Check(SINK_SCHEMAS.kafka, sink)) problems.push(...checkKafka(['sinks', name], sink))
   }
   return problems
 }
@@ -44,11 +46,40 @@ interface Place {
 function placesOf(name: string, sink: unknown): readonly Place[] {
   if (Value.Check(SINK_SCHEMAS.file, sink)) return [{ target: sink.path, path: ['sinks', name, 'path'] }]
   if (Value.Check(SINK_SCHEMAS.stdout, sink)) return [{ target: 'standard output', path: ['sinks', name, 'type'] }]
+  if (Value.Check(SINK_SCHEMAS.kafka, sink)) return kafkaPlaces(name, sink)
   if (!Value.Check(SINK_SCHEMAS.elasticsearch, sink)) return []
   const nodes = [...new Set(sink.nodes.map((node) => URL.parse(node)?.href ?? node))]
   return new StreamNames(sink).namespaces.flatMap((namespace) =>
     nodes.map((node) => ({ target: `namespace ${namespace} of ${node}`, path: ['sinks', name, 'namespace'] })),
   )
+}
+
+function kafkaPlaces(name: string, { brokers, topics }: KafkaSinkConfig): readonly Place[] {
+  return Object.entries(topics).flatMap(([dataset, topic]) =>
+    brokers.map((broker) => ({ target: `topic ${topic} of ${broker}`, path: ['sinks', name, 'topics', dataset] })),
+  )
+}
+
+function checkKafka(path: ConfigPath, { tls, sasl }: KafkaSinkConfig): readonly Problem[] {
+  const { certificateFile, keyFile } = tls ?? {}
+  const pair = checkPair([...path, 'tls'], { certificateFile, keyFile })
+  return sasl === undefined ? pair : [...pair, ...checkSasl([...path, 'sasl'], sasl)]
+}
+
+/** Each mechanism needs its own settings, and the others would be passed over without a word. */
+function checkSasl(path: ConfigPath, sasl: NonNullable<KafkaSinkConfig['sasl']>): readonly Problem[] {
+  const isToken = sasl.mechanism === 'OAUTHBEARER'
+  const needed = isToken ? (['tokenFile'] as const) : (['username', 'passwordFile'] as const)
+  const idle = isToken ? (['username', 'passwordFile'] as const) : (['tokenFile'] as const)
+  const because = `\`mechanism\` is ${sasl.mechanism}`
+  return [
+    ...needed
+      .filter((key) => sasl[key] === undefined)
+      .map((key) => ({ path: [...path, key], message: `missing, expected a value because ${because}` })),
+    ...idle
+      .filter((key) => sasl[key] !== undefined)
+      .map((key) => ({ path: [...path, key], message: `is not used, because ${because}` })),
+  ]
 }
 
 /** How the sink shows who it is, and knows whom it talks to. */

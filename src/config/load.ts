@@ -108,6 +108,7 @@ function resolvePaths({ ingest, enrich, state, spool, ...root }: Mapping, folder
 function resolveSinkPaths(sink: Mapping, folder: string): void {
   for (const key of ['path', 'apiKeyFile', 'bearerTokenFile', 'passwordFile']) resolveKey(sink, key, folder)
   for (const key of ['caFile', 'certificateFile', 'keyFile']) resolveKey(sink['tls'], key, folder)
+  for (const key of ['passwordFile', 'tokenFile']) resolveKey(sink['sasl'], key, folder)
 }
 
 function resolveKey(part: unknown, key: string, folder: string): void {

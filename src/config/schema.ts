@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { ElasticsearchSinkConfig } from '../sinks/elasticsearch/config.ts'
 import { FileSinkConfig } from '../sinks/file/config.ts'
+import { KafkaSinkConfig } from '../sinks/kafka/config.ts'
 import { StdoutSinkConfig } from '../sinks/stdout/config.ts'
 import type { Frozen } from '../frozen.ts'
 import { EnrichConfig } from './enrich.ts'
@@ -11,12 +12,15 @@ import { IngestConfig } from './ingest.ts'
 export const SINK_SCHEMAS = {
   elasticsearch: ElasticsearchSinkConfig,
   file: FileSinkConfig,
+  kafka: KafkaSinkConfig,
   stdout: StdoutSinkConfig,
 } as const
 export type SinkType = keyof typeof SINK_SCHEMAS
 
 /** What is checked of a sink whose type is missing or unknown. */
-export const SinkTypeConfig = Type.Object({ type: Type.Enum(['elasticsearch', 'file', 'stdout'] satisfies SinkType[]) })
+export const SinkTypeConfig = Type.Object({
+  type: Type.Enum(['elasticsearch', 'file', 'kafka', 'stdout'] satisfies SinkType[]),
+})
 
 const SINK_NAME = '^[a-z][a-z0-9_-]{0,62}$'
 
@@ -160,7 +164,7 @@ export const FrameConfig = Type.Object(
   { additionalProperties: false },
 )
 
-const SinkConfig = Type.Union([ElasticsearchSinkConfig, FileSinkConfig, StdoutSinkConfig])
+const SinkConfig = Type.Union([ElasticsearchSinkConfig, FileSinkConfig, KafkaSinkConfig, StdoutSinkConfig])
 export type SinkConfig = Frozen<Static<typeof SinkConfig>>
 
 /** The configuration as a user writes it: what the published JSON Schema describes. */

@@ -39,8 +39,14 @@ function namesFrom(config: Config): string {
 function sinkText(sink: SinkConfig): string {
   if (sink.type === 'stdout') return 'standard output'
   if (sink.type === 'elasticsearch') return elasticsearchText(sink)
+  if (sink.type === 'kafka') return kafkaText(sink)
   const { path, rotate } = sink
   return `file ${path}, a new one every ${rotate.maxBytes} bytes or ${rotate.maxAgeHours} h, ${rotate.keep} kept`
+}
+
+function kafkaText({ brokers, topics, compression }: Extract<SinkConfig, { type: 'kafka' }>): string {
+  const names = [...new Set(Object.values(topics))].join(', ')
+  return `kafka ${brokers.join(' ')}, topics ${names}, compression ${compression}, what is in doubt is sent again and may stand twice`
 }
 
 type ElasticsearchSink = Extract<SinkConfig, { type: 'elasticsearch' }>

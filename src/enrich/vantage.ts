@@ -81,7 +81,7 @@ export class Vantage {
   }
 }
 
-/** Whose lines a file holds; a prefix may name another pod, where lines of several are piped in. */
+/** Whose lines a file holds; a prefix or an envelope may name another pod, where lines of several come in. */
 export class Vantages {
   readonly file: Vantage
   /** Kubernetes namespace of the proxy that wrote the file, as its path or the configuration says: no inventory decides. */
@@ -96,10 +96,16 @@ export class Vantages {
   }
 
   ofPod(podName: string, containerName: string | undefined): Vantage {
-    const key = `${podName}/${containerName}`
+    return this.of({ podName, ...(containerName !== undefined && { containerName }) })
+  }
+
+  /** That of another writer. */
+  of(identity: ReporterIdentity): Vantage {
+    const { namespace, podName, podUid, containerName, nodeName } = identity
+    const key = `${podName}/${containerName}/${namespace}/${podUid}/${nodeName}`
     const known = this.#pods.get(key)
     if (known !== undefined) return known
-    const vantage = new Vantage(this.#surroundings, { podName, ...(containerName !== undefined && { containerName }) })
+    const vantage = new Vantage(this.#surroundings, identity)
     if (this.#pods.size >= MAX_PODS) this.#pods.clear()
     this.#pods.set(key, vantage)
     return vantage

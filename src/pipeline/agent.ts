@@ -5,12 +5,13 @@ import { Discovery } from '../ingest/discover.ts'
 import { DescriptorAllowance } from '../ingest/spool.ts'
 import { Troubles } from '../ingest/trouble.ts'
 import { Bell } from './bell.ts'
+import { showPipeline } from './gauges.ts'
 import { openPipeline, type PipelineParts } from './open-pipeline.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { AgentSettings } from './settings.ts'
 import { lockState, type StateLock } from './state-lock.ts'
 import { SpoolKeeper } from './spool-keeper.ts'
-import type { AgentStatus, PipelineStatus } from './status.ts'
+import type { AgentStatus } from './status.ts'
 
 /** How often the file system is looked through for new, renamed and removed files. */
 const SWEEP_MS = 1_000
@@ -126,20 +127,7 @@ class RunningAgent implements Agent {
   #showGauges(): void {
     const statuses = this.#pipelines.map((pipeline) => pipeline.status)
     this.#parts.metrics.set('flagship_files_followed', {}, Math.max(0, ...statuses.map((each) => each.filesFollowed)))
-    for (const status of statuses) this.#showPipeline(status)
-  }
-
-  #showPipeline(status: PipelineStatus): void {
-    const { name: pipeline, state, unacknowledgedBytes, inflightBytes, documentsInDoubt, watermarkMs } = status
-    const { metrics } = this.#parts
-    metrics.set('flagship_unacknowledged_bytes', { pipeline }, unacknowledgedBytes)
-    metrics.set('flagship_inflight_bytes', { pipeline }, inflightBytes)
-    metrics.set('flagship_spool_bytes', { pipeline }, status.spooledBytes)
-    metrics.set('flagship_doubtful_documents', { pipeline }, documentsInDoubt)
-    if (watermarkMs !== undefined)
-      metrics.set('flagship_watermark_timestamp_seconds', { pipeline }, watermarkMs / 1_000)
-    for (const each of ['opening', 'delivering', 'retrying', 'stopped'] as const)
-      metrics.set('flagship_pipeline_state', { pipeline, state: each }, each === state ? 1 : 0)
+    for (const status of statuses) showPipeline(this.#parts.metrics, status)
   }
 }
 

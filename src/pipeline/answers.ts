@@ -1,17 +1,14 @@
 import type { Shipment } from './batcher.ts'
 import type { Budget } from './budget.ts'
 import type { Committer } from './committer.ts'
-import type { Cursor } from './cursor.ts'
 import { reuseSlab } from './slab.ts'
 
 /** Takes answers for documents: memory is given back, and the cursor moves. */
 export class Answers {
-  readonly #cursor: Cursor
-  readonly #committer: Committer
+  readonly #committer: Pick<Committer, 'request'>
   readonly #budget: Budget
 
-  constructor(cursor: Cursor, committer: Committer, budget: Budget) {
-    this.#cursor = cursor
+  constructor(committer: Pick<Committer, 'request'>, budget: Budget) {
     this.#committer = committer
     this.#budget = budget
   }
@@ -23,14 +20,22 @@ export class Answers {
     return [...counts.values()].reduce((sum, count) => sum + count, 0)
   }
 
+  /** Somebody else answers for some of these shipments now: nobody here does. Those that are left. */
+  withoutWithdrawn(shipments: readonly Shipment[]): readonly Shipment[] {
+    const withdrawn = shipments.filter(({ isWithdrawn }) => isWithdrawn?.() === true)
+    if (withdrawn.length === 0) return shipments
+    this.takeAll(withdrawn)
+    return shipments.filter((shipment) => !withdrawn.includes(shipment))
+  }
+
   /** So many documents of these shipments are answered for good. */
   take(answered: ReadonlyMap<Shipment, number>): void {
-    for (const [{ receipt, ledger }, count] of answered) {
+    for (const [{ receipt, settle }, count] of answered) {
       receipt.unanswered -= count
       if (receipt.unanswered > 0) continue
       this.#budget.giveBack(receipt.documents.length)
       reuseSlab(receipt.documents)
-      ledger.settle(this.#cursor)
+      settle()
     }
     if (answered.size > 0) this.#committer.request()
   }

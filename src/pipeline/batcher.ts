@@ -1,17 +1,25 @@
 import type { Clock } from '../clock.ts'
 import type { Segment } from '../sinks/batch.ts'
 import type { BatchConfig } from '../sinks/batch-config.ts'
-import type { Cursor } from './cursor.ts'
-import type { Receipt } from './ledger.ts'
+
+/** Documents that were made at once, of which some are on their way: memory that is held until all are answered. */
+export interface Held {
+  readonly documents: Buffer
+  unanswered: number
+}
 
 /** A segment on its way to the sink, and what its answers settle. */
 export interface Shipment {
   readonly segment: Segment
-  readonly receipt: Receipt
-  /** Told when a receipt of its own is answered. */
-  readonly ledger: { settle(cursor: Cursor): void }
-  /** It may be sent once the cursor is on disk as it was at this version; 0 where nothing has to be. */
+  readonly receipt: Held
+  /** Called when all of its receipt is answered. */
+  readonly settle: () => void
+  /** It may be sent once progress is durable as it was at this version; 0 where nothing has to be. */
   readonly cursorVersion: number
+  /** Where its documents will be found, when it has to be looked for: what the sink said before they were first sent. */
+  readonly markOf: (id: string) => string | undefined
+  /** Whether somebody else answers for it now: then it is not offered any more. */
+  readonly isWithdrawn?: () => boolean
 }
 
 /** Wakes up to look at the clock now and then, whatever it was told. */

@@ -11,9 +11,12 @@ export interface CursorStore {
   commit(changes: ReadonlyMap<string, unknown>): Promise<void>
 }
 
+/** What changes as answers come, and is written down. */
+export type Progress = Pick<Cursor, 'takeChanges' | 'written' | 'putBack'>
+
 /** Writes the cursor to disk: one record for all files, one write at a time. */
 export class Committer {
-  readonly #cursor: Cursor
+  readonly #cursor: Progress
   readonly #store: CursorStore
   readonly #clock: Clock
   readonly #trouble: TroubleSpot
@@ -25,7 +28,7 @@ export class Committer {
   #written = Promise.withResolvers<void>()
   readonly #closing = new AbortController()
 
-  constructor(cursor: Cursor, store: CursorStore, clock: Clock, trouble: TroubleSpot) {
+  constructor(cursor: Progress, store: CursorStore, clock: Clock, trouble: TroubleSpot) {
     this.#cursor = cursor
     this.#store = store
     this.#clock = clock

@@ -17,10 +17,11 @@ import type { TroubleSpot } from './trouble.ts'
 
 export interface DeliveryParts {
   readonly sink: Sink
-  readonly cursor: Cursor
-  readonly committer: Committer
+  /** Where a sink that takes back what no cursor covers says it stands. */
+  readonly cursor: Pick<Cursor, 'mark'>
+  readonly committer: Pick<Committer, 'reach' | 'isWorking' | 'commit'>
   readonly answers: Answers
-  readonly deadLetter: DeadLetter
+  readonly deadLetter: Pick<DeadLetter, 'write'>
   readonly clock: Clock
   readonly random: () => number
   readonly trouble: TroubleSpot
@@ -77,8 +78,10 @@ export class Delivery {
   }
 
   /** One try; undefined when nothing is left to do. */
-  async #offer(shipments: readonly Shipment[], signal: AbortSignal): Promise<Left | undefined> {
-    const { sink, cursor } = this.#parts
+  async #offer(wanted: readonly Shipment[], signal: AbortSignal): Promise<Left | undefined> {
+    const { sink, cursor, answers } = this.#parts
+    const shipments = answers.withoutWithdrawn(wanted)
+    if (shipments.length === 0) return undefined
     let outcomes: readonly Outcome[]
     try {
       outcomes = await sink.deliver(documentsOf(shipments), signal)

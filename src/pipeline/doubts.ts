@@ -1,12 +1,10 @@
 import type { Clock } from '../clock.ts'
 import { FlagshipError } from '../errors.ts'
-import { fileKeyOf } from '../ingest/event-id.ts'
 import type { Logger } from '../logger.ts'
 import { addressOf } from '../sinks/batch.ts'
 import type { Doubt, Finding, Lookup } from '../sinks/sink.ts'
 import { Backoff } from './backoff.ts'
 import type { Shipment } from './batcher.ts'
-import type { Cursor } from './cursor.ts'
 import { selectDocuments } from './segments.ts'
 import type { Trouble, TroubleSpot } from './trouble.ts'
 
@@ -18,7 +16,6 @@ export interface DoubtsParts {
   readonly name: string
   readonly logger: Logger
   readonly lookup: Lookup
-  readonly cursor: Cursor
   readonly clock: Clock
   readonly random: () => number
   readonly trouble: TroubleSpot
@@ -108,11 +105,7 @@ export class Doubts {
   async #resolve(shipments: readonly Shipment[], sinceMs: number, backoff: Backoff): Promise<readonly Shipment[]> {
     const { lookup, trouble, clock, found, missing } = this.#parts
     try {
-      const findings = await lookup.find(
-        shipments.flatMap((each) => this.#doubtsOf(each)),
-        sinceMs,
-        this.#signal,
-      )
+      const findings = await lookup.find(shipments.flatMap(doubtsOf), sinceMs, this.#signal)
       if (this.#signal.aborted) return shipments
       backoff.reset()
       const sorted = sort(shipments, findings)
@@ -129,14 +122,10 @@ export class Doubts {
       return shipments
     }
   }
+}
 
-  #doubtsOf({ segment }: Shipment): readonly Doubt[] {
-    return segment.ids.map((id, index) => ({
-      id,
-      ...addressOf(segment, index),
-      mark: this.#parts.cursor.get(fileKeyOf(id))?.mark,
-    }))
-  }
+function doubtsOf({ segment, markOf }: Shipment): readonly Doubt[] {
+  return segment.ids.map((id, index) => ({ id, ...addressOf(segment, index), mark: markOf(id) }))
 }
 
 /** So many shipments are asked for at once: one at least. */

@@ -1,4 +1,4 @@
-import { eventIds } from '../ingest/event-id.ts'
+import { eventIds, fileKeyOf } from '../ingest/event-id.ts'
 import type { ChainReader } from '../ingest/chain-reader.ts'
 import type { ChainChunk } from '../ingest/reading.ts'
 import type { Segment } from '../sinks/batch.ts'
@@ -34,6 +34,8 @@ export class Lane {
   readonly #transcoder: Transcoder
   readonly #parts: LaneParts
   #carry: Carry = EMPTY_CARRY
+  /** What all its shipments have in common. */
+  readonly #ways: Pick<Shipment, 'settle' | 'markOf'>
   /** What the cursor on disk has to be at before anything that was read is sent. */
   #versionToSend = 0
 
@@ -41,6 +43,11 @@ export class Lane {
     this.reader = reader
     this.#transcoder = transcoder
     this.#parts = parts
+    const { cursor } = parts
+    this.#ways = {
+      settle: () => this.ledger.settle(cursor),
+      markOf: (id) => cursor.get(fileKeyOf(id))?.mark,
+    }
   }
 
   /** Transcode a chunk and send it on. */
@@ -78,7 +85,7 @@ export class Lane {
       return committer.request()
     }
     budget.spend(segment.bytes.length)
-    const shipment: Shipment = { segment: fresh, receipt, ledger: this.ledger, cursorVersion: this.#versionToSend }
+    const shipment: Shipment = { segment: fresh, receipt, cursorVersion: this.#versionToSend, ...this.#ways }
     if (fresh.ids.length > 0) batcher.add(shipment)
     if (doubtful !== undefined) doubts?.addEarlier([{ ...shipment, segment: doubtful }])
   }

@@ -1,4 +1,5 @@
 import type { Check } from '../ingest/tail.ts'
+import type { Held } from './batcher.ts'
 import type { Cursor } from './cursor.ts'
 import type { Range } from './cursor-state.ts'
 import { merge, without } from './ranges.ts'
@@ -20,14 +21,11 @@ export interface OpenLine {
 }
 
 /** One segment on its way: what was read for it, and how much of it is not answered. */
-export interface Receipt {
+export interface Receipt extends Held {
   /** Undefined when open lines were closed without reading. */
   readonly span: Span | undefined
   /** Lines of the chain that were open after it. */
   readonly openLines: readonly OpenLine[]
-  /** Its documents, all of them: memory that is held until they are answered. */
-  readonly documents: Buffer
-  unanswered: number
 }
 
 /** A line that is open, or whose end stands in a receipt that is not answered. */

@@ -81,7 +81,7 @@ export class Losses {
     return { pipeline: this.#parts.name, path, reason, size, bytes, after, before }
   }
 
-  settle(cursor: Cursor): void {
+  #settle(cursor: Cursor): void {
     for (const [id, receipt] of this.#unanswered) {
       if (receipt.unanswered > 0) continue
       this.#unanswered.delete(id)
@@ -95,7 +95,8 @@ export class Losses {
     const receipt: Receipt = { span: undefined, openLines: [], documents: segment.bytes, unanswered: 1 }
     this.#unanswered.set(id, receipt)
     budget.spend(segment.bytes.length)
-    const shipment = { segment, receipt, ledger: this, cursorVersion: cursor.version }
+    const settle = () => this.#settle(cursor)
+    const shipment = { segment, receipt, settle, cursorVersion: cursor.version, markOf: () => undefined }
     if (isEarlier && doubts !== undefined) doubts.addEarlier([shipment])
     else batcher.add(shipment)
   }

@@ -7,10 +7,10 @@ import { TailReader } from '../ingest/tail.ts'
 import type { Troubles } from '../ingest/trouble.ts'
 import type { Logger } from '../logger.ts'
 import { type DocumentForm, PLAIN_FORM } from '../sinks/batch.ts'
-import type { Lookup, Sink } from '../sinks/sink.ts'
+import type { Sink } from '../sinks/sink.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { Answers } from './answers.ts'
-import { Batcher, type Shipment } from './batcher.ts'
+import { Batcher } from './batcher.ts'
 import { Budget } from './budget.ts'
 import { Committer } from './committer.ts'
 import type { Transcoder } from './contract.ts'
@@ -18,7 +18,7 @@ import { Cursor } from './cursor.ts'
 import { type CursorState, readCursorState } from './cursor-state.ts'
 import { DeadLetter } from './dead-letter.ts'
 import { Delivery } from './deliver.ts'
-import { Doubts } from './doubts.ts'
+import { doubtsOfSink } from './doubts-of-sink.ts'
 import { EarlierRun } from './earlier-run.ts'
 import { Intake } from './intake.ts'
 import { Losses } from './losses.ts'
@@ -117,8 +117,8 @@ function stagesOf(base: Base, state: CursorState, parts: PipelineParts) {
   const { clock, random, logger } = parts
   const { form = PLAIN_FORM } = settings
   const makeTranscoder = (source: ChainSource) => parts.makeTranscoder(source, form)
-  const answers = new Answers(cursor, committer, budget)
-  const doubts = sink.lookup && doubtsOf(base, sink.lookup, answers, parts)
+  const answers = new Answers(committer, budget)
+  const doubts = doubtsOfSink(settings.name, { ...base, clock, random, logger, answers })
   const shared = { ...base, name: settings.name, clock, random, logger, makeTranscoder, answers, doubts }
   const losses = new Losses(shared, state.losses)
   const reading = { ...parts, known: cursor, tail: new TailReader(), spool }
@@ -130,15 +130,4 @@ function stagesOf(base: Base, state: CursorState, parts: PipelineParts) {
     () => new Delivery({ ...shared, lineAt, trouble: delivering }),
   )
   return { intake, doubts, losses, deliveries, deliveringSpot: delivering }
-}
-
-function doubtsOf(base: Base, lookup: Lookup, answers: Answers, { clock, random, logger }: PipelineParts): Doubts {
-  const { settings, cursor, meter, batcher, delivering } = base
-  const { name } = settings
-  const trouble = new TroubleSpot(logger, name, `tell what became of documents for sink "${name}"`)
-  const found = (shipments: readonly Shipment[]) => meter.delivered(answers.takeAll(shipments))
-  const missing = (shipments: readonly Shipment[]) => {
-    for (const shipment of shipments) batcher.add(shipment)
-  }
-  return new Doubts({ name, logger, lookup, cursor, clock, random, trouble, found, missing }, delivering.signal)
 }

@@ -63,6 +63,24 @@ export class SegmentBuilder {
     this.#routes?.timesMs.push(timeMs)
   }
 
+  /** Append one JSON document as it stands. */
+  pass(document: Buffer, id: string, dataset: Dataset, recordClass: RecordClass, offsetBytes: number): void {
+    const room = document.length + 1
+    if (this.#lengthBytes + room > scratch.length) grow(this.#lengthBytes, room)
+    document.copy(scratch, this.#lengthBytes)
+    this.#lengthBytes += room
+    scratch[this.#lengthBytes - 1] = 0x0a
+    this.#place(id, dataset, recordClass, offsetBytes)
+  }
+
+  #place(id: string, dataset: Dataset, recordClass: RecordClass, offsetBytes: number): void {
+    this.#ids.push(id)
+    this.#ends.push(this.#lengthBytes)
+    this.#datasets.push(dataset)
+    this.#classes.push(recordClass)
+    this.#offsets.push(offsetBytes)
+  }
+
   countUnparsed(reason: string): void {
     this.#unparsed[reason] = (this.#unparsed[reason] ?? 0) + 1
   }

@@ -2,14 +2,14 @@ import { isUtf8 } from 'node:buffer'
 import { correlationKey } from '../enrich/correlation-key.ts'
 import { describeAccess, describeLog, describeLoss, describeUnparsed } from '../enrich/describe.ts'
 import { isFailed } from '../enrich/verdict/failed.ts'
-import type { Vantages } from '../enrich/vantage.ts'
+import type { Vantage, Vantages } from '../enrich/vantage.ts'
 import { eventIds } from '../ingest/event-id.ts'
 import { type Formats, parseLine } from '../ingest/format/detect.ts'
 import { levelRank } from '../ingest/format/level.ts'
 import { PlainBytes } from '../ingest/format/plain-bytes.ts'
 import { type Frame, unframe } from '../ingest/frame/frame.ts'
 import { emptyFrame, type Framed } from '../ingest/frame/framed.ts'
-import type { ComponentLine, ParsedLine } from '../record/envoy-line.ts'
+import type { ComponentLine, ParsedLine, UnparsedReason } from '../record/envoy-line.ts'
 import { encodeRecord, type LogRecord } from '../record/generated/record.ts'
 import { isoTime, parseTime } from '../record/iso-time.ts'
 import { type Dataset, type DocumentForm, PLAIN_FORM, type RecordClass } from '../sinks/batch.ts'
@@ -31,16 +31,20 @@ export interface TranscoderSettings {
 }
 
 /** Where a line stands and what its frame said: everything about it but its text. */
-interface Place {
+export interface Place {
+  /** That of the line, where it came with one; else it is made of the key and the offset. */
+  readonly id: string | undefined
   readonly fileKey: string
-  readonly path: string
   readonly offsetBytes: number
+  /** The file and the offset that the record names. */
+  readonly path: string | undefined
+  readonly logOffset: number | undefined
   readonly isTruncated: boolean
   /** When the runtime wrote it, ISO 8601. */
   readonly time: string | undefined
   readonly stream: string
-  readonly podName: string | undefined
-  readonly containerName: string | undefined
+  /** Who wrote it. */
+  readonly from: Vantage
 }
 
 /**
@@ -82,8 +86,8 @@ export function createTranscoder(
 
 const NO_BYTES = Buffer.alloc(0)
 
-/** The state of transcoding one chunk. */
-class Work {
+/** The state of transcoding one chunk, or the lines of one namespace out of messages. */
+export class Work {
   readonly builder: SegmentBuilder
   readonly joins: Joins
   heads: Carry['heads']
@@ -96,11 +100,17 @@ class Work {
   /** Those of the chunk. */
   #bytes = new PlainBytes(NO_BYTES)
 
-  constructor(settings: TranscoderSettings, vantages: Vantages, form: DocumentForm, carry: Carry) {
+  constructor(
+    settings: TranscoderSettings,
+    vantages: Vantages,
+    form: DocumentForm,
+    carry: Carry,
+    namespace = vantages.namespace,
+  ) {
     this.#settings = settings
     this.#vantages = vantages
     this.#form = form
-    this.builder = new SegmentBuilder(vantages.namespace, form)
+    this.builder = new SegmentBuilder(namespace, form)
     this.joins = new Joins(carry.joins, settings.maxLineBytes)
     this.heads = carry.heads
   }
@@ -138,30 +148,49 @@ class Work {
     }
     const text = framed.text ?? chunk.bytes.toString('utf8', framed.from, framed.to)
     const { fileKey, path } = chunk
-    const { podName, containerName } = framed
-    const place = { fileKey, path, offsetBytes, isTruncated: false, time, stream, podName, containerName }
+    const where = { id: undefined, fileKey, offsetBytes, path, logOffset: offsetBytes }
+    const place = { ...where, isTruncated: false, time, stream, from: this.#vantageOf(framed) }
     this.#content(text, place, framed.text === undefined ? this.#bytes : undefined, framed.from, framed.to)
   }
 
   #joined(joined: Joined, stream: string): void {
     const { bytes, ...where } = joined
-    const place = { ...where, stream, podName: undefined, containerName: undefined }
-    this.#content(bytes.toString('utf8'), place, new PlainBytes(bytes), 0, bytes.length)
+    const place = { ...where, id: undefined, logOffset: joined.offsetBytes, stream, from: this.#vantages.file }
+    this.line(bytes.toString('utf8'), bytes, place)
+  }
+
+  /** A line that stands in no chunk. `bytes`: those of the text, where it came as bytes. */
+  line(text: string, bytes: Buffer | undefined, place: Place): void {
+    this.#content(text, place, bytes && new PlainBytes(bytes), 0, bytes?.length ?? 0)
+  }
+
+  /** What could not even be looked into for lines. It is kept whole. */
+  unread(bytes: Buffer, reason: UnparsedReason, place: Place): void {
+    const parsed: ParsedLine = { kind: 'unparsed', reason }
+    this.#take(parsed, bytes.toString('utf8'), place, false, bytes)
+  }
+
+  #vantageOf({ podName, containerName }: Framed): Vantage {
+    return podName === undefined ? this.#vantages.file : this.#vantages.ofPod(podName, containerName)
   }
 
   #content(text: string, place: Place, source: PlainBytes | undefined, from: number, to: number): void {
     const plain = source?.turnTo(from, to) === true ? source : undefined
     const parsed = this.#continued(parse(text, this.#settings.formats, plain), text, place.stream)
+    this.#take(parsed, text, place, plain !== undefined && isJson(parsed), source?.bytes, from, to)
+  }
+
+  #take(parsed: ParsedLine, text: string, place: Place, isPlain: boolean, bytes?: Buffer, from = 0, to?: number): void {
     if (this.#isBelowLevel(parsed)) return this.builder.countDroppedByLevel()
     const described = this.#describe(parsed, place)
     const { record, kind } = described
     if (kind === 'unparsed') this.builder.countUnparsed(record.outcome?.errorType ?? '')
     if (this.#keepsOriginal(kind, record)) {
       record.eventOriginal = text
-      const raw = source?.bytes.subarray(from, to)
+      const raw = bytes?.subarray(from, to)
       if (raw !== undefined && !isUtf8(raw)) record.originalBase64 = raw.toString('base64')
     }
-    this.#emit(described, place, plain !== undefined && isJson(parsed))
+    this.#emit(described, place, isPlain)
   }
 
   #isBelowLevel(parsed: ParsedLine): boolean {
@@ -197,8 +226,7 @@ class Work {
   }
 
   /** A bug in describing must not stop the reading: the same bytes would be read again after a restart. */
-  #describe(parsed: ParsedLine, { podName, containerName }: Place): Described {
-    const from = podName === undefined ? this.#vantages.file : this.#vantages.ofPod(podName, containerName)
+  #describe(parsed: ParsedLine, { from }: Place): Described {
     try {
       if (parsed.kind === 'access') {
         const recordClass = isFailed(parsed.line) ? 'failed' : 'healthy'
@@ -220,10 +248,10 @@ class Work {
   }
 
   #emit({ record, kind, recordClass }: Described, place: Place, isPlain: boolean): void {
-    const id = this.#idOf(place.fileKey, place.offsetBytes)
+    const id = place.id ?? this.#idOf(place.fileKey, place.offsetBytes)
     record.eventId = id
     record.logFilePath = place.path
-    record.logOffset = place.offsetBytes
+    record.logOffset = place.logOffset
     record.eventCreated = place.time
     record.timestamp ??= place.time ?? new Date(this.#settings.now()).toISOString()
     if (place.stream !== '') record.stream = place.stream

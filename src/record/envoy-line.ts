@@ -116,6 +116,7 @@ export type UnparsedReason =
   | 'truncated'
   | 'lost_by_envoy'
   | 'too_deep'
+  | 'wrong_envelope'
   | 'internal_error'
 
 /** What a line is. Every line is one of these: nothing throws, nothing disappears. `isJson`: its texts were JSON strings. */

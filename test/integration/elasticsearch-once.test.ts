@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SYSTEM_CLOCK } from '../../src/clock.ts'
 import { batchOf } from '../../src/pipeline/segments.ts'
 import type { Batch } from '../../src/sinks/batch.ts'
-import { DEFAULT_DEAD_LETTER } from '../../src/sinks/dead-letter-config.ts'
 import type { ElasticsearchSinkConfig } from '../../src/sinks/elasticsearch/config.ts'
 import { type Complaint, inspectElasticsearch } from '../../src/sinks/elasticsearch/inspection.ts'
-import { ElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts'
+import type { ElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts'
 import type { Outcome } from '../../src/sinks/sink.ts'
 import { CLUSTER_RIGHTS, ElasticsearchAdmin, STREAM_RIGHTS } from '../support/elasticsearch-admin.ts'
+import { makeSink, sinkConfig } from '../support/elasticsearch-sink.ts'
 import { describeElasticsearch, type ElasticsearchServer } from '../support/real-elasticsearch.ts'
 import { segmentOf } from '../unit/fakes/batches.ts'
 import { scratch } from '../unit/fakes/scratch.ts'
@@ -28,7 +28,7 @@ class RealBench {
   private constructor(server: ElasticsearchServer, namespace: string, apiKeyFile: string, settings: Settings) {
     this.admin = new ElasticsearchAdmin(server)
     this.stream = `logs-envoy.access-${namespace}`
-    this.config = { ...DEFAULTS, nodes: [server.url], namespace, apiKeyFile, ...settings }
+    this.config = sinkConfig({ ...TIMES, nodes: [server.url], namespace, apiKeyFile, ...settings })
   }
 
   static async make(server: ElasticsearchServer, namespace: string, settings: Settings = {}, lacking = '') {
@@ -41,15 +41,7 @@ class RealBench {
   }
 
   async opened(): Promise<ElasticsearchSink> {
-    const warn = (_: object, message: string) => void this.warnings.push(message)
-    const sink = new ElasticsearchSink('out', this.config, {
-      clock: SYSTEM_CLOCK,
-      logger: { info: warn, warn, error: warn },
-      agentId: 'test/once',
-      onFailureStore: () => {},
-      onPossiblyDoubled: () => {},
-    })
-    onTestFinished(() => sink.close())
+    const sink = makeSink(this.config, this.warnings, { agentId: 'test/once' })
     await sink.open()
     return sink
   }
@@ -64,17 +56,7 @@ class RealBench {
 const ADDRESS = { dataset: 'envoy.access', recordClass: 'healthy', reporterNamespace: undefined } as const
 type Settings = Partial<Pick<ElasticsearchSinkConfig, 'requestTimeoutMs' | 'settleMs'>>
 
-const DEFAULTS = {
-  type: 'elasticsearch',
-  retention: { healthy: '90d' },
-  ids: 'event',
-  requestTimeoutMs: 5_000,
-  settleMs: 1_000,
-  concurrency: 2,
-  compression: true,
-  batch: { maxBytes: 1_048_576, maxDocuments: 5_000, maxAgeMs: 200 },
-  deadLetter: DEFAULT_DEAD_LETTER,
-} as const
+const TIMES = { requestTimeoutMs: 5_000, settleMs: 1_000 }
 
 /** `count` documents with the ids `PREFIX-0000` and so on. */
 function documents(prefix: string, count: number, filler = ''): Batch {

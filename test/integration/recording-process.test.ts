@@ -1,38 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { SYSTEM_CLOCK } from '../../src/clock.ts'
 import { batchOf } from '../../src/pipeline/segments.ts'
-import { DEFAULT_DEAD_LETTER } from '../../src/sinks/dead-letter-config.ts'
-import { ElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts'
+import type { ElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts'
+import { makeSink, sinkConfig } from '../support/elasticsearch-sink.ts'
 import { RecordingProcess } from '../support/recording-process.ts'
 import { segmentOf } from '../unit/fakes/batches.ts'
 
 const STREAM = 'logs-envoy.access-default'
 const signal = new AbortController().signal
 
-const ignore = () => {}
-
 function sinkTo(url: string): ElasticsearchSink {
-  const batch = { maxBytes: 1_048_576, maxDocuments: 5_000, maxAgeMs: 200 }
-  const times = { requestTimeoutMs: 1_000, settleMs: 500 }
-  const config = {
-    type: 'elasticsearch',
-    nodes: [url],
-    namespace: 'default',
-    retention: { healthy: '90d' },
-    ids: 'event',
-    ...times,
-  } as const
-  return new ElasticsearchSink(
-    'out',
-    { ...config, concurrency: 2, compression: true, batch, deadLetter: DEFAULT_DEAD_LETTER },
-    {
-      clock: SYSTEM_CLOCK,
-      logger: { info: ignore, warn: ignore, error: ignore },
-      agentId: 'c/n',
-      onFailureStore: ignore,
-      onPossiblyDoubled: ignore,
-    },
-  )
+  return makeSink(sinkConfig({ nodes: [url], requestTimeoutMs: 1_000, settleMs: 500 }), [], { agentId: 'c/n' })
 }
 
 describe('RecordingProcess', () => {

@@ -1,18 +1,19 @@
 import type { Kibana } from '../../clients/kibana.ts'
 import { FlagshipError } from '../../errors.ts'
-import { isAbsent, memberOf, refusal, textAt } from './refusal.ts'
+import { at, textAt } from '../../sinks/elasticsearch/parts-of-json.ts'
+import { refusal } from './refusal.ts'
 import { DEFAULT_SPACE } from './space.ts'
 
 /** @throws FlagshipError when it is no Kibana, one that is too old, or one without the space. */
 export async function expectKibana(kibana: Kibana): Promise<void> {
   const answer = await kibana.request({ method: 'GET', path: '/api/status' })
-  const isKibana = answer.statusCode === 200 && memberOf(answer.body, 'status') !== undefined
+  const isKibana = answer.statusCode === 200 && at(answer.body, 'status') !== undefined
   if (!isKibana) {
     if (answer.statusCode === 200)
       throw new FlagshipError('SINK_MISCONFIGURED', `Cannot use "${kibana.origin}": what answers there is no Kibana`)
     throw refusal(kibana, { what: 'read the status', privilege: '"Saved Objects Management: All"' }, answer)
   }
-  expectVersion(textAt(memberOf(answer.body, 'version'), 'number'))
+  expectVersion(textAt(answer.body, 'version', 'number'))
   if (kibana.space !== DEFAULT_SPACE) await expectSpace(kibana)
 }
 
@@ -33,7 +34,7 @@ async function expectSpace(kibana: Kibana): Promise<void> {
   const { space } = kibana
   const answer = await kibana.request({ method: 'GET', path: `/api/spaces/space/${encodeURIComponent(space)}` })
   if (answer.statusCode === 200) return
-  if (isAbsent(answer) || answer.statusCode === 404)
+  if (answer.statusCode === 404)
     throw new FlagshipError(
       'SINK_MISCONFIGURED',
       `Cannot use space "${space}": Kibana "${kibana.origin}" has none of that name; make it under Stack Management > Spaces`,

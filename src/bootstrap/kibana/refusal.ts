@@ -1,5 +1,7 @@
 import type { Kibana, KibanaAnswer } from '../../clients/kibana.ts'
 import { FlagshipError } from '../../errors.ts'
+import { textAt } from '../../sinks/elasticsearch/parts-of-json.ts'
+import { DEFAULT_SPACE } from './space.ts'
 
 /** What was tried, for the message when it is refused. */
 export interface Attempt {
@@ -13,7 +15,7 @@ export interface Attempt {
 export function refusal(kibana: Kibana, { what, privilege }: Attempt, answer: KibanaAnswer): FlagshipError {
   const { statusCode } = answer
   const isPassing = statusCode === 429 || statusCode >= 500
-  const place = kibana.space === 'default' ? '' : `, space "${kibana.space}"`
+  const place = kibana.space === DEFAULT_SPACE ? '' : `, space "${kibana.space}"`
   return new FlagshipError(
     isPassing ? 'SINK_UNAVAILABLE' : 'SINK_MISCONFIGURED',
     `Cannot ${what} in Kibana "${kibana.origin}"${place}: ${statusCode}, ${reasonFor(answer, privilege)}`,
@@ -44,15 +46,4 @@ export function messageOf({ body }: KibanaAnswer): string {
 /** Kibana says so of an object it does not have; a path it does not have gives a bare 404. */
 export function isAbsent(answer: KibanaAnswer): boolean {
   return answer.statusCode === 404 && /\] not found$/i.test(messageOf(answer))
-}
-
-/** A member of a parsed answer; undefined where there is none. */
-export function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
-}
-
-/** A member that is a text; undefined where there is none. */
-export function textAt(value: unknown, name: string): string | undefined {
-  const member = memberOf(value, name)
-  return typeof member === 'string' ? member : undefined
 }

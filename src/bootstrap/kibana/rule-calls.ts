@@ -1,7 +1,8 @@
 import type { Kibana, KibanaAnswer } from '../../clients/kibana.ts'
+import { at, listAt } from '../../sinks/elasticsearch/parts-of-json.ts'
 import type { Found } from '../object.ts'
 import { findMark } from './mark.ts'
-import { type Attempt, isAbsent, memberOf, refusal } from './refusal.ts'
+import { type Attempt, isAbsent, refusal } from './refusal.ts'
 import type { InstallableRule } from './rule-object.ts'
 
 /** Compares what flagship wrote; actions, further tags and whether it is enabled are the users'. */
@@ -63,9 +64,7 @@ function updateOf(rule: InstallableRule, found: unknown): object {
 
 /** As an update takes them: it refuses the type of the connector that the answer names. */
 function actionsOf(found: unknown): readonly object[] {
-  const actions: unknown = memberOf(found, 'actions')
-  if (!Array.isArray(actions)) return []
-  return actions.map((action: unknown) => {
+  return listAt(found, 'actions').map((action) => {
     const { connector_type_id: _, ...kept } = { connector_type_id: undefined, ...Object(action) }
     return kept
   })
@@ -76,15 +75,12 @@ function isOurs(tag: string, { body }: InstallableRule): boolean {
 }
 
 function tagsOf(found: unknown): readonly string[] {
-  const tags: unknown = memberOf(found, 'tags')
-  return Array.isArray(tags) ? tags.filter((tag: unknown) => typeof tag === 'string') : []
+  return listAt(found, 'tags').filter((tag) => typeof tag === 'string')
 }
 
 /** The members of `found` that `wanted` has: Kibana adds defaults, times and names. */
 function projected(wanted: unknown, found: unknown): unknown {
   const isPlain = typeof wanted === 'object' && wanted !== null && !Array.isArray(wanted)
   if (!isPlain || typeof found !== 'object' || found === null) return found
-  return Object.fromEntries(
-    Object.entries(wanted).map(([name, value]) => [name, projected(value, memberOf(found, name))]),
-  )
+  return Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, projected(value, at(found, name))]))
 }

@@ -1,8 +1,9 @@
 import type { Kibana, KibanaAnswer } from '../../clients/kibana.ts'
 import { FlagshipError } from '../../errors.ts'
+import { at, listAt, textAt } from '../../sinks/elasticsearch/parts-of-json.ts'
 import type { Found } from '../object.ts'
 import { findMark } from './mark.ts'
-import { type Attempt, isAbsent, memberOf, messageOf, refusal, textAt } from './refusal.ts'
+import { type Attempt, isAbsent, messageOf, refusal } from './refusal.ts'
 import { type InstallableSavedObject, ndjsonOf, type SavedObject, type SavedObjectType } from './saved-object.ts'
 
 /**
@@ -21,7 +22,7 @@ export async function findSavedObject(kibana: Kibana, object: InstallableSavedOb
     if (isMissing(answer)) return { kind: 'absent' }
     throw refusal(kibana, attempt('read', object), answer)
   }
-  const mark = findMark(JSON.stringify(memberOf(answer.body, 'attributes') ?? ''))
+  const mark = findMark(JSON.stringify(at(answer.body, 'attributes') ?? ''))
   if (mark === undefined) return { kind: 'foreign' }
   const isEqual = mark.text === findMark(JSON.stringify(object.body))?.text
   return { kind: 'ours', version: mark.version, body: isEqual ? object.body : keptOf(answer.body) }
@@ -67,21 +68,18 @@ function attempt(verb: string, { kind, savedObject: { type, id } }: InstallableS
 
 /** The export of one object that is not there is a 400 that holds a 404. */
 function isMissing({ statusCode, body }: KibanaAnswer): boolean {
-  const objects: unknown = memberOf(memberOf(body, 'attributes'), 'objects')
-  if (statusCode !== 400 || !Array.isArray(objects)) return false
-  return objects.some((object: unknown) => memberOf(memberOf(object, 'error'), 'statusCode') === 404)
+  const objects = listAt(body, 'attributes', 'objects')
+  return statusCode === 400 && objects.some((object) => at(object, 'error', 'statusCode') === 404)
 }
 
 /** An import that did not do it answers 200 all the same. */
 function problemOf({ body }: KibanaAnswer): string | undefined {
-  if (memberOf(body, 'success') !== true) {
-    const errors: unknown = memberOf(body, 'errors')
-    const error: unknown = memberOf(Array.isArray(errors) ? errors[0] : undefined, 'error')
+  if (at(body, 'success') !== true) {
+    const error = at(listAt(body, 'errors')[0], 'error')
     const reason = [textAt(error, 'type'), textAt(error, 'message')].filter((text) => text !== undefined).join(', ')
     return `the import failed: ${reason === '' ? 'no reason given' : reason.slice(0, 300)}`
   }
-  const results: unknown = memberOf(body, 'successResults')
-  const other = textAt(Array.isArray(results) ? results[0] : undefined, 'destinationId')
+  const other = textAt(listAt(body, 'successResults')[0], 'destinationId')
   return other === undefined
     ? undefined
     : `another space has this id, so Kibana stored a copy as "${other}"; delete one of the two`
@@ -90,5 +88,5 @@ function problemOf({ body }: KibanaAnswer): string | undefined {
 /** What is ours to compare, without what Kibana adds. */
 function keptOf(found: unknown): object {
   const names = ['type', 'id', 'attributes', 'references', 'coreMigrationVersion', 'typeMigrationVersion', 'managed']
-  return Object.fromEntries(names.map((name) => [name, memberOf(found, name)]))
+  return Object.fromEntries(names.map((name) => [name, at(found, name)]))
 }

@@ -1,18 +1,17 @@
 import { readFile } from 'node:fs/promises'
+import type { Auth } from '../../clients/access.ts'
 import { FlagshipError, reasonOf } from '../../errors.ts'
-import type { ElasticsearchSinkConfig } from '../../sinks/elasticsearch/config.ts'
+import { isAddress } from '../../sinks/elasticsearch/config.ts'
 import { usageError } from '../options.ts'
 import { printable } from '../printable.ts'
 import type { BootstrapOptions } from './options.ts'
 
-/** Who bootstraps. */
-export type Credentials = { readonly apiKey: string } | { readonly username: string; readonly password: string }
-
 /**
- * Those of the command line, never those of the agent: it must not have such rights. Undefined when none are given.
+ * Who bootstraps: as the command line says, never as the agent, which must not have such rights. Undefined when nothing
+ * is said.
  * @throws FlagshipError USAGE or INPUT_UNREADABLE.
  */
-export async function credentialsOf(options: BootstrapOptions): Promise<Credentials | undefined> {
+export async function credentialsOf(options: BootstrapOptions): Promise<Auth | undefined> {
   const { username, 'password-file': passwordFile, 'api-key-file': apiKeyFile } = options
   if ((username === undefined) !== (passwordFile === undefined))
     throw usageError('bootstrap', 'Cannot use "--username"', 'it goes together with --password-file')
@@ -32,14 +31,9 @@ export async function textOf(path: string): Promise<string> {
   }
 }
 
-/** Certificates of a server that bootstrap talks to: those of the command line, else those of the sink. */
-export function caFileOf(options: BootstrapOptions, sink: Pick<ElasticsearchSinkConfig, 'tls'>): string | undefined {
-  return options['ca-file'] ?? sink.tls?.caFile
-}
-
 /** @throws FlagshipError USAGE on what is no address, or one with credentials, which would be printed with it. */
 export function checkedUrl(option: string, text: string): string {
-  if (URL.canParse(text) && /^https?:\/\/[^/@?#\s]+(?:\/[^@?#\s]*)?$/.test(text)) return text
+  if (URL.canParse(text) && isAddress(text)) return text
   const what = text.includes('@') ? `Cannot set "${option}"` : `Cannot set "${option}" to "${printable(text)}"`
   throw usageError('bootstrap', what, 'expected http:// or https://, a host, and no credentials')
 }

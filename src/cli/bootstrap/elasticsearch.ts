@@ -8,12 +8,13 @@ import { ASSUMED_VERSION, isSupported, serverVersionOf } from '../../bootstrap/e
 import { ElasticsearchTarget } from '../../bootstrap/elasticsearch/target.ts'
 import type { Installable } from '../../bootstrap/object.ts'
 import { outputFiles } from '../../bootstrap/output.ts'
+import type { Auth } from '../../clients/access.ts'
 import { connectElasticsearch, type Elasticsearch } from '../../clients/elasticsearch.ts'
 import type { ElasticsearchSinkConfig } from '../../sinks/elasticsearch/config.ts'
 import { StreamNames } from '../../sinks/elasticsearch/stream-names.ts'
 import { usageError } from '../options.ts'
 import { printable } from '../printable.ts'
-import { checkedUrl, type Credentials, credentialsOf, textOf } from './credentials.ts'
+import { checkedUrl, credentialsOf, textOf } from './credentials.ts'
 import type { BootstrapOptions } from './options.ts'
 import type { Connected, Product } from './product.ts'
 
@@ -129,11 +130,7 @@ async function connectAs(sink: ElasticsearchSinkConfig, options: BootstrapOption
   return connectTo(sink, options, await credentialsOf(options))
 }
 
-function connectTo(
-  sink: ElasticsearchSinkConfig,
-  options: BootstrapOptions,
-  auth: Credentials | undefined,
-): Elasticsearch {
+function connectTo(sink: ElasticsearchSinkConfig, options: BootstrapOptions, auth: Auth | undefined): Elasticsearch {
   const { url, 'ca-file': caFile } = options
   const nodes = url === undefined ? sink.nodes : [checkedUrl('--url', url)]
   const tls = caFile === undefined ? sink.tls : { caFile }

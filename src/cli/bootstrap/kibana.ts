@@ -1,12 +1,12 @@
 import { kibanaNdjson, kibanaObjects, rules } from '../../bootstrap/kibana/objects.ts'
 import { kibanaTarget } from '../../bootstrap/kibana/target.ts'
 import { type Instructions, outputFiles } from '../../bootstrap/output.ts'
-import { connectKibana } from '../../clients/kibana.ts'
+import { connectKibana, spacePath } from '../../clients/kibana.ts'
 import type { ElasticsearchSinkConfig } from '../../sinks/elasticsearch/config.ts'
 import { StreamNames } from '../../sinks/elasticsearch/stream-names.ts'
 import { usageError } from '../options.ts'
 import { printable } from '../printable.ts'
-import { caFileOf, checkedUrl, credentialsOf, textOf } from './credentials.ts'
+import { checkedUrl, credentialsOf, textOf } from './credentials.ts'
 import type { BootstrapOptions } from './options.ts'
 import type { Product } from './product.ts'
 
@@ -23,13 +23,13 @@ export function kibanaProduct(_sinkName: string, sink: ElasticsearchSinkConfig, 
       return [[NDJSON, kibanaNdjson(objects)], ...files]
     },
     async connect() {
-      const ca = caFileOf(options, sink)
+      const caFile = options['ca-file'] ?? sink.tls?.caFile
       const kibana = connectKibana({
         url: urlOf(options),
         space,
         requestTimeoutMs: sink.requestTimeoutMs,
         auth: await credentialsOf(options),
-        ...(ca !== undefined && { ca: await textOf(ca) }),
+        ...(caFile !== undefined && { ca: await textOf(caFile) }),
       })
       return {
         target: kibanaTarget(kibana, { namespaces }),
@@ -44,13 +44,12 @@ export function kibanaProduct(_sinkName: string, sink: ElasticsearchSinkConfig, 
 
 /** How the objects are applied with curl. */
 function instructionsOf(alerts: ReturnType<typeof rules>, space: string): Instructions {
-  const path = space === 'default' ? '' : `/s/${encodeURIComponent(space)}`
   return {
     title: 'What flagship needs in Kibana',
     intro: `Data view, searches and dashboard are one import, which may be repeated;
 a rule that is there has to be deleted before it is made again.`,
     commands: [
-      `KIBANA=https://kibana:5601${path} # and add --user or a key below`,
+      `KIBANA=https://kibana:5601${spacePath(space)} # and add --user or a key below`,
       `curl -fsS -X POST "$KIBANA/api/saved_objects/_import?overwrite=true" -H 'kbn-xsrf: flagship' --form 'file=@${NDJSON}'`,
       `rule() { curl -fsS -X POST "$KIBANA/api/alerting/rule/$1" -H 'kbn-xsrf: flagship' -H 'content-type: application/json' --data-binary "@$2"; }`,
       ...alerts.map(({ id, fileName }) => `rule '${id}' '${fileName}'`),

@@ -2,9 +2,34 @@ import type { Action, Step } from '../../bootstrap/plan.ts'
 import { jsonText } from '../json.ts'
 import { printable } from '../printable.ts'
 import { columns } from '../table.ts'
+import type { BootstrapOptions } from './options.ts'
 
-/** The plan for people: one line for each object, then how many of each sort. */
-export function planText(steps: readonly Step[], { withDifference }: { readonly withDifference: boolean }): string {
+type Form = Pick<BootstrapOptions, 'json' | 'diff' | 'remove'>
+
+/** What would be done: one line for each object, how many of each sort, and what else there is to say. */
+export function planReport(steps: readonly Step[], notes: readonly string[], { json, diff }: Form): string {
+  return json === true ? reportJson(steps, notes) : planText(steps, diff === true) + notesText(notes)
+}
+
+/** What was done, after a line for each object that was written or removed. */
+export function doneReport(steps: readonly Step[], notes: readonly string[], { json, remove }: Form): string {
+  if (json === true) return reportJson(steps, notes)
+  const countOf = (wanted: Action) => steps.filter(({ action }) => action === wanted).length
+  const foreign = steps.filter(({ action }) => action === 'foreign')
+  const lines = foreign.map(({ object }) => `${object.kind} ${object.id} is not ours: left alone`)
+  const asWanted =
+    remove === true
+      ? `${countOf('absent')} of ${steps.length} objects were not there`
+      : `${countOf('unchanged')} of ${steps.length} objects were as they should be`
+  return notesText([...lines, asWanted, ...notes])
+}
+
+/** Lines about what was found or done, safe to print. */
+export function notesText(notes: readonly string[]): string {
+  return notes.map((note) => `${printable(note)}\n`).join('')
+}
+
+function planText(steps: readonly Step[], withDifference: boolean): string {
   const rows = columns(steps.map(({ action, object }) => [WORDS[action], object.kind, object.id]))
   const lines = steps.flatMap((step, index) => [
     rows[index] ?? '',
@@ -13,8 +38,8 @@ export function planText(steps: readonly Step[], { withDifference }: { readonly 
   return [...lines, countsOf(steps), ''].join('\n')
 }
 
-/** The plan for programs. */
-export function planJson(steps: readonly Step[], notes: readonly string[]): string {
+/** For programs. */
+function reportJson(steps: readonly Step[], notes: readonly string[]): string {
   const objects = steps.map(({ action, object, difference }) => ({
     kind: object.kind,
     id: object.id,

@@ -45,7 +45,7 @@ export function agentSettings(config: Config, stdout: LineOutput, logger: Logger
     pipelines: Object.entries(sinks).map(([name, sink]) => ({
       name,
       batch: sink.batch,
-      deadLetter: sink.type === 'elasticsearch' ? sink.deadLetter : DEFAULT_DEAD_LETTER,
+      deadLetter: 'deadLetter' in sink ? sink.deadLetter : DEFAULT_DEAD_LETTER,
       createSink: () => createSink(name, sink, partsOf(name)),
     })),
   }

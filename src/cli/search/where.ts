@@ -3,6 +3,7 @@ import type { AccessFiles } from '../../clients/access.ts'
 import type { ElasticsearchOptions } from '../../clients/elasticsearch.ts'
 import { loadConfig } from '../../config/load.ts'
 import { FlagshipError, reasonOf } from '../../errors.ts'
+import { isAddress } from '../../sinks/elasticsearch/config.ts'
 import { StreamNames, streamName } from '../../sinks/elasticsearch/stream-names.ts'
 import { elasticsearchSink } from '../elasticsearch-sink.ts'
 import type { Io } from '../io.ts'
@@ -32,7 +33,6 @@ export interface Where {
 }
 
 const REQUEST_TIMEOUT_MS = 60_000
-const URL_PATTERN = /^https?:\/\/[^/@?#\s]+(\/[^@?#\s]*)?$/
 const NAMESPACE_PATTERN = /^[a-z0-9_*][a-z0-9_.*]{0,99}$/
 
 /** Whether the cluster will know who asks. */
@@ -66,7 +66,7 @@ function ofSink(path: string, values: WhereValues, dataset: SearchDataset, env: 
 async function ofUrl(url: string, values: WhereValues, dataset: SearchDataset): Promise<Where> {
   if (values.sink !== undefined) throw usageError('search', 'Cannot use option "--sink"', 'it goes with --config')
   const nodes = url.split(',').map((node) => node.trim())
-  for (const node of nodes) if (!URL_PATTERN.test(node)) throw notAnUrl()
+  for (const node of nodes) if (!isAddress(node)) throw notAnUrl()
   const connection = { nodes, requestTimeoutMs: REQUEST_TIMEOUT_MS, ...(await accessOf(values)) }
   return { connection, streams: streamsOf(dataset, namespacesOf(values.namespace ?? '*')) }
 }

@@ -108,6 +108,10 @@ const UNPARSED: Readonly<Record<UnparsedReason, Outcome>> = {
   truncated: unparsed('truncated', 'it begins like an access line and its end is missing'),
   lost_by_envoy: unparsed('lost_by_envoy', 'Envoy could not write the record and wrote this in its place'),
   too_deep: unparsed('too_deep', 'its JSON is nested deeper than 100 levels'),
+  wrong_envelope: unparsed(
+    'wrong_envelope',
+    'the message is not of the configured envelope; set envelope to what its shipper writes',
+  ),
   internal_error: unparsed('internal_error', 'a bug in flagship; please report the line'),
 }
 

@@ -3,6 +3,14 @@ import type { Frozen } from '../../frozen.ts'
 import { BatchConfig } from '../batch-config.ts'
 import { DeadLetterConfig } from '../dead-letter-config.ts'
 
+/** Without user information, which would be printed with it: there are settings and options for credentials. */
+const ADDRESS_PATTERN = '^https?://[^/@?#\\s]+(/[^@?#\\s]*)?$'
+
+/** Whether it can be the address of a server: on the command line as in the configuration. */
+export function isAddress(text: string): boolean {
+  return new RegExp(ADDRESS_PATTERN).test(text)
+}
+
 /** Stricter than Elasticsearch: lower case, no "-", at most 100 bytes. */
 const NAMESPACE = { pattern: '^[a-z0-9_][a-z0-9_.]{0,99}$', examples: ['default', 'prod'] }
 
@@ -86,17 +94,12 @@ const Tls = Type.Object(
 export const ElasticsearchSinkConfig = Type.Object(
   {
     type: Type.Literal('elasticsearch', { description: 'Data streams of Elasticsearch 8 or 9, one for each dataset.' }),
-    nodes: Type.Array(
-      // User information in the address would be printed with it: there are settings for credentials.
-      Type.String({ pattern: '^https?://[^/@?#\\s]+(/[^@?#\\s]*)?$', maxLength: 2_048 }),
-      {
-        description:
-          'Addresses of the cluster. Another one is asked only when a request surely did not reach the first.',
-        minItems: 1,
-        maxItems: 64,
-        examples: [['https://elasticsearch:9200']],
-      },
-    ),
+    nodes: Type.Array(Type.String({ pattern: ADDRESS_PATTERN, maxLength: 2_048 }), {
+      description: 'Addresses of the cluster. Another one is asked only when a request surely did not reach the first.',
+      minItems: 1,
+      maxItems: 64,
+      examples: [['https://elasticsearch:9200']],
+    }),
     namespace: Type.Union([Type.String(NAMESPACE), NamespaceRules], {
       description:
         'Last part of the names of the data streams, `logs-envoy.access-NAMESPACE`: one for all, or by the Kubernetes namespace of the proxy that wrote the line, so that tenants have streams, roles and retention of their own.',

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { Batcher, type Shipment } from '../../../src/pipeline/batcher.ts'
-import { Ledger } from '../../../src/pipeline/ledger.ts'
 import { segmentOf, textsOf } from '../fakes/batches.ts'
 import { ManualClock, settle } from '../fakes/manual-clock.ts'
 
 function shipmentOf(...texts: readonly string[]): Shipment {
-  const receipt = { span: undefined, openLines: [], documents: Buffer.alloc(0), unanswered: texts.length }
-  return { segment: segmentOf(texts), receipt, ledger: new Ledger(), cursorVersion: 0 }
+  const receipt = { documents: Buffer.alloc(0), unanswered: texts.length }
+  return { segment: segmentOf(texts), receipt, settle: () => {}, cursorVersion: 0, markOf: () => undefined }
 }
 
 function batcherOf(limits: { readonly maxBytes?: number; readonly maxDocuments?: number } = {}) {

@@ -92,7 +92,7 @@ async function benchWith(
   const sink = new ScriptedSink(scripted)
   const meter = new Meter(createMetrics(false), 'copy', clock)
   const trouble = new TroubleSpot(log, 'copy', 'deliver to sink "copy"')
-  const answers = new Answers(cursor, committer, budget)
+  const answers = new Answers(committer, budget)
   const shared = { sink, cursor, committer, deadLetter, clock, trouble, meter }
   const delivery = new Delivery({ ...shared, answers, doubts, lineAt, random: () => 0.5 })
   const stop = new AbortController()
@@ -112,7 +112,8 @@ async function benchWith(
       const receipt = { span, openLines: [], documents: segment.bytes, unanswered: texts.length }
       ledger.add(receipt)
       budget.spend(receipt.documents.length)
-      return { segment, receipt, ledger, cursorVersion: cursor.version }
+      const settle = () => ledger.settle(cursor)
+      return { segment, receipt, settle, cursorVersion: cursor.version, markOf: () => undefined }
     })
     const over = delivery.deliver(shipments, stop.signal)
     await Promise.race([over, clock.advance(300_000)]).catch(() => {})

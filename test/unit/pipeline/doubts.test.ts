@@ -1,14 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { FlagshipError } from '../../../src/errors.ts'
 import type { Shipment } from '../../../src/pipeline/batcher.ts'
-import { Cursor } from '../../../src/pipeline/cursor.ts'
 import { Doubts } from '../../../src/pipeline/doubts.ts'
-import { Ledger } from '../../../src/pipeline/ledger.ts'
 import { TroubleSpot } from '../../../src/pipeline/trouble.ts'
 import { type Doubt, type Finding, MISSING, STORED } from '../../../src/sinks/sink.ts'
-import { FILE_KEY, segmentOf, textsOf } from '../fakes/batches.ts'
+import { segmentOf, textsOf } from '../fakes/batches.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
-import { placeIn } from '../fakes/places.ts'
 import { RecordedLog } from '../fakes/recorded-log.ts'
 
 const UNKNOWN: Finding = { kind: 'unknown', reason: 'index "i7" is closed: open it' }
@@ -17,7 +14,7 @@ type Answer = readonly Finding[] | Error
 
 /** Doubts over a look-up that gives these answers, one a call, and then calls everything missing. */
 function benchOf(...answers: readonly Answer[]) {
-  const [clock, log, cursor, stop] = [new ManualClock(), new RecordedLog(), new Cursor(), new AbortController()]
+  const [clock, log, stop] = [new ManualClock(), new RecordedLog(), new AbortController()]
   const asked: { readonly doubts: readonly Doubt[]; readonly sinceMs: number }[] = []
   const [found, missing]: [string[], string[]] = [[], []]
   const left = [...answers]
@@ -35,15 +32,12 @@ function benchOf(...answers: readonly Answer[]) {
     name: 'search',
     logger: log,
     lookup,
-    cursor,
     clock,
     random: () => 0.5,
     trouble,
     found: keep(found),
     missing: keep(missing),
   }
-  cursor.follow(placeIn('c', FILE_KEY))
-  cursor.raiseSent(FILE_KEY, 0, 100, 'i7')
   return { doubts: new Doubts(parts, stop.signal), clock, log, asked, found, missing, stop }
 }
 
@@ -54,8 +48,8 @@ function keep(texts: string[]) {
 
 function shipmentOf(...texts: readonly string[]): Shipment {
   const segment = segmentOf(texts)
-  const receipt = { span: undefined, openLines: [], documents: segment.bytes, unanswered: texts.length }
-  return { segment, receipt, ledger: new Ledger(), cursorVersion: 0 }
+  const receipt = { documents: segment.bytes, unanswered: texts.length }
+  return { segment, receipt, settle: () => {}, cursorVersion: 0, markOf: () => 'i7' }
 }
 
 describe('Doubts', () => {

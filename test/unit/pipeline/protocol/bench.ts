@@ -11,6 +11,7 @@ import { DEFAULT_DEAD_LETTER } from '../../../../src/sinks/dead-letter-config.ts
 import type { ElasticsearchSinkConfig } from '../../../../src/sinks/elasticsearch/config.ts'
 import { ElasticsearchSink } from '../../../../src/sinks/elasticsearch/sink.ts'
 import { createMetrics } from '../../../../src/telemetry/metrics.ts'
+import { sinkConfig } from '../../../support/elasticsearch-sink.ts'
 import { ALWAYS_LISTED } from '../../fakes/always-listed.ts'
 import { lineTranscoder } from '../../fakes/line-transcoder.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
@@ -205,19 +206,13 @@ export class ProtocolBench implements Scene {
   }
 }
 
-const SINK = {
-  type: 'elasticsearch',
+const SINK = sinkConfig({
   nodes: ['http://elasticsearch'],
-  namespace: 'default',
-  retention: { healthy: '90d' },
-  ids: 'event',
   requestTimeoutMs: 1_000,
   settleMs: SETTLE_MS,
-  concurrency: 2,
   compression: false,
   batch: BATCH,
-  deadLetter: DEFAULT_DEAD_LETTER,
-} as const
+})
 
 const ES = { agentId: 'cluster/node', onFailureStore: () => {}, onPossiblyDoubled: () => {} }
 

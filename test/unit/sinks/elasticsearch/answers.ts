@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SYSTEM_CLOCK } from '../../../../src/clock.ts'
 import { connectElasticsearch } from '../../../../src/clients/elasticsearch.ts'
 import { batchOf } from '../../../../src/pipeline/segments.ts'
 import type { Batch } from '../../../../src/sinks/batch.ts'
-import { DEFAULT_DEAD_LETTER } from '../../../../src/sinks/dead-letter-config.ts'
 import { BULK_QUERY, bulkBody } from '../../../../src/sinks/elasticsearch/bulk-request.ts'
 import type { ElasticsearchSinkConfig } from '../../../../src/sinks/elasticsearch/config.ts'
 import { at, listAt, textAt } from '../../../../src/sinks/elasticsearch/parts-of-json.ts'
-import { ElasticsearchSink } from '../../../../src/sinks/elasticsearch/sink.ts'
+import type { ElasticsearchSink } from '../../../../src/sinks/elasticsearch/sink.ts'
+import { makeSink, sinkConfig } from '../../../support/elasticsearch-sink.ts'
 import { segmentOf } from '../../fakes/batches.ts'
 
 /** What an Elasticsearch can be brought into. Real ones are brought into it by settings, the fake by faults. */
@@ -163,20 +163,11 @@ class AnswersBench {
   readonly #config: ElasticsearchSinkConfig
 
   constructor(settings: Pick<ElasticsearchSinkConfig, 'nodes' | 'apiKeyFile' | 'namespace'>) {
-    this.#config = { ...DEFAULTS, ...settings }
+    this.#config = sinkConfig({ requestTimeoutMs: 10_000, ...settings })
   }
 
   sink(): ElasticsearchSink {
-    const warn = (_: object, message: string) => void this.warnings.push(message)
-    const sink = new ElasticsearchSink('out', this.#config, {
-      clock: SYSTEM_CLOCK,
-      logger: { info: warn, warn, error: warn },
-      agentId: 'test/answers',
-      onFailureStore: () => {},
-      onPossiblyDoubled: () => {},
-    })
-    onTestFinished(() => sink.close())
-    return sink
+    return makeSink(this.#config, this.warnings, { agentId: 'test/answers' })
   }
 
   /** What the server itself says to a bulk. */
@@ -199,18 +190,6 @@ class AnswersBench {
     }
   }
 }
-
-const DEFAULTS = {
-  type: 'elasticsearch',
-  retention: { healthy: '90d' },
-  ids: 'event',
-  requestTimeoutMs: 10_000,
-  settleMs: 120_000,
-  concurrency: 2,
-  compression: true,
-  batch: { maxBytes: 1_048_576, maxDocuments: 5_000, maxAgeMs: 200 },
-  deadLetter: DEFAULT_DEAD_LETTER,
-} as const
 
 function wordsOf(item: unknown): string {
   const store = textAt(item, 'failure_store')

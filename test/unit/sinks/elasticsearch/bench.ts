@@ -1,24 +1,13 @@
-import { DEFAULT_DEAD_LETTER } from '../../../../src/sinks/dead-letter-config.ts'
 import { onTestFinished } from 'vitest'
 import type { Clock } from '../../../../src/clock.ts'
 import { SYSTEM_CLOCK } from '../../../../src/clock.ts'
 import type { ElasticsearchSinkConfig } from '../../../../src/sinks/elasticsearch/config.ts'
-import { ElasticsearchSink } from '../../../../src/sinks/elasticsearch/sink.ts'
+import type { ElasticsearchSink } from '../../../../src/sinks/elasticsearch/sink.ts'
+import { makeSink, sinkConfig } from '../../../support/elasticsearch-sink.ts'
 import { type RecordingServer, startRecordingServer } from '../../../support/recording-server.ts'
 import type { SinkBench } from '../contract.ts'
 
 export const STREAM = 'logs-envoy.access-default'
-
-const BATCH = { maxBytes: 1_048_576, maxDocuments: 5_000, maxAgeMs: 200 }
-const DEFAULTS: Omit<ElasticsearchSinkConfig, 'type' | 'nodes' | 'batch' | 'deadLetter'> = {
-  namespace: 'default',
-  retention: { healthy: '90d' },
-  ids: 'event',
-  requestTimeoutMs: 2_000,
-  settleMs: 120_000,
-  concurrency: 2,
-  compression: true,
-}
 
 /** A recording server in this process, and sinks that write to it. */
 export class ElasticsearchBench implements SinkBench {
@@ -39,24 +28,12 @@ export class ElasticsearchBench implements SinkBench {
   }
 
   create(settings: Partial<ElasticsearchSinkConfig> = {}): ElasticsearchSink {
-    const config = {
-      type: 'elasticsearch',
-      nodes: [this.server.url],
-      ...DEFAULTS,
-      batch: BATCH,
-      deadLetter: DEFAULT_DEAD_LETTER,
-      ...settings,
-    } as const
-    const warn = (_: object, message: string) => void this.warnings.push(message)
-    const sink = new ElasticsearchSink('out', config, {
+    return makeSink(sinkConfig({ nodes: [this.server.url], ...settings }), this.warnings, {
       clock: this.clock,
-      logger: { info: warn, warn, error: warn },
       agentId: 'prod/worker 1',
       onFailureStore: (count) => (this.failureStoreCount += count),
       onPossiblyDoubled: (count) => (this.doubledCount += count),
     })
-    onTestFinished(() => sink.close())
-    return sink
   }
 
   async opened(settings: Partial<ElasticsearchSinkConfig> = {}): Promise<ElasticsearchSink> {

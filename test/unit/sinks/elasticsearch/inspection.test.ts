@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { DEFAULT_DEAD_LETTER } from '../../../../src/sinks/dead-letter-config.ts'
 import { inspectElasticsearch } from '../../../../src/sinks/elasticsearch/inspection.ts'
+import { sinkConfig } from '../../../support/elasticsearch-sink.ts'
 
 const RIGHTS = '/_security/user/_has_privileges'
 const STREAMS = '/_data_stream/logs-envoy.*'
@@ -31,19 +31,7 @@ async function inspect(answers: Answers): Promise<readonly string[]> {
   onTestFinished(() => void server.close())
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new Error('the server has no port')
-  const complaints = await inspectElasticsearch({
-    type: 'elasticsearch',
-    nodes: [`http://127.0.0.1:${address.port}`],
-    namespace: 'default',
-    retention: { healthy: '90d' },
-    ids: 'event',
-    requestTimeoutMs: 2_000,
-    settleMs: 120_000,
-    concurrency: 2,
-    compression: true,
-    batch: { maxBytes: 1_048_576, maxDocuments: 5_000, maxAgeMs: 200 },
-    deadLetter: DEFAULT_DEAD_LETTER,
-  })
+  const complaints = await inspectElasticsearch(sinkConfig({ nodes: [`http://127.0.0.1:${address.port}`] }))
   return complaints.map(({ kind, message }) => `${kind}: ${message}`)
 }
 

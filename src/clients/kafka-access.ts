@@ -1,0 +1,91 @@
+import type { SASLOptions } from 'kafkajs'
+import type { Clock } from '../clock.ts'
+import { pemComplaint, tokenComplaint } from './access.ts'
+import { type Complain, RotatingFile } from './rotating-file.ts'
+
+/** Where credentials and certificates are: every file may be replaced while we run. */
+export interface KafkaAccessFiles {
+  /** Present where the brokers speak TLS. */
+  readonly tls?: { readonly caFile?: string; readonly certificateFile?: string; readonly keyFile?: string }
+  readonly sasl?: {
+    readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | 'OAUTHBEARER'
+    readonly username?: string
+    readonly passwordFile?: string
+    readonly tokenFile?: string
+  }
+}
+
+/** Whom we trust, and who we are in TLS; texts are PEM. */
+interface KafkaTrust {
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+}
+
+/** Credentials and certificates for connections that kafkajs makes whenever it likes: as the files have them by then. */
+export class KafkaAccess {
+  readonly #files: KafkaAccessFiles
+  readonly #secretFile: RotatingFile | undefined
+  readonly #pemFiles: readonly (RotatingFile | undefined)[]
+  #secret = ''
+  #trust: KafkaTrust = {}
+
+  constructor(files: KafkaAccessFiles, clock: Clock) {
+    const { tls, sasl } = files
+    this.#files = files
+    const fileAt = (path: string | undefined, complain: Complain) =>
+      path === undefined ? undefined : new RotatingFile(path, complain, clock)
+    this.#secretFile = fileAt(sasl?.tokenFile, tokenComplaint) ?? fileAt(sasl?.passwordFile, () => undefined)
+    this.#pemFiles = [tls?.caFile, tls?.certificateFile, tls?.keyFile].map((path) => fileAt(path, pemComplaint))
+  }
+
+  /** Read what has changed. @throws RequestFailure while a file was never there. */
+  async refresh(isUrgent = false): Promise<void> {
+    const [secret, ca, cert, key] = await Promise.all(
+      [this.#secretFile, ...this.#pemFiles].map(async (file) => file?.text(isUrgent)),
+    )
+    this.#secret = secret ?? ''
+    this.#trust = {
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+    }
+  }
+
+  /** For `tls.connect`, as it was read last. */
+  get trust(): KafkaTrust {
+    return this.#trust
+  }
+
+  get isTls(): boolean {
+    return this.#files.tls !== undefined
+  }
+
+  /** A new object each time: kafkajs writes into it what it made of the credentials. It asks for them at every login. */
+  sasl(): SASLOptions | undefined {
+    const { sasl } = this.#files
+    if (sasl === undefined) return undefined
+    if (sasl.mechanism === 'OAUTHBEARER') return { mechanism: 'oauthbearer', oauthBearerProvider: () => this.#token() }
+    const { username = '' } = sasl
+    const secret = () => this.#secret
+    const login = {
+      username,
+      get password() {
+        return secret()
+      },
+    }
+    return Object.defineProperties(MECHANISMS[sasl.mechanism](), Object.getOwnPropertyDescriptors(login))
+  }
+
+  async #token(): Promise<{ value: string }> {
+    await this.refresh()
+    return { value: this.#secret }
+  }
+}
+
+const NOBODY = { username: '', password: '' }
+const MECHANISMS = {
+  PLAIN: (): SASLOptions => ({ mechanism: 'plain', ...NOBODY }),
+  'SCRAM-SHA-256': (): SASLOptions => ({ mechanism: 'scram-sha-256', ...NOBODY }),
+  'SCRAM-SHA-512': (): SASLOptions => ({ mechanism: 'scram-sha-512', ...NOBODY }),
+}

@@ -1,0 +1,52 @@
+/** What kafkajs cannot compress by itself. It has one table of codecs for the whole process. */
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompress } from 'node:zlib'
+import kafkajs from 'kafkajs'
+import snappy from 'kafkajs-snappy'
+import { FlagshipError, reasonOf } from '../errors.ts'
+
+/** Names of Kafka's codecs, as its `compression.type` has them. */
+export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+
+/** As kafkajs asks for one. */
+export interface Codec {
+  compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>
+  decompress(bytes: Buffer): Promise<Buffer>
+}
+
+const { CompressionCodecs, CompressionTypes } = kafkajs
+
+/** Numbers of the protocol. */
+export const COMPRESSION_TYPES = {
+  none: CompressionTypes.None,
+  gzip: CompressionTypes.GZIP,
+  snappy: CompressionTypes.Snappy,
+  lz4: CompressionTypes.LZ4,
+  zstd: CompressionTypes.ZSTD,
+} as const satisfies Record<Compression, number>
+
+/**
+ * Make kafkajs able to use a codec.
+ * @throws FlagshipError SINK_MISCONFIGURED where its native part is not there.
+ */
+export async function loadCodec(compression: Compression): Promise<void> {
+  if (compression === 'zstd') CompressionCodecs[CompressionTypes.ZSTD] = () => ZSTD
+  if (compression === 'snappy') CompressionCodecs[CompressionTypes.Snappy] = snappy
+  if (compression === 'lz4') {
+    const codec = await lz4()
+    CompressionCodecs[CompressionTypes.LZ4] = () => codec
+  }
+}
+
+const [zstd, unzstd] = [promisify(zstdCompress), promisify(zstdDecompress)]
+const ZSTD: Codec = { compress: ({ buffer }) => zstd(buffer), decompress: (bytes) => unzstd(bytes) }
+
+async function lz4(): Promise<Codec> {
+  try {
+    const { compressFrame, decompressFrame } = await import('lz4-napi')
+    return { compress: ({ buffer }) => compressFrame(buffer), decompress: (bytes) => decompressFrame(bytes) }
+  } catch (error) {
+    const state = 'the optional package lz4-napi does not load here; use zstd, or install it for this platform'
+    throw new FlagshipError('SINK_MISCONFIGURED', `Cannot use compression "lz4": ${state} (${reasonOf(error)})`)
+  }
+}

@@ -1,0 +1,211 @@
+import type { CompressionTypes, Kafka, Message, PartitionerArgs, Producer, RecordMetadata } from 'kafkajs'
+import type { Clock } from '../clock.ts'
+import type { KafkaAccess } from './kafka-access.ts'
+import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
+import type { KafkaSockets } from './kafka-sockets.ts'
+
+/** One record. */
+export interface KafkaMessage {
+  readonly key: string
+  readonly value: Buffer
+  /** Milliseconds since the epoch, as digits. */
+  readonly timestamp: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Records for one partition: one record batch, stored as a whole or not at all. */
+export interface PartitionBatch {
+  readonly topic: string
+  readonly partition: number
+  readonly messages: readonly KafkaMessage[]
+}
+
+/** A partition as the producer knows it now. */
+export interface Partition {
+  readonly partitionId: number
+  /** Node id of the broker. */
+  readonly leader: number
+  readonly replicas: readonly number[]
+}
+
+export interface KafkaProducerParts {
+  readonly kafka: Kafka
+  readonly sockets: KafkaSockets
+  readonly access: KafkaAccess
+  readonly compression: CompressionTypes
+  readonly requestTimeoutMs: number
+  readonly clock: Clock
+}
+
+/** One call of kafkajs. */
+interface Attempt {
+  leader: number | undefined
+  /** kafkajs knew where everything goes: from here on a request may have been written. */
+  mayBeSent: boolean
+  isMisplaced: boolean
+}
+
+/** Less than 2^31 by far: kafkajs does not count on as brokers do when a sequence wraps (producer/eosManager/index.js). */
+const MOST_MESSAGES = 1_000_000_000
+
+/** kafkajs reads the metadata of its topics again after an error of this name (producer/sendMessages.js). */
+const STALE = 'KafkaJSMetadataNotLoaded'
+
+/**
+ * An idempotent producer with one try. What failed is to be sent again by the same producer, each partition exactly the
+ * messages it had, before anything else goes to that partition: brokers know it by its sequence (docs/adr/0006).
+ */
+export class KafkaProducer {
+  readonly #parts: KafkaProducerParts
+  readonly #producer: Producer
+  readonly #topics = new Map<string, readonly Partition[]>()
+  /** By topic and partition: what is under way. */
+  readonly #attempts = new Map<string, Attempt>()
+  #messageCount = 0
+  #isGivenUp = false
+
+  constructor(parts: KafkaProducerParts) {
+    this.#parts = parts
+    this.#producer = parts.kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      // An idempotent producer must allow one retry at least, says kafkajs, and its retries are not exact: this is not
+      // less than one, and no count of tries is less than it.
+      retry: { retries: Number.NaN },
+      createPartitioner: () => (message) => this.#place(message),
+    })
+  }
+
+  /** Whether it may not be used any more. */
+  get isSpent(): boolean {
+    return this.#isGivenUp || this.#messageCount > MOST_MESSAGES
+  }
+
+  /** Connect, and get a producer id. */
+  async open(signal: AbortSignal): Promise<void> {
+    await this.#bounded(this.#producer.connect(), signal)
+  }
+
+  /** Partitions of a topic as the next `send` will see them. @throws KafkaFailure. */
+  async partitionsOf(topic: string, signal: AbortSignal): Promise<readonly Partition[]> {
+    const known = this.#topics.get(topic)
+    if (known !== undefined) return known
+    let failure: unknown
+    try {
+      await this.#parts.access.refresh()
+      await this.#bounded(this.#producer.send({ topic, messages: [{ value: null }] }), signal)
+    } catch (error) {
+      failure = error
+    }
+    const shown = this.#topics.get(topic)
+    if (shown !== undefined) return shown
+    throw kafkaFailure(`find topic "${topic}"`, failure, true)
+  }
+
+  /**
+   * Store all of it: in one request to the one broker that leads all these partitions, or nothing is sent. There may be
+   * several calls at a time, for other partitions. When it fails, each of the partitions may have its part or not.
+   * @throws KafkaFailure.
+   */
+  async send(batches: readonly PartitionBatch[], signal: AbortSignal): Promise<void> {
+    const attempt: Attempt = { leader: undefined, mayBeSent: false, isMisplaced: false }
+    for (const { topic, partition } of batches) this.#attempts.set(placeName(topic, partition), attempt)
+    try {
+      await this.#parts.access.refresh()
+      const answers = await this.#bounded(this.#sendBatch(batches), signal)
+      this.#expectAll(batches, answers)
+    } catch (error) {
+      this.#topics.clear()
+      const topics = [...new Set(batches.map(({ topic }) => topic))]
+      const doing = `write to ${topics.length === 1 ? 'topic' : 'topics'} ${topics.map((each) => `"${each}"`).join(', ')}`
+      throw kafkaFailure(doing, error, attempt.isMisplaced || !attempt.mayBeSent)
+    } finally {
+      for (const { topic, partition } of batches) this.#attempts.delete(placeName(topic, partition))
+    }
+  }
+
+  /** Cut its connections. What is under way may still be stored. */
+  close(): void {
+    this.#isGivenUp = true
+    this.#parts.sockets.sever()
+    this.#producer.disconnect().catch(() => {})
+  }
+
+  async #sendBatch(batches: readonly PartitionBatch[]): Promise<RecordMetadata[]> {
+    const { compression, requestTimeoutMs } = this.#parts
+    const topicMessages = batches.map(({ topic, partition, messages }) => ({
+      topic,
+      messages: messages.map((message): Message => ({ ...message, headers: { ...message.headers }, partition })),
+    }))
+    for (const { messages } of batches) this.#messageCount += messages.length
+    return this.#producer.sendBatch({ acks: -1, timeout: requestTimeoutMs, compression, topicMessages })
+  }
+
+  /**
+   * kafkajs asks for the partition of every message, after it has looked up the metadata and before it sends anything:
+   * the one place where it shows what it knows. A batch over two brokers would be two requests, and the first failure
+   * hides what became of the other one; a partition that it does not know would be left out without a word.
+   */
+  #place({ topic, partitionMetadata, message: { partition } }: PartitionerArgs): number {
+    if (this.#topics.get(topic) !== partitionMetadata) this.#topics.set(topic, partitionMetadata)
+    const attempt = partition === undefined ? undefined : this.#attempts.get(placeName(topic, partition))
+    if (partition === undefined || attempt === undefined) throw new Error('asked for partitions only')
+    const leader = leaderIn(partitionMetadata, partition)
+    attempt.leader ??= leader
+    if (leader !== undefined && attempt.leader === leader) {
+      attempt.mayBeSent = true
+      return partition
+    }
+    attempt.isMisplaced = true
+    throw new Misplaced(topic, partition, leader === undefined)
+  }
+
+  /** A promise of kafkajs, but not for ever: what does not end by itself is cut, and with it all that it could still do. */
+  async #bounded<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+    const { clock, requestTimeoutMs } = this.#parts
+    const over = new AbortController()
+    const waiting = clock.sleep(GIVE_UP_TIMEOUTS * requestTimeoutMs, AbortSignal.any([signal, over.signal]))
+    try {
+      const result = await Promise.race([work, waiting.then((): typeof GIVEN_UP => GIVEN_UP)])
+      if (result !== GIVEN_UP) return result
+    } finally {
+      over.abort()
+    }
+    this.close()
+    throw new Error(signal.aborted ? 'stopped' : 'kafkajs came to no end')
+  }
+
+  #expectAll(batches: readonly PartitionBatch[], answers: readonly RecordMetadata[]): void {
+    const answered = new Set(answers.map(({ topicName, partition }) => placeName(topicName, partition)))
+    if (batches.every(({ topic, partition }) => answered.has(placeName(topic, partition)))) return
+    this.close()
+    throw new Error('kafkajs left out a partition')
+  }
+}
+
+/** kafkajs waits for a connection, for metadata and for the answer: each by itself ends in the time of a request. */
+const GIVE_UP_TIMEOUTS = 4
+const GIVEN_UP = Symbol('given up')
+
+/** What kafkajs knows of the brokers is not what the caller went by. */
+class Misplaced extends KafkaFailure {
+  override readonly name: string = STALE
+  override readonly isMisplaced: boolean
+
+  constructor(topic: string, partition: number, isGone: boolean) {
+    const state = isGone ? 'there is no such partition any more' : 'its leader has moved'
+    super(`write to partition ${partition} of topic "${topic}"`, state, true)
+    this.isMisplaced = isGone
+  }
+}
+
+function leaderIn(partitions: readonly Partition[], partition: number): number | undefined {
+  const likely = partitions[partition]
+  if (likely?.partitionId === partition) return likely.leader
+  return partitions.find(({ partitionId }) => partitionId === partition)?.leader
+}
+
+function placeName(topic: string, partition: number): string {
+  return `${topic}/${partition}`
+}

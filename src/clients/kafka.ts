@@ -1,0 +1,130 @@
+/** The one file that makes clients of the vendor. Records go out to partitions that the caller names. */
+import kafkajs, { type Kafka } from 'kafkajs'
+import type { Clock } from '../clock.ts'
+import type { Logger } from '../logger.ts'
+import { KafkaAdmin } from './kafka-admin.ts'
+import { KafkaAccess, type KafkaAccessFiles } from './kafka-access.ts'
+import { COMPRESSION_TYPES, type Compression, loadCodec } from './kafka-codecs.ts'
+import { kafkaFailure } from './kafka-failure.ts'
+import { KafkaConsumer, type KafkaConsumerParts } from './kafka-consumer.ts'
+import { KafkaProducer } from './kafka-producer.ts'
+import { KafkaSockets } from './kafka-sockets.ts'
+
+export { KafkaFailure } from './kafka-failure.ts'
+export { type KafkaMessage, KafkaProducer, type Partition, type PartitionBatch } from './kafka-producer.ts'
+export type { Compression } from './kafka-codecs.ts'
+
+/** Where brokers are and who we are there; the configuration of a sink is one. */
+export interface KafkaOptions extends KafkaAccessFiles {
+  readonly brokers: readonly string[]
+  readonly requestTimeoutMs: number
+}
+
+/** Longest time for a connection to come about: what Java's clients have. */
+const CONNECT_MS = 10_000
+
+/** A consumer group, and what it reads. */
+export type KafkaGroupOptions = Pick<KafkaConsumerParts, 'group' | 'topics' | 'sessionTimeoutMs'>
+
+/** Codecs of messages that others wrote. lz4 is optional: a message that needs it ends the consumer, and that is told. */
+const READABLE = ['zstd', 'snappy', 'lz4'] as const
+
+/** A cluster of brokers, reached as often as it takes. */
+export class KafkaCluster {
+  readonly #options: KafkaOptions
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #access: KafkaAccess
+
+  constructor(options: KafkaOptions, clock: Clock, logger: Logger) {
+    this.#options = options
+    this.#clock = clock
+    this.#logger = logger
+    this.#access = new KafkaAccess(options, clock)
+    spendNegativeTimeoutWarning()
+  }
+
+  /**
+   * A producer with an id of its own.
+   * @throws KafkaFailure, RequestFailure; FlagshipError SINK_MISCONFIGURED where the codec does not load.
+   */
+  async producer(compression: Compression, signal: AbortSignal): Promise<KafkaProducer> {
+    await loadCodec(compression)
+    const access = this.#access
+    await access.refresh(true)
+    const sockets = new KafkaSockets(access)
+    const producer = new KafkaProducer({
+      kafka: this.#kafka(sockets),
+      sockets,
+      access,
+      compression: COMPRESSION_TYPES[compression],
+      requestTimeoutMs: this.#options.requestTimeoutMs,
+      clock: this.#clock,
+    })
+    try {
+      await producer.open(signal)
+    } catch (error) {
+      producer.close()
+      throw kafkaFailure(`reach Kafka "${this.#options.brokers.join(',')}"`, error, true)
+    }
+    return producer
+  }
+
+  /** A member of a group that is not connected yet. @throws RequestFailure. */
+  async consumer(options: KafkaGroupOptions): Promise<KafkaConsumer> {
+    await Promise.allSettled(READABLE.map((compression) => loadCodec(compression)))
+    await this.#access.refresh(true)
+    const sockets = new KafkaSockets(this.#access)
+    return new KafkaConsumer({ kafka: this.#kafka(sockets), sockets, ...options })
+  }
+
+  /** What administers topics, connected. @throws KafkaFailure, RequestFailure. */
+  async admin(): Promise<KafkaAdmin> {
+    await this.#access.refresh(true)
+    const sockets = new KafkaSockets(this.#access)
+    const admin = new KafkaAdmin(this.#kafka(sockets).admin(), sockets)
+    await admin.open()
+    return admin
+  }
+
+  #kafka(sockets: KafkaSockets): Kafka {
+    const { brokers, requestTimeoutMs } = this.#options
+    const sasl = this.#access.sasl()
+    return new kafkajs.Kafka({
+      clientId: 'flagship',
+      // Each client begins with the first: if that one is down, the next client must not fail by it again.
+      brokers: rotated(brokers),
+      connectionTimeout: Math.min(CONNECT_MS, requestTimeoutMs),
+      authenticationTimeout: Math.min(CONNECT_MS, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
+      // Of connections and metadata alone: one try for each broker that was named.
+      retry: { retries: brokers.length, initialRetryTime: 20, maxRetryTime: 200 },
+      socketFactory: sockets.connect,
+      ...(this.#access.isTls && { ssl: true }),
+      ...(sasl && { sasl }),
+      logLevel: kafkajs.logLevel.DEBUG,
+      logCreator: () => this.#log,
+    })
+  }
+
+  /** What kafkajs calls an error is often none: it is told by outcomes, and this is for who looks for more. */
+  readonly #log = ({ namespace, log: { message, timestamp: _, ...fields } }: kafkajs.LogEntry): void => {
+    this.#logger.debug?.({ kafkajs: namespace, ...fields }, message)
+  }
+}
+
+function rotated(brokers: readonly string[]): string[] {
+  const first = Math.floor(Math.random() * brokers.length)
+  return [...brokers.slice(first), ...brokers.slice(0, first)]
+}
+
+/**
+ * kafkajs sets timers into the past (network/requestQueue/index.js, scheduleCheckPendingRequests). Node 24 says so on
+ * stderr, once for a process: let it be once for nobody.
+ */
+function spendNegativeTimeoutWarning(): void {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  clearTimeout(setTimeout(() => {}, -1))
+  process.emitWarning = emitWarning
+}

@@ -1,0 +1,170 @@
+import type { Clock } from '../../clock.ts'
+import { FlagshipError } from '../../errors.ts'
+import type { Fetched, GroupListener, GroupMember, Partition } from '../../ingest/kafka/group.ts'
+import type { Segment } from '../../sinks/batch.ts'
+import type { Lookup } from '../../sinks/sink.ts'
+import { Backoff } from '../backoff.ts'
+import type { Batcher, Shipment } from '../batcher.ts'
+import type { Budget } from '../budget.ts'
+import type { Committer } from '../committer.ts'
+import type { Doubts } from '../doubts.ts'
+import type { Meter } from '../meter.ts'
+import { selectDocuments } from '../segments.ts'
+import type { TroubleSpot } from '../trouble.ts'
+import type { GroupProgress } from './group-progress.ts'
+import { PartitionLedger, type Stretch } from './partition-ledger.ts'
+import type { StreamIntake } from './stream-pipeline.ts'
+
+/** Messages of one partition to segments of documents whose `offsets` are those of the messages, pure and synchronous. */
+export type TranscodeMessages = (fetched: Pick<Fetched, 'partition' | 'messages'>) => readonly Segment[]
+
+export interface GroupIntakeParts {
+  readonly group: GroupMember
+  readonly progress: GroupProgress
+  readonly committer: Committer
+  readonly transcode: TranscodeMessages
+  readonly budget: Budget
+  readonly batcher: Batcher
+  readonly meter: Meter
+  /** Of a sink that looks up what is in doubt. */
+  readonly lookup: Lookup | undefined
+  readonly doubts: Doubts | undefined
+  readonly clock: Clock
+  readonly random: () => number
+  readonly trouble: TroubleSpot
+}
+
+/** Takes messages as a member of a consumer group: the group is told what is answered, and nothing before. */
+export class GroupIntake implements StreamIntake, GroupListener {
+  readonly #parts: GroupIntakeParts
+  readonly #backoff: Backoff
+  /** Aborted: nothing more is taken. */
+  readonly #ended = new AbortController()
+  /** Partitions whose position was asked for since the group was formed. */
+  #confirmed = new WeakSet<PartitionLedger>()
+
+  constructor(parts: GroupIntakeParts) {
+    this.#parts = parts
+    this.#backoff = new Backoff(parts.clock, parts.random)
+  }
+
+  /** Join, however long that takes, and take what comes until `signal` is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { group } = this.#parts
+    await this.#try(() => group.join(this), signal)
+    if (!signal.aborted) await aborted(signal)
+    this.#ended.abort()
+    group.pause()
+  }
+
+  /** Tell the group what is answered, and leave it. */
+  async close(): Promise<void> {
+    await this.#parts.committer.close()
+    await this.#parts.group.leave()
+  }
+
+  joined(partitions: readonly Partition[]): void {
+    this.#parts.progress.keep(partitions)
+    this.#confirmed = new WeakSet()
+    this.#parts.trouble.end()
+  }
+
+  failing(error: FlagshipError): void {
+    this.#parts.trouble.begin(error, this.#parts.clock.nowMs())
+  }
+
+  async take(fetched: Fetched): Promise<void> {
+    const { budget, progress } = this.#parts
+    if (!progress.has(fetched.partition)) return
+    const signal = AbortSignal.any([fetched.signal, this.#ended.signal])
+    const ledger = await this.#ledgerOf(fetched, signal)
+    await budget.room(signal)
+    if (ledger === undefined || ledger.isLost || signal.aborted) return
+    const messages = fetched.messages.filter(({ offset }) => offset >= ledger.nextOffset)
+    if (fetched.nextOffset <= ledger.nextOffset) return
+    this.#ship(ledger, this.#parts.transcode({ ...fetched, messages }), fetched.nextOffset)
+  }
+
+  /**
+   * A member that comes back to a partition goes on where it was, unless the group was told something else meanwhile:
+   * then somebody else had it. Undefined when `signal` was aborted first.
+   */
+  async #ledgerOf(fetched: Fetched, signal: AbortSignal): Promise<PartitionLedger | undefined> {
+    const { progress, group } = this.#parts
+    const { partition, messages, endOffset } = fetched
+    const known = progress.get(partition)
+    if (known !== undefined && this.#confirmed.has(known)) return known
+    const position = await this.#try(() => group.position(partition), signal)
+    if (position === undefined || !progress.has(partition)) return undefined
+    const isOurs = known?.hasTold(position) === true
+    const firstOffset = messages[0]?.offset ?? fetched.nextOffset
+    const ledger = isOurs ? known : new PartitionLedger(partition, position, firstOffset, endOffset)
+    if (!isOurs) progress.follow(ledger)
+    this.#confirmed.add(ledger)
+    return ledger
+  }
+
+  #ship(ledger: PartitionLedger, segments: readonly Segment[], toOffset: number): void {
+    const { progress, committer, meter, lookup } = this.#parts
+    if (lookup !== undefined && ledger.raiseSent(toOffset)) progress.note(ledger)
+    const cursorVersion = lookup === undefined || ledger.mayBeSent(toOffset) ? 0 : progress.version
+    const filled = segments.filter(({ ids }) => ids.length > 0)
+    const stretch = ledger.add(toOffset, filled.length)
+    for (const segment of segments) meter.read(segment)
+    for (const segment of filled) this.#shipSegment(segment, ledger, stretch, cursorVersion)
+    if (filled.length > 0) return
+    this.#settle(ledger)
+    committer.request()
+  }
+
+  #shipSegment(segment: Segment, ledger: PartitionLedger, stretch: Stretch, cursorVersion: number): void {
+    const { budget, batcher, doubts, lookup } = this.#parts
+    const mark = lookup?.mark(segment.reporterNamespace)
+    const settle = () => {
+      stretch.unanswered -= 1
+      this.#settle(ledger)
+    }
+    const shipment: Shipment = {
+      segment,
+      receipt: { documents: segment.bytes, unanswered: segment.ids.length },
+      settle,
+      cursorVersion,
+      isWithdrawn: () => ledger.isLost,
+      markOf: () => mark,
+    }
+    budget.spend(segment.bytes.length)
+    const isDoubtful = (index: number) => doubts !== undefined && (segment.offsets[index] ?? 0) < ledger.doubtfulOffset
+    const fresh = selectDocuments(segment, (index) => !isDoubtful(index))
+    const doubtful = selectDocuments(segment, isDoubtful)
+    if (fresh.ids.length > 0) batcher.add({ ...shipment, segment: fresh })
+    // Which streams an earlier member sent them to, and since when, nobody has written down: all of them are looked through.
+    if (doubtful.ids.length > 0) doubts?.addEarlier([{ ...shipment, segment: doubtful, markOf: () => undefined }])
+  }
+
+  #settle(ledger: PartitionLedger): void {
+    ledger.settle()
+    this.#parts.progress.note(ledger)
+  }
+
+  /** Try for ever; undefined when `signal` is aborted first. */
+  async #try<T>(what: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+    const { trouble, clock } = this.#parts
+    while (!signal.aborted) {
+      try {
+        const result = await what()
+        this.#backoff.reset()
+        trouble.end()
+        return result
+      } catch (error) {
+        if (!(error instanceof FlagshipError) || error.code !== 'SOURCE_UNAVAILABLE') throw error
+        trouble.begin(error, clock.nowMs())
+        await this.#backoff.wait(signal)
+      }
+    }
+    return undefined
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

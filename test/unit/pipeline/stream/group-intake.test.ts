@@ -1,0 +1,170 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { FlagshipError } from '../../../../src/errors.ts'
+import { ACCEPTED, type Outcome, type Sink, STORED } from '../../../../src/sinks/sink.ts'
+import { ManualClock } from '../../fakes/manual-clock.ts'
+import { type CommitFault, ScriptedTopic } from '../../fakes/scripted-group.ts'
+import { startMember } from './bench.ts'
+
+const NEVER: readonly Outcome[] = []
+
+/** A sink that keeps what it was offered and answers when it is told to. */
+function heldSink(isHeld: (ids: readonly string[]) => boolean, lookup: Sink['lookup'], concurrency: number) {
+  const offered: string[] = []
+  const held: { readonly ids: readonly string[]; readonly answer: () => void }[] = []
+  const sink: Sink = {
+    name: 'search',
+    concurrency,
+    regroups: true,
+    lookup,
+    open: async () => {},
+    deliver: async ({ segments }, signal) => {
+      const ids = segments.flatMap((segment) => segment.ids)
+      offered.push(...ids)
+      if (isHeld(ids))
+        await new Promise<void>((resolve) => {
+          held.push({ ids, answer: resolve })
+          signal.addEventListener('abort', () => resolve())
+        })
+      return signal.aborted ? NEVER : ids.map(() => ACCEPTED)
+    },
+    close: async () => {},
+  }
+  return { sink, offered, held }
+}
+
+function benchOf(
+  isHeld: (ids: readonly string[]) => boolean = () => false,
+  fault: () => CommitFault = () => 'none',
+  concurrency = 4,
+) {
+  const clock = new ManualClock()
+  const topic = new ScriptedTopic(clock, 1)
+  const asked: string[] = []
+  const lookup = {
+    mark: () => '',
+    find: async (doubts: readonly { readonly id: string }[]) => {
+      asked.push(...doubts.map(({ id }) => id))
+      return doubts.map(() => STORED)
+    },
+  }
+  const { sink, offered, held } = heldSink(isHeld, lookup, concurrency)
+  const group = topic.member(fault)
+  const { agent, log } = startMember(group, sink, clock)
+  onTestFinished(() => clock.drive(agent.stop(1_000)))
+  const append = (...texts: readonly string[]) => {
+    for (const text of texts) topic.append(0, text)
+  }
+  return { clock, topic, group, agent, log, append, offered, held, asked, offset: () => topic.positions.get(0)?.offset }
+}
+
+describe('GroupIntake', () => {
+  test('tells the group only what is answered, in the order of the messages', async () => {
+    const { clock, append, held, offset } = benchOf((ids) => ids.includes('a'))
+    append('a')
+    await clock.advance(100)
+    append('b')
+    await clock.advance(1_000)
+    expect(offset()).toBe(0)
+    held[0]?.answer()
+    await clock.advance(1_000)
+    expect(offset()).toBe(2)
+  })
+
+  test('tells the group what may be sent before it is sent', async () => {
+    let fault: CommitFault = 'refused'
+    const { clock, append, offered } = benchOf(
+      () => false,
+      () => fault,
+    )
+    append('a')
+    await clock.advance(5_000)
+    expect(offered).toEqual([])
+    fault = 'none'
+    await clock.advance(5_000)
+    expect(offered).toEqual(['a'])
+  })
+
+  test('takes nothing more while too much waits for an answer', async () => {
+    const { clock, append, held, agent } = benchOf(() => true)
+    append(...Array.from({ length: 400 }, (_, index) => `m${index}`))
+    await clock.advance(10_000)
+    const { linesRead } = agent.status().pipelines[0] ?? {}
+    expect(linesRead).toBeLessThan(200)
+    for (const { answer } of held) answer()
+  })
+
+  test('looks up what an earlier member may have sent, and sends what it cannot have', async () => {
+    const { clock, topic, append, offered, asked } = benchOf()
+    topic.positions.set(0, { offset: 1, metadata: 'sent=3' })
+    append('a', 'b', 'c', 'd')
+    await clock.advance(1_000)
+    expect([asked, offered]).toEqual([['b', 'c'], ['d']])
+  })
+
+  test('looks up everything that is there where somebody else has told the group an offset', async () => {
+    const { clock, topic, append, offered, asked } = benchOf()
+    topic.positions.set(0, { offset: 1, metadata: 'by hand' })
+    append('a', 'b')
+    await clock.advance(1_000)
+    append('c')
+    await clock.advance(1_000)
+    expect([asked, offered]).toEqual([['b'], ['c']])
+  })
+
+  test('goes on where it was when it keeps a partition', async () => {
+    const { clock, topic, append, offered, held, asked, offset } = benchOf((ids) => ids.includes('a'))
+    append('a', 'b')
+    await clock.advance(1_000)
+    topic.form()
+    append('c')
+    await clock.advance(1_000)
+    held[0]?.answer()
+    await clock.advance(1_000)
+    expect([offered, asked, offset()]).toEqual([['a', 'b', 'c'], [], 3])
+  })
+
+  test('begins anew with what it kept when somebody else has told the group something meanwhile', async () => {
+    const { clock, topic, append, held, asked, offset } = benchOf((ids) => ids.includes('a'))
+    append('a', 'b')
+    await clock.advance(1_000)
+    topic.positions.set(0, { offset: 1, metadata: 'sent=9' })
+    topic.form()
+    await clock.advance(1_000)
+    expect([asked, offset()]).toEqual([['b'], 2])
+    held[0]?.answer()
+    await clock.advance(1_000)
+    expect(offset()).toBe(2)
+  })
+
+  test('sends nothing more of a partition that it has lost', async () => {
+    const { clock, group, append, offered, held } = benchOf((ids) => ids.includes('a'), undefined, 1)
+    append('a')
+    await clock.advance(100)
+    append('b', 'c') // they wait behind it
+    await clock.advance(100)
+    group.assign([])
+    held[0]?.answer()
+    await clock.advance(1_000)
+    expect(offered).toEqual(['a'])
+  })
+
+  test('says what is in the way until the group is formed', async () => {
+    const { clock, group, agent, topic } = benchOf()
+    await clock.advance(10)
+    group.fail(new FlagshipError('SOURCE_UNAVAILABLE', 'no broker answers'))
+    await clock.advance(10)
+    expect(agent.status().pipelines[0]).toMatchObject({ state: 'retrying', trouble: { reason: 'no broker answers' } })
+    topic.form()
+    expect(agent.status().pipelines[0]?.state).toBe('delivering')
+  })
+
+  test('tells the group everything before it leaves', async () => {
+    const { clock, append, agent, topic, group, offered, offset } = benchOf()
+    append('a', 'b')
+    await clock.advance(60)
+    append('c')
+    await clock.drive(agent.stop(5_000))
+    expect(topic.has(group)).toBe(false)
+    expect([offered.slice(0, 2), offset()]).toEqual([['a', 'b'], offered.length])
+  })
+})
