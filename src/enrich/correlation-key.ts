@@ -1,12 +1,11 @@
-import type { EnvoyLine } from '../record/envoy-line.ts'
-import { parseAddress } from './address.ts'
+import type { LogRecord } from '../record/generated/record.ts'
 
 /**
- * What lines of one hop share: the request id, in lower case and without its trace decision; without one the two ends of
- * the connection between the two proxies; undefined where the line has neither. `direction`: of its record.
+ * What the records of one hop share: the request id, in lower case and without its trace decision; without one the two
+ * ends of the connection between the two proxies; undefined where the record has neither.
  */
-export function correlationKey(line: EnvoyLine, direction: string | undefined): string | undefined {
-  return line.requestId === undefined ? connectionKey(line, direction) : requestKey(line.requestId)
+export function correlationKey(record: LogRecord): string | undefined {
+  return record.requestId === undefined ? connectionKey(record) : requestKey(record.requestId)
 }
 
 /** Envoy writes its trace decision into this character of a UUID, and the proxies of a hop may decide differently. */
@@ -21,27 +20,25 @@ function requestKey(requestId: string): string {
   return `${id.slice(0, TRACE_AT)}4${id.slice(TRACE_AT + 1)}`
 }
 
-/**
- * The caller's proxy knows the connection as its upstream one, the called one's as its downstream one. Through a tunnel
- * the ports of the caller differ from line to line, so only its address counts.
- */
-function connectionKey(line: EnvoyLine, direction: string | undefined): string | undefined {
-  const { upstreamHost, upstreamLocalAddress, downstreamRemoteAddress, downstreamLocalAddress, more } = line
-  const peer = more?.downstreamDirectRemoteAddress ?? downstreamRemoteAddress
-  if (more?.ztunnelDirection !== undefined) return tunnelKey(peer, more.hboneAddress ?? upstreamHost)
-  const accepted = endsKey(peer, downstreamLocalAddress)
-  if (direction !== 'outbound' && direction !== 'gateway' && direction !== 'waypoint') return accepted
-  if (upstreamHost?.startsWith('envoy://') === true) return tunnelKey(peer, upstreamHost)
-  // Without an own end there was no connection, and so no second line.
-  return upstreamLocalAddress === undefined ? accepted : endsKey(upstreamLocalAddress, upstreamHost)
+/** Of those who dial on: their upstream connection is the downstream one of whom they call. */
+const CALLERS: ReadonlySet<string | undefined> = new Set(['outbound', 'gateway', 'waypoint'])
+
+function connectionKey(record: LogRecord): string | undefined {
+  const { upstreamHost, upstreamLocalAddress, downstreamRemoteAddress, downstreamLocalAddress } = record
+  if (record.logFormat?.startsWith('ztunnel-') === true) return tunnelKey(record)
+  if (CALLERS.has(record.outcome?.direction)) {
+    if (upstreamHost?.startsWith('envoy://') === true) return tunnelKey(record)
+    // Without an own end there was no connection, and so no second line.
+    if (upstreamLocalAddress !== undefined) return endsKey(upstreamLocalAddress, upstreamHost)
+  }
+  return endsKey(downstreamRemoteAddress, downstreamLocalAddress)
+}
+
+/** Through a tunnel the ports of the caller differ from line to line, so only its address counts. */
+function tunnelKey({ sourceAddress, target }: LogRecord): string | undefined {
+  return endsKey(sourceAddress, target && `${target.destinationAddress}:${target.destinationPort}`)
 }
 
 function endsKey(from: string | undefined, to: string | undefined): string | undefined {
   return from === undefined && to === undefined ? undefined : `${from ?? ''}>${to ?? ''}`
-}
-
-function tunnelKey(from: string | undefined, to: string | undefined): string | undefined {
-  const caller = from === undefined ? undefined : parseAddress(from)
-  const called = to === undefined ? undefined : parseAddress(to)
-  return endsKey(caller?.host, called && `${called.host}:${called.port ?? ''}`)
 }

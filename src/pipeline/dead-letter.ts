@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { FlagshipError, reasonOf } from '../errors.ts'
 import type { DeadLetterConfig } from '../sinks/dead-letter-config.ts'
 import { deadLetterLine, type Refused } from './dead-letter-line.ts'
+import { type JsonDocument, sameDocument } from './json-document.ts'
 import { syncDirectory } from './state/state-access.ts'
 
 /**
@@ -12,13 +13,16 @@ import { syncDirectory } from './state/state-access.ts'
 export class DeadLetter {
   readonly path: string
   readonly #limits: DeadLetterConfig
+  readonly #jsonOf: JsonDocument
   readonly #ids = new Set<string>()
   #file: FileHandle | undefined
   #lengthBytes = 0
 
-  constructor(path: string, limits: DeadLetterConfig) {
+  /** `jsonOf`: what gives the JSON of a refused document, where that is something else. */
+  constructor(path: string, limits: DeadLetterConfig, jsonOf: JsonDocument = sameDocument) {
     this.path = path
     this.#limits = limits
+    this.#jsonOf = jsonOf
   }
 
   get lengthBytes(): number {
@@ -54,7 +58,7 @@ export class DeadLetter {
   async write<T extends Refused>(refused: readonly T[], time: string): Promise<readonly T[]> {
     if (await this.#isMovedAway()) await this.#startAfresh()
     const fresh = refused.filter(({ id }) => !this.#ids.has(id))
-    const text = fresh.map((each) => deadLetterLine(each, time)).join('')
+    const text = fresh.map((each) => deadLetterLine({ ...each, document: this.#jsonOf(each.document) }, time)).join('')
     const length = Buffer.byteLength(text)
     if (length === 0) return []
     if (this.#lengthBytes + length > this.#limits.maxBytes) {

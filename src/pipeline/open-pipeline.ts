@@ -20,6 +20,7 @@ import { DeadLetter } from './dead-letter.ts'
 import { Delivery } from './deliver.ts'
 import { doubtsOfSink } from './doubts-of-sink.ts'
 import { EarlierRun } from './earlier-run.ts'
+import { jsonDocument } from './json-document.ts'
 import { Intake } from './intake.ts'
 import { Losses } from './losses.ts'
 import { Meter } from './meter.ts'
@@ -65,7 +66,8 @@ export async function openPipeline(
   const { store, values, origin, notes } = await parts.openStore(directory)
   for (const note of notes) logger.error({ pipeline: name }, note)
   const state = readCursorState(values)
-  const deadLetter = new DeadLetter(join(directory, DEAD_LETTER), settings.deadLetter)
+  const { form = PLAIN_FORM } = settings
+  const deadLetter = new DeadLetter(join(directory, DEAD_LETTER), settings.deadLetter, await jsonDocument(form))
   await deadLetter.open()
   const sink = settings.createSink()
   const earlier = new EarlierRun(state, deadLetter, sink.lookup !== undefined, origin !== 'current')

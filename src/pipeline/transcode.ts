@@ -190,7 +190,7 @@ export class Work {
       const raw = bytes?.subarray(from, to)
       if (raw !== undefined && !isUtf8(raw)) record.originalBase64 = raw.toString('base64')
     }
-    this.#emit(parsed, described, place, isPlain)
+    this.#emit(described, place, isPlain)
   }
 
   #isBelowLevel(parsed: ParsedLine): boolean {
@@ -247,7 +247,7 @@ export class Work {
     return this.#ids(offsetBytes)
   }
 
-  #emit(parsed: ParsedLine, { record, kind, recordClass }: Described, place: Place, isPlain: boolean): void {
+  #emit({ record, kind, recordClass }: Described, place: Place, isPlain: boolean): void {
     const id = place.id ?? this.#idOf(place.fileKey, place.offsetBytes)
     record.eventId = id
     record.logFilePath = place.path
@@ -258,13 +258,7 @@ export class Work {
     if (place.isTruncated) record.truncated = true
     const document = documentOf(record, this.#form, isPlain)
     this.builder.add(document, id, DATASETS[kind], recordClass, place.offsetBytes)
-    if (this.#form.isRouted) this.#route(parsed, record)
-  }
-
-  #route(parsed: ParsedLine, { outcome, eventId = '', eventCreated, timestamp }: LogRecord): void {
-    const key = parsed.kind === 'access' ? correlationKey(parsed.line, outcome?.direction) : undefined
-    const timeMs = timeOf(eventCreated) ?? timeOf(timestamp) ?? this.#settings.now()
-    this.builder.route(key ?? eventId, timeMs)
+    if (this.#form.isRouted) this.builder.route(correlationKey(record) ?? id, timeOf(record) ?? this.#settings.now())
   }
 }
 
@@ -291,10 +285,13 @@ function isJson(parsed: ParsedLine): boolean {
   return parsed.kind === 'access' && parsed.isJson
 }
 
-/** Milliseconds of an ISO 8601 time; undefined for what looks like one and is none. */
-function timeOf(text: string | undefined): number | undefined {
-  const timeMs = text === undefined ? Number.NaN : parseTime(text)
-  return Number.isNaN(timeMs) ? undefined : timeMs
+/** When the runtime wrote the line, else the time of the record; undefined where both only look like times. */
+function timeOf({ eventCreated, timestamp }: LogRecord): number | undefined {
+  for (const text of [eventCreated, timestamp]) {
+    const timeMs = text === undefined ? Number.NaN : parseTime(text)
+    if (!Number.isNaN(timeMs)) return timeMs
+  }
+  return undefined
 }
 
 /** How the further lines of a dump or a stack trace begin. */

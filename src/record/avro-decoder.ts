@@ -1,31 +1,18 @@
 import avsc from 'avsc'
 import { avroName, avroSchema } from './avro-schema.ts'
-import { type Field, type Part, PARTS } from './field.ts'
-import { ENDPOINT_FIELDS, FIELDS, REPORTER_FIELDS } from './fields.ts'
-import {
-  emptyEndpoint,
-  emptyRecord,
-  emptyReporter,
-  encodeEndpoint,
-  encodeReporter,
-  type LogRecord,
-  makeAuthority,
-  makeCluster,
-  makeHop,
-  makeOutcome,
-  makeStatus,
-  makeTarget,
-} from './generated/record.ts'
+import type { Field } from './field.ts'
+import { documentTree, type FieldTree, isTree } from './field-tree.ts'
+import { FIELDS, REPORTER_FIELDS } from './fields.ts'
 import { isoTime } from './iso-time.ts'
+import { quote, quoteAll } from './quote.ts'
 
-type Values = Readonly<Record<string, unknown>>
-
-/** A record from its Avro encoding; undefined when the bytes are not one whole record. */
-export type AvroDecoder = (bytes: Buffer) => LogRecord | undefined
+/** The JSON document of a record from its Avro encoding; undefined when the bytes are not one whole record. */
+export type AvroDecoder = (bytes: Buffer) => string | undefined
 
 /**
  * Reads what was written by `writerSchema`, the JSON text of a schema; by default by the schema of this build. Fields
- * this build does not have are left out, fields the writer did not have are absent.
+ * this build does not have are left out, fields the writer did not have are absent. The document is the one that
+ * `encodeRecord` makes of the same record.
  * Throws an Error when it is no Avro schema, or not one of an earlier or later record of ours.
  */
 export function avroDecoder(writerSchema?: string): AvroDecoder {
@@ -33,79 +20,89 @@ export function avroDecoder(writerSchema?: string): AvroDecoder {
   const writer = writerSchema === undefined ? reader : avsc.Type.forSchema(JSON.parse(writerSchema))
   const resolver = writer === reader ? undefined : reader.createResolver(writer)
   return (bytes) => {
-    const values = valuesIn(() => reader.fromBuffer(bytes, resolver))
-    return values && recordOf(values)
+    try {
+      const value: unknown = reader.fromBuffer(bytes, resolver)
+      return isValues(value) ? DOCUMENT(value) : undefined
+    } catch {
+      return undefined
+    }
   }
 }
 
-function valuesIn(read: () => unknown): Values | undefined {
-  try {
-    const value = read()
-    return isValues(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
+/** A record as avsc reads it. */
+type Values = Readonly<Record<string, unknown>>
+/** The JSON of one place in a document; undefined where nothing stands there. */
+type Write = (values: Values) => string | undefined
 
 function isValues(value: unknown): value is Values {
   return typeof value === 'object' && value !== null
 }
 
-const MAKERS = {
-  outcome: makeOutcome,
-  hop: makeHop,
-  target: makeTarget,
-  authority: makeAuthority,
-  status: makeStatus,
-  cluster: makeCluster,
-} as const satisfies Record<Part, (fields: Values) => unknown>
+const ENDS = new Map<string, string>(
+  FIELDS.filter(({ type }) => type === 'endpoint').map(({ name, key }) => [name, key]),
+)
+const OF_REPORTER: ReadonlySet<Field> = new Set(REPORTER_FIELDS)
+const DOCUMENT = objectOf(documentTree(), '')
 
-function recordOf(values: Values): LogRecord {
-  const record = Object.assign(emptyRecord(), fieldsOf(LINE_FIELDS, values))
-  for (const part of PARTS) {
-    const fields = fieldsOf(PART_FIELDS[part], values)
-    // Every record says what kind of line it is of.
-    if (part === 'outcome' || Object.keys(fields).length > 0) Object.assign(record, { [part]: MAKERS[part](fields) })
+function objectOf(tree: FieldTree, path: string): Write {
+  const members = [...tree].map(([name, member]): readonly [string, Write] => {
+    const inner = path === '' ? name : `${path}.${name}`
+    return [`${JSON.stringify(name)}:`, isTree(member) ? nested(member, inner) : fieldOf(member)]
+  })
+  return (values) => {
+    let text = ''
+    for (const [label, write] of members) {
+      const value = write(values)
+      if (value !== undefined) text += (text === '' ? '{' : ',') + label + value
+    }
+    return text === '' ? undefined : `${text}}`
   }
-  return record
 }
 
-const LINE_FIELDS = FIELDS.filter((field: Field) => field.part === undefined)
-const PART_FIELDS = {
-  outcome: fieldsOfPart('outcome'),
-  hop: fieldsOfPart('hop'),
-  target: fieldsOfPart('target'),
-  authority: fieldsOfPart('authority'),
-  status: fieldsOfPart('status'),
-  cluster: fieldsOfPart('cluster'),
-} as const satisfies Record<Part, readonly Field[]>
-
-function fieldsOfPart(part: Part): readonly Field[] {
-  return FIELDS.filter((field: Field) => field.part === part)
+/** An end that says nothing is an object without members; other objects that would have none are left out. */
+function nested(tree: FieldTree, path: string): Write {
+  const write = objectOf(tree, path)
+  const key = ENDS.get(path)
+  return key === undefined ? write : within(avroName(key), (values) => write(values) ?? '{}')
 }
 
-/** What of a table's fields is there, by the properties of the typed object. */
-function fieldsOf(fields: readonly Field[], values: Values): Values {
-  const there: Record<string, unknown> = {}
-  for (const field of fields) {
-    const value = field.constant === undefined ? values[avroName(field.key)] : undefined
-    if (value !== undefined && value !== null) there[field.key] = valueOf(field, value)
+function within(name: string, write: Write): Write {
+  return (values) => {
+    const inner = values[name]
+    return isValues(inner) ? write(inner) : undefined
   }
-  return there
 }
 
-/** Of what a Date can be. */
-const LATEST_MS = 8_640_000_000_000_000
+function fieldOf(field: Field): Write {
+  const write = valueOf(field)
+  return OF_REPORTER.has(field) ? within('reporter', write) : write
+}
 
-function valueOf({ type, hasTextValues }: Field, value: unknown): unknown {
-  if (type === 'date') return typeof value === 'number' && Math.abs(value) <= LATEST_MS ? isoTime(value) : undefined
-  if (hasTextValues === true) return JSON.stringify(value)
-  if (!isValues(value)) return value
-  if (type === 'endpoint') {
-    const endpoint = Object.assign(emptyEndpoint(), fieldsOf(ENDPOINT_FIELDS, value))
-    return { ...endpoint, json: encodeEndpoint(endpoint) }
+function valueOf(field: Field): Write {
+  const { key, constant } = field
+  if (constant !== undefined) return () => `"${constant}"`
+  const name = avroName(key)
+  const json = jsonOf(field)
+  return (values) => {
+    const value = values[name]
+    return value === null || value === undefined ? undefined : json(value)
   }
-  if (type !== 'reporter') return value
-  const reporter = Object.assign(emptyReporter(), fieldsOf(REPORTER_FIELDS, value))
-  return { ...reporter, json: encodeReporter(reporter) }
+}
+
+function jsonOf({ type, hasTextValues }: Field): (value: unknown) => string {
+  if (type === 'date') return (value) => `"${isoTime(Number(value))}"`
+  if (type !== 'flattened') return plainJson
+  return hasTextValues === true ? (value) => JSON.stringify(value) : (value) => objectText(String(value))
+}
+
+function plainJson(value: unknown): string {
+  if (typeof value === 'string') return quote(value)
+  return Array.isArray(value) ? quoteAll(value.map(String)) : String(value)
+}
+
+/** Somebody else may have written it: what is no JSON object would break the whole document. Throws. */
+function objectText(text: string): string {
+  const value: unknown = JSON.parse(text)
+  if (isValues(value) && !Array.isArray(value)) return text
+  throw new Error('no JSON object')
 }

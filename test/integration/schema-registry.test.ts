@@ -4,7 +4,6 @@ import { SYSTEM_CLOCK } from '../../src/clock.ts'
 import { isRetryable } from '../../src/errors.ts'
 import { avroDecoder } from '../../src/record/avro-decoder.ts'
 import { avroSchema } from '../../src/record/avro-schema.ts'
-import { encodeRecord } from '../../src/record/generated/record.ts'
 import { isRegistryLeftOut, type RegistryServer, startRegistry } from '../support/real-registry.ts'
 import { recordedSegments } from '../support/recorded-tree.ts'
 
@@ -41,8 +40,7 @@ describe.skipIf(isRegistryLeftOut())('SchemaRegistry on a real Apicurio', () => 
     const id = await registry.register(SUBJECT, SCHEMA)
     const decode = avroDecoder(await registry.schemaOf(id))
     const [segment] = await recordedSegments({ encoding: 'avro', isRouted: false })
-    const record = decode(Buffer.from(segment?.bytes.subarray(0, segment.ends[0]) ?? []))
-    expect(record && encodeRecord(record, false)).toContain('"event":{"id":')
+    expect(decode(Buffer.from(segment?.bytes.subarray(0, segment.ends[0]) ?? []))).toContain('"event":{"id":')
     expect(await registry.schemaOf(id + 1_000)).toBeUndefined()
   })
 

@@ -1,7 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { correlationKey } from '../../../src/enrich/correlation-key.ts'
+import { describeAccess } from '../../../src/enrich/describe.ts'
+import { EndpointIndex } from '../../../src/enrich/endpoint/index.ts'
+import { Vantages } from '../../../src/enrich/vantage.ts'
 import { emptyLine, type EnvoyLine } from '../../../src/record/envoy-line.ts'
+import { makeOutcome } from '../../../src/record/generated/record.ts'
 
 const CLIENT = {
   downstreamRemoteAddress: '10.244.1.21:37893',
@@ -20,12 +24,18 @@ const ID = '270e475e-4b7d-4d34-88c0-95683caca836'
 const TUNNEL = 'envoy://connect_originate/10.244.2.51:8080'
 const INTERNAL = 'envoy://internal_client_address/'
 
-const lineOf = (fields: Partial<EnvoyLine>): EnvoyLine => ({ ...emptyLine('istio-json'), ...fields })
+const { file } = new Vantages({ index: new EndpointIndex() }, {})
+
+/** The key of a line, as if it were known to be of this side. */
+function keyOf(fields: Partial<EnvoyLine>, direction: string | undefined): string | undefined {
+  const record = describeAccess({ ...emptyLine('istio-json'), ...fields }, file)
+  return correlationKey({ ...record, outcome: makeOutcome(direction === undefined ? {} : { direction }) })
+}
 
 /** The keys of both sides of one connection. */
 const keysOf = ([from, to]: readonly [string, string]) => [
-  correlationKey(lineOf({ ...CLIENT, upstreamLocalAddress: from, upstreamHost: to }), 'outbound'),
-  correlationKey(lineOf({ ...SERVER, downstreamRemoteAddress: from, downstreamLocalAddress: to }), 'inbound'),
+  keyOf({ ...CLIENT, upstreamLocalAddress: from, upstreamHost: to }, 'outbound'),
+  keyOf({ ...SERVER, downstreamRemoteAddress: from, downstreamLocalAddress: to }, 'inbound'),
 ]
 
 describe('correlationKey()', () => {
@@ -46,16 +56,6 @@ describe('correlationKey()', () => {
       ['the downstream connection where nobody knows the side', SERVER, 'unknown', HOP],
       ['the downstream connection of a line without a direction', SERVER, undefined, HOP],
       [
-        'the peer itself, not whom it speaks for',
-        {
-          ...SERVER,
-          downstreamRemoteAddress: '203.0.113.9:0',
-          more: { downstreamDirectRemoteAddress: '10.244.1.21:52792' },
-        },
-        'inbound',
-        HOP,
-      ],
-      [
         'what was dialled where no connection came about',
         { ...CLIENT, upstreamLocalAddress: undefined },
         'outbound',
@@ -71,6 +71,7 @@ describe('correlationKey()', () => {
       [
         "those of the caller's ztunnel",
         {
+          format: 'ztunnel-text',
           downstreamRemoteAddress: '10.244.1.21:40001',
           upstreamHost: '10.244.2.51:15008',
           more: { ztunnelDirection: 'outbound', hboneAddress: '10.244.2.51:8080' },
@@ -81,6 +82,7 @@ describe('correlationKey()', () => {
       [
         'the same of the other ztunnel',
         {
+          format: 'ztunnel-json',
           downstreamRemoteAddress: '10.244.1.21:53222',
           upstreamHost: '10.244.2.51:15008',
           more: { ztunnelDirection: 'inbound', hboneAddress: '10.244.2.51:8080' },
@@ -91,6 +93,7 @@ describe('correlationKey()', () => {
       [
         'those of a ztunnel without a tunnel',
         {
+          format: 'ztunnel-json',
           downstreamRemoteAddress: '10.244.1.21:53222',
           upstreamHost: '10.244.2.51:8080',
           more: { ztunnelDirection: 'outbound' },
@@ -101,7 +104,7 @@ describe('correlationKey()', () => {
       ['nothing where a line has none of them', {}, 'inbound', undefined],
     ],
   )('gives %s', ([, fields, direction, key]) => {
-    expect(correlationKey(lineOf(fields), direction)).toBe(key)
+    expect(keyOf(fields, direction)).toBe(key)
   })
 
   test('is the same on both sides of a hop, whatever each traces', () => {
@@ -110,8 +113,8 @@ describe('correlationKey()', () => {
       fc.property(fc.uuid(), nibble, nibble, fc.boolean(), (id, one, other, isUpper) => {
         const [client = '', server = ''] = [one, other].map((trace) => id.slice(0, 14) + trace + id.slice(15))
         const asSent = isUpper ? server.toUpperCase() : server
-        const key = correlationKey(lineOf({ ...CLIENT, requestId: client }), 'outbound')
-        expect(correlationKey(lineOf({ ...SERVER, requestId: asSent }), 'inbound')).toBe(key)
+        const key = keyOf({ ...CLIENT, requestId: client }, 'outbound')
+        expect(keyOf({ ...SERVER, requestId: asSent }, 'inbound')).toBe(key)
       }),
     )
   })

@@ -2,7 +2,9 @@ import { appendFileSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { DeadLetter } from '../../../src/pipeline/dead-letter.ts'
+import { jsonDocument } from '../../../src/pipeline/json-document.ts'
 import { type DeadLetterConfig, DEFAULT_DEAD_LETTER } from '../../../src/sinks/dead-letter-config.ts'
+import { parseSegment } from '../../support/transcode.ts'
 import { scratch } from '../fakes/scratch.ts'
 
 const TIME = '2026-11-22T13:00:00.000Z'
@@ -35,6 +37,20 @@ describe('DeadLetter', () => {
       reporterNamespace: 'shop',
       document: { n: 'x' },
     })
+  })
+
+  test('holds JSON of what was offered as Avro', async () => {
+    const avro = { encoding: 'avro', isRouted: false } as const
+    const path = join(scratch(), 'dead-letter.ndjson')
+    const deadLetter = new DeadLetter(path, DEFAULT_DEAD_LETTER, await jsonDocument(avro))
+    onTestFinished(() => deadLetter.close())
+    await deadLetter.open()
+    const { bytes, ends } = parseSegment(
+      '[2026-11-22T13:16:16.658Z] "GET /a HTTP/1.1" 200 - 0 22 1 0 "-" "-" "id" "a" "-"',
+      avro,
+    )
+    await deadLetter.write([{ ...refused('a'), document: bytes.subarray(0, ends[0]) }], TIME)
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ document: { url: { path: '/a' } } })
   })
 
   test('knows what it holds, also after a restart, and holds it once', async () => {

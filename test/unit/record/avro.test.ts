@@ -42,8 +42,7 @@ describe('encodeAvro()', () => {
     fc.assert(
       fc.property(RANDOM_RECORD, (record) => {
         const bytes = encode(record)
-        const read = decode(bytes)
-        expect(read && encodeRecord(read, false)).toBe(encodeRecord(record, false))
+        expect(decode(bytes)).toBe(encodeRecord(record, false))
         expect(type.toBuffer(type.fromBuffer(bytes))).toEqual(bytes)
       }),
       { numRuns: 50 },
@@ -109,7 +108,7 @@ describe('avroDecoder()', () => {
     const { fields, ...rest } = avroSchema()
     const older = JSON.stringify({ ...rest, fields: fields.filter(({ name }) => name !== 'log_offset') })
     const bytes = avsc.Type.forSchema(JSON.parse(older)).toBuffer(readByAvsc(encode(record)))
-    expect(avroDecoder(older)(bytes)).toEqual({ ...decode(encode(record)), logOffset: undefined })
+    expect(avroDecoder(older)(bytes)).toBe(decode(encode({ ...record, logOffset: undefined })))
   })
 
   test('leaves out what a newer build added', () => {
@@ -117,7 +116,7 @@ describe('avroDecoder()', () => {
     const added = { name: 'added', type: ['null', 'string'], default: null }
     const newer = JSON.stringify({ ...rest, fields: [added, ...fields] })
     const bytes = avsc.Type.forSchema(JSON.parse(newer)).toBuffer({ ...readByAvsc(encode(record)), added: 'x' })
-    expect(avroDecoder(newer)(bytes)).toEqual(decode(encode(record)))
+    expect(avroDecoder(newer)(bytes)).toBe(decode(encode(record)))
   })
 
   test.for([
@@ -129,9 +128,12 @@ describe('avroDecoder()', () => {
     expect(decode(bytesOf(encode(record)))).toBeUndefined()
   })
 
-  test('leaves out a time that no Date can be', () => {
-    const bytes = type.toBuffer({ ...readByAvsc(encode(record)), timestamp: Number.MAX_SAFE_INTEGER - 1 })
-    expect(decode(bytes)?.timestamp).toBeUndefined()
+  test.for([
+    ['a time that no Date can be', { timestamp: Number.MAX_SAFE_INTEGER - 1 }],
+    ['extra keys that are no JSON', { extra: '{"a":' }],
+    ['extra keys that are no object', { extra: '[1]' }],
+  ] as const)('gives undefined for %s, which somebody else wrote', ([, fields]) => {
+    expect(decode(type.toBuffer({ ...readByAvsc(encode(record)), ...fields }))).toBeUndefined()
   })
 
   test.for([
@@ -162,8 +164,7 @@ describe('transcoding to Avro', () => {
   test('gives the same documents of every recorded line, but for what is finer than a millisecond', () => {
     expect(recorded.length).toBeGreaterThan(500)
     for (const [json, bytes] of recorded) {
-      const read = decode(bytes)
-      expect(read && encodeRecord(read, false)).toBe(cut(json))
+      expect(decode(bytes)).toBe(cut(json))
       expect(type.toBuffer(type.fromBuffer(bytes))).toEqual(bytes)
     }
   })
@@ -178,7 +179,7 @@ describe('transcoding to Avro', () => {
     expect(json.ids.length).toBeGreaterThan(100)
     for (const [i, end] of json.ends.entries()) {
       const read = decode(Buffer.from(binary.bytes.subarray(binary.ends[i - 1] ?? 0, binary.ends[i])))
-      expect(read && encodeRecord(read, false)).toBe(cut(json.bytes.toString('utf8', json.ends[i - 1] ?? 0, end - 1)))
+      expect(read).toBe(cut(json.bytes.toString('utf8', json.ends[i - 1] ?? 0, end - 1)))
     }
   })
 })
