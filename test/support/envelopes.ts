@@ -108,7 +108,8 @@ export function anyValue(value: unknown): Json {
   if (value === null || value === undefined) return {}
   if (typeof value === 'string') return { stringValue: value }
   if (typeof value === 'boolean') return { boolValue: value }
-  if (typeof value === 'number') return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value }
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value }
   if (Array.isArray(value)) return { arrayValue: { values: value.map(anyValue) } }
   return { kvlistValue: { values: keyValues({ ...value }) } }
 }
@@ -188,7 +189,7 @@ export function protoValue(value: unknown): Buffer {
   if (value === null || value === undefined) return Buffer.alloc(0)
   if (typeof value === 'string') return lengthDelimited(1, Buffer.from(value))
   if (typeof value === 'boolean') return Buffer.from([2 << 3, value ? 1 : 0])
-  if (typeof value === 'number' && Number.isInteger(value))
+  if (typeof value === 'number' && Number.isSafeInteger(value))
     return Buffer.concat([Buffer.from([3 << 3]), varint(BigInt.asUintN(64, BigInt(value)))])
   if (typeof value === 'number') {
     const bytes = Buffer.alloc(9, (4 << 3) | 1)
@@ -237,7 +238,12 @@ export const WRAPPINGS = {
   'Fluent Bit, with the frame of the runtime still on': [
     'fluentbit',
     (line: ShippedLine) => {
-      const { time, stream, _p, ...record } = fluentBitRecord(line, {
+      const {
+        time: _,
+        stream: _stream,
+        _p,
+        ...record
+      } = fluentBitRecord(line, {
         log: `${line.time} ${line.stream} F ${line.text}\n`,
       })
       return json(record)

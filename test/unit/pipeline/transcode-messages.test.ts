@@ -109,7 +109,7 @@ function withoutPlace(document: Json): Json {
     if (typeof parent === 'object' && parent !== null) Reflect.deleteProperty(parent, last)
   }
   const { log, ...others } = copy
-  const { file, ...rest } = Object(log)
+  const { file: _, ...rest } = Object(log)
   return { ...others, ...(Object.keys(rest).length > 0 && { log: rest }) }
 }
 
@@ -248,10 +248,10 @@ describe('MessageTranscoder.transcode()', () => {
   })
 })
 
-describe('MessageTranscoder.transcode() of flagship', () => {
-  const record = (id: string, namespace: string) =>
-    `{"@timestamp":"${TIME}","event":{"id":"${id}","dataset":"envoy.access","outcome":"failure"},"kubernetes":{"namespace":"${namespace}"}}`
+const record = (id: string, namespace: string) =>
+  `{"@timestamp":"${TIME}","event":{"id":"${id}","dataset":"envoy.access","outcome":"failure"},"kubernetes":{"namespace":"${namespace}"}}`
 
+describe('MessageTranscoder.transcode() of flagship', () => {
   test('passes records on byte for byte', () => {
     const bytes = [record('AAAAAAAAAAAAAAAAAAA', 'shop'), record('BBBBBBBBBBBBBBBBBBA', 'pay')]
     const { segments, broken } = run('flagship', ...bytes)
