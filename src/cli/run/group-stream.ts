@@ -44,7 +44,7 @@ function deadLetterOf(cluster: KafkaCluster, topic: string): DeadLetterTopic {
   const { signal } = new AbortController()
   let producer: KafkaProducer | undefined
   const publish: Publish = async (records) => {
-    producer ??= await cluster.producer('none', signal)
+    producer ??= await cluster.producer('none', topic, signal)
     try {
       const [first] = await producer.partitionsOf(topic, signal)
       const messages = records.map((each) => ({
