@@ -148,8 +148,17 @@ export class Work {
     }
     const text = framed.text ?? chunk.bytes.toString('utf8', framed.from, framed.to)
     const { fileKey, path } = chunk
-    const where = { id: undefined, fileKey, offsetBytes, path, logOffset: offsetBytes }
-    const place = { ...where, isTruncated: false, time, stream, from: this.#vantageOf(framed) }
+    const place = {
+      id: undefined,
+      fileKey,
+      offsetBytes,
+      path,
+      logOffset: offsetBytes,
+      isTruncated: false,
+      time,
+      stream,
+      from: this.#vantageOf(framed),
+    }
     this.#content(text, place, framed.text === undefined ? this.#bytes : undefined, framed.from, framed.to)
   }
 

@@ -58,7 +58,7 @@ function contentOf({ text, time, stream, reporter, path, offsetBytes }: Envelope
   return JSON.stringify([text, time, stream, namespace, podName, podUid, containerName, path, offsetBytes])
 }
 
-/** 112 bits in the alphabet and length of every other id; the last four characters' low bits are part of the hash. */
+/** 112 bits in the alphabet and length of every other id. */
 function idOf(content: string): string {
   return hash('sha256', content, 'buffer').subarray(0, ID_BYTES).toString('base64url')
 }
