@@ -51,7 +51,8 @@ export interface KafkaConsumerParts {
   readonly sessionTimeoutMs: number
 }
 
-const HEARTBEAT_MS = 3_000
+/** Of the session timeout: as Kafka's documentation has it, a third at most. */
+const HEARTBEAT_SHARE = 0.1
 const FETCH_WAIT_MS = 500
 
 /** One connection of a member to its group: it ends at the first failure that kafkajs does not get over. */
@@ -72,7 +73,7 @@ export class KafkaConsumer {
     this.#consumer = parts.kafka.consumer({
       groupId: parts.group,
       sessionTimeout: parts.sessionTimeoutMs,
-      heartbeatInterval: HEARTBEAT_MS,
+      heartbeatInterval: parts.sessionTimeoutMs * HEARTBEAT_SHARE,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       allowAutoTopicCreation: false,
       // Made anew by us: then with what the files hold by then.
@@ -172,11 +173,8 @@ export class KafkaConsumer {
       endOffset: Number(highWatermark),
       signal: formed.signal,
     })
-    await keptUp(
-      taken,
-      () => payload.heartbeat(),
-      () => formed.abort(),
-    )
+    const keeping = { everyMs: this.#parts.sessionTimeoutMs * HEARTBEAT_SHARE, fail: () => formed.abort() }
+    await keptUp(taken, () => payload.heartbeat(), keeping)
   }
 
   async #fetchOffsets(): Promise<ReadonlyMap<string, GroupOffset>> {
@@ -193,14 +191,18 @@ export class KafkaConsumer {
 }
 
 /** Send heartbeats until `work` is done; `fail` ends the work when the group does not want us as we are, and it is told. */
-async function keptUp(work: Promise<void>, heartbeat: () => Promise<void>, fail: () => void): Promise<void> {
+async function keptUp(
+  work: Promise<void>,
+  heartbeat: () => Promise<void>,
+  { everyMs, fail }: { readonly everyMs: number; readonly fail: () => void },
+): Promise<void> {
   let failure: unknown
   const beat = () =>
     void heartbeat().catch((error: unknown) => {
       failure ??= error
       fail()
     })
-  const timer = setInterval(beat, HEARTBEAT_MS / 3)
+  const timer = setInterval(beat, everyMs)
   try {
     await work
   } finally {

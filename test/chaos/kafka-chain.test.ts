@@ -8,14 +8,14 @@ import { RealScene } from '../support/real-scene.ts'
 import { EACH_LINE_ONCE, inSoak, outcomeOf } from '../support/scene.ts'
 
 const ROUNDS = inSoak(1, 10)
-const SESSION_MS = 6_000
+const SESSION_MS = 2_000
 const PATIENCE_MS = 60_000
 const TOPICS = ['envoy.access', 'envoy.log', 'envoy.unparsed', 'envoy.loss']
 
 describeElasticsearch('agent, Kafka and two members of a group, killed in turn', (server) => {
   let kafka: KafkaCluster | undefined
   beforeAll(async () => {
-    kafka = await startKafka()
+    kafka = await startKafka({ settings: { 'group.min.session.timeout.ms': `${SESSION_MS}` } })
     await createTopics(
       kafka.brokers,
       TOPICS.map((topic) => ({ topic, numPartitions: 4 })),

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { at } from '../support/read-back.ts'
@@ -72,16 +72,22 @@ describeKafka('flagship run', (kafka) => {
 
     test('goes on where the group stopped', async () => {
       const { brokers } = kafka()
-      const group = new Workplace()
+      const [node, group] = [new Workplace(), new Workplace()]
+      const lines = Array.from({ length: 5 }, (_, index) => `not a line of any format, ${index}\n`)
+      writeFileSync(join(node.pods, 'later.log'), lines.join(''))
+      const files = [{ path: join(node.pods, 'later.log'), frame: 'raw' }]
+      node.configure({ ingest: { files }, sinks: { stream: { type: 'kafka', brokers, topics: TOPICS } } })
       group.configure({ ingest: { kafka: { brokers, topics: NAMES, group: 'to-file' } } })
-      const member = group.start()
+      const [agent, member] = [node.start(), group.start()]
       await until(
-        () => member.stderr.includes('"started"'),
-        () => member.stderr,
+        () => group.countDocuments() >= lines.length,
+        () => `${agent.stderr}\n${member.stderr}`,
+        PATIENCE_MS,
       )
-      await createTopics(brokers, [{ topic: 'later', numPartitions: 1 }])
-      expect(await member.stop()).toBe(0)
-      expect(group.countDocuments()).toBe(0)
+      expect(await Promise.all([agent.stop(), member.stop()])).toEqual([0, 0])
+      const texts = group.documents().map((document) => at(document, 'event.original'))
+      expect(new Set(texts)).toEqual(new Set(lines.map((line) => line.trimEnd())))
+      expect(texts).toHaveLength(lines.length)
     })
   })
 })

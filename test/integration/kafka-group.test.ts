@@ -37,7 +37,7 @@ class Listener implements GroupListener {
   }
 
   get partitions(): number[] {
-    return (this.formed.at(-1) ?? []).map(({ partition }) => partition).sort()
+    return (this.formed.at(-1) ?? []).map(({ partition }) => partition).sort((a, b) => a - b)
   }
 }
 
@@ -184,5 +184,6 @@ describeKafka('KafkaMember', (cluster) => {
       () => `${listener.failures.join('\n')} ${listener.formed.length}`,
       90_000,
     )
+    expect(listener.failures).not.toEqual([])
   })
 })
