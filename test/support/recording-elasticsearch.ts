@@ -51,7 +51,7 @@ export class RecordingElasticsearch {
   readonly faults: Faults
   /** What came in, newest last, without bodies. */
   readonly requests: RecordedRequest[] = []
-  readonly #tasks = new Map<number, string>()
+  readonly #tasks = new Map<number, { readonly opaqueId: string; readonly runningMs: number }>()
   #taskCount = 0
   bulkCount = 0
 
@@ -75,10 +75,10 @@ export class RecordingElasticsearch {
   }
 
   /** Show a task that runs, as one of another agent or an earlier run; the result ends it. */
-  beginTask(opaqueId: string): () => void {
+  beginTask(opaqueId: string, runningMs = 0): () => void {
     this.#taskCount += 1
     const task = this.#taskCount
-    this.#tasks.set(task, opaqueId)
+    this.#tasks.set(task, { opaqueId, runningMs })
     return () => void this.#tasks.delete(task)
   }
 
@@ -144,7 +144,10 @@ export class RecordingElasticsearch {
   }
 
   #listTasks(hasFailure: boolean): Reply {
-    const tasks = [...this.#tasks].map(([number, id]) => [`node:${number}`, { headers: { 'X-Opaque-Id': id } }])
+    const tasks = [...this.#tasks].map(([number, { opaqueId, runningMs }]) => {
+      const task = { running_time_in_nanos: runningMs * 1e6, headers: { 'X-Opaque-Id': opaqueId } }
+      return [`node:${number}`, task]
+    })
     const nodes = tasks.length === 0 ? {} : { node: { name: 'node', tasks: Object.fromEntries(tasks) } }
     const failures = { node_failures: [{ type: 'failed_node_exception', reason: 'Failed node [other]' }] }
     return json({ ...(hasFailure ? failures : {}), nodes })

@@ -25,7 +25,9 @@ export function agentSettings(config: Config, stdout: LineOutput, logger: Logger
     clock: SYSTEM_CLOCK,
     stdout,
     logger,
-    agentId: `${config.cluster ?? ''}/${nodeName}`,
+    ...(ingest.kafka === undefined
+      ? { agentId: `${config.cluster ?? ''}/${nodeName}` }
+      : { agentId: `${config.cluster ?? ''}/group/${ingest.kafka.group}`, isShared: true }),
     onFailureStore: (count: number) => metrics.count('flagship_documents_failure_store_total', { pipeline }, count),
     onPossiblyDoubled: (count: number) =>
       metrics.count('flagship_documents_possibly_doubled_total', { pipeline }, count),

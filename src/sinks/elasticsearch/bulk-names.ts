@@ -8,15 +8,26 @@ export interface BulkName {
   readonly opaqueId: string
 }
 
+/** A bulk as the server's list of tasks shows it. */
+export interface BulkTask {
+  readonly opaqueId: string
+  readonly runningMs: number
+}
+
 /** Names bulks, and knows which of those that still run are no longer waited for. */
 export class BulkNames {
   readonly #pipelinePrefix: string
   readonly #bootPrefix: string
+  readonly #patienceMs: number
   readonly #abandoned = new Map<number, number>()
   #count = 0
 
-  /** `agentId` tells agents of one cluster apart: CLUSTER/NODE. */
-  constructor(agentId: string, pipeline: string, boot = randomBytes(6).toString('base64url')) {
+  /**
+   * `agentId` tells agents of one cluster apart: CLUSTER/NODE. `patienceMs`: so long another process of the same name
+   * waits for its bulks; 0 where there is no other at the same time.
+   */
+  constructor(agentId: string, pipeline: string, patienceMs = 0, boot = randomBytes(6).toString('base64url')) {
+    this.#patienceMs = patienceMs
     this.#pipelinePrefix = `flagship/${headerText(agentId)}/${pipeline}/`
     this.#bootPrefix = `${this.#pipelinePrefix}${boot}/`
   }
@@ -32,9 +43,9 @@ export class BulkNames {
   }
 
   /** Whether a running task is of a bulk of this pipeline that nobody waits for: from an earlier run, or abandoned. */
-  isLeftOver(opaqueId: string): boolean {
+  isLeftOver({ opaqueId, runningMs }: BulkTask): boolean {
     if (!opaqueId.startsWith(this.#pipelinePrefix)) return false
-    if (!opaqueId.startsWith(this.#bootPrefix)) return true
+    if (!opaqueId.startsWith(this.#bootPrefix)) return runningMs >= this.#patienceMs
     return this.#abandoned.has(Number(opaqueId.slice(this.#bootPrefix.length)))
   }
 

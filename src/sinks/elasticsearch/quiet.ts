@@ -2,8 +2,8 @@ import type { Elasticsearch } from '../../clients/elasticsearch.ts'
 import type { Clock } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
-import type { BulkNames } from './bulk-names.ts'
-import { listAt, textAt, valuesAt } from './parts-of-json.ts'
+import type { BulkNames, BulkTask } from './bulk-names.ts'
+import { at, listAt, textAt, valuesAt } from './parts-of-json.ts'
 import { refusal } from './streams.ts'
 
 const LONGEST_INTERVAL_MS = 1_000
@@ -14,7 +14,7 @@ const LONGEST_GAP = 5
 const TASKS_QUERY = {
   actions: 'indices:data/write/bulk*',
   detailed: 'true',
-  filter_path: 'nodes.*.tasks.*.headers,node_failures,task_failures,error',
+  filter_path: 'nodes.*.tasks.*.headers,nodes.*.tasks.*.running_time_in_nanos,node_failures,task_failures,error',
 }
 
 /** What waiting for quiet needs. */
@@ -109,7 +109,7 @@ export class Quiet {
         'SINK_UNAVAILABLE',
         `Cannot list the tasks of the cluster: ${failed} nodes did not answer`,
       )
-    return opaqueIds(body).some((id) => names.isLeftOver(id))
+    return bulksIn(body).some((bulk) => names.isLeftOver(bulk))
   }
 
   #sayForbidden(): void {
@@ -120,10 +120,14 @@ export class Quiet {
   }
 }
 
-function opaqueIds(body: unknown): readonly string[] {
+function bulksIn(body: unknown): readonly BulkTask[] {
   return valuesAt(body, 'nodes')
     .flatMap((node) => valuesAt(node, 'tasks'))
-    .flatMap((task) => textAt(task, 'headers', 'X-Opaque-Id') ?? [])
+    .flatMap((task) => {
+      const opaqueId = textAt(task, 'headers', 'X-Opaque-Id')
+      const nanos = at(task, 'running_time_in_nanos')
+      return opaqueId === undefined ? [] : [{ opaqueId, runningMs: typeof nanos === 'number' ? nanos / 1e6 : Infinity }]
+    })
 }
 
 function throwIfStopped(signal: AbortSignal): void {

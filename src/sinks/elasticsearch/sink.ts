@@ -29,6 +29,8 @@ export interface ElasticsearchParts {
   readonly logger: Logger
   /** CLUSTER/NODE: different for every agent that writes into the cluster. */
   readonly agentId: string
+  /** Several processes have this id, and write at the same time: the members of a consumer group. */
+  readonly isShared?: boolean
   readonly onFailureStore: (count: number) => void
   readonly onPossiblyDoubled: (count: number) => void
   /** The vendor's client over HTTP where nothing else is given. */
@@ -59,7 +61,7 @@ export class ElasticsearchSink implements Sink {
   #client: Elasticsearch | undefined
 
   constructor(name: string, config: ElasticsearchSinkConfig, parts: ElasticsearchParts) {
-    const { clock, logger, agentId } = parts
+    const { clock, logger, agentId, isShared = false } = parts
     this.name = name
     this.concurrency = config.concurrency
     this.#config = config
@@ -67,7 +69,7 @@ export class ElasticsearchSink implements Sink {
     const names = new StreamNames(config)
     this.#form = { streamOf: (document) => names.of(document), hasIds: config.ids === 'event' }
     this.#streams = new Streams(names, config.settleMs, clock)
-    this.#names = new BulkNames(agentId, name)
+    this.#names = new BulkNames(agentId, name, isShared ? config.requestTimeoutMs : 0)
     this.#failureStores = new FailureStores({ name, logger, onUsed: parts.onFailureStore })
     const client = () => this.#connected()
     const lookup = new ElasticsearchLookup({
