@@ -72,3 +72,18 @@ function recordOf(partition: number, { key, value, timestamp, headers = {} }: Ka
     headers: Object.fromEntries(texts),
   }
 }
+
+/** Write messages as another shipper does, in turn to all partitions. */
+export async function writeTopic(brokers: readonly string[], topic: string, values: readonly string[]): Promise<void> {
+  const producer = clientOf(brokers).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+  await producer.connect()
+  try {
+    await producer.send({
+      topic,
+      compression: kafkajs.CompressionTypes.GZIP,
+      messages: values.map((value) => ({ value })),
+    })
+  } finally {
+    await producer.disconnect()
+  }
+}

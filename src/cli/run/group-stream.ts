@@ -1,14 +1,18 @@
 import { KafkaCluster, type KafkaProducer } from '../../clients/kafka.ts'
+import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/schema.ts'
 import type { EndpointIndex } from '../../enrich/endpoint/index.ts'
 import { KafkaMember } from '../../ingest/kafka/member.ts'
 import type { Partition } from '../../ingest/kafka/group.ts'
+import type { Logger } from '../../logger.ts'
 import type { Agent, AgentParts } from '../../pipeline/agent.ts'
 import { DeadLetterTopic, type Publish } from '../../pipeline/stream/dead-letter-topic.ts'
 import { groupTranscoder } from '../../pipeline/stream/group-transcoder.ts'
 import { startGroupStream } from '../../pipeline/stream/start-stream.ts'
 import type { AgentSettings } from '../../pipeline/settings.ts'
 import { messageTranscoder } from './agent-settings.ts'
+
+const BROKEN_INTERVAL_MS = 60_000
 
 type KafkaSource = NonNullable<Config['ingest']['kafka']>
 
@@ -24,11 +28,7 @@ export function startGroupAgent(
   const { clock, logger } = parts
   const cluster = new KafkaCluster(source, clock, logger)
   const transcoder = messageTranscoder(config, index, source, pipeline.form)
-  const onBroken = ({ topic, partition }: Partition, offset: number, expected: string) =>
-    logger.warn(
-      { topic, partition, offset },
-      `Cannot open message: expected ${expected}; look at ingest.kafka.envelope`,
-    )
+  const onBroken = brokenLog(logger, clock)
   return startGroupStream(
     { ...pipeline, inflightBytes },
     {
@@ -38,6 +38,19 @@ export function startGroupAgent(
       deadLetter: deadLetterOf(cluster, source.deadLetterTopic),
     },
   )
+}
+
+/** A whole topic may be of another envelope: one in a minute is said, and how many were not. */
+function brokenLog(logger: Logger, clock: Clock): (partition: Partition, offset: number, expected: string) => void {
+  let [nextMs, unsaid] = [0, 0]
+  return ({ topic, partition }, offset, expected) => {
+    unsaid += 1
+    if (clock.elapsedMs() < nextMs) return
+    const text = `Cannot open messages: expected ${expected}; they are kept whole, look at ingest.kafka.envelope`
+    logger.warn({ topic, partition, offset, messages: unsaid }, text)
+    unsaid = 0
+    nextMs = clock.elapsedMs() + BROKEN_INTERVAL_MS
+  }
 }
 
 function deadLetterOf(cluster: KafkaCluster, topic: string): DeadLetterTopic {
