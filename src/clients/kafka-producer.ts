@@ -1,6 +1,7 @@
 import type { CompressionTypes, Kafka, Message, PartitionerArgs, Producer, RecordMetadata } from 'kafkajs'
 import type { Clock } from '../clock.ts'
 import type { KafkaAccess } from './kafka-access.ts'
+import { encodedMessages, isEncodingRight } from './kafka-encoded.ts'
 import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
 import type { KafkaSockets } from './kafka-sockets.ts'
 
@@ -141,10 +142,7 @@ export class KafkaProducer {
 
   async #sendBatch(batches: readonly PartitionBatch[]): Promise<RecordMetadata[]> {
     const { compression, requestTimeoutMs } = this.#parts
-    const topicMessages = batches.map(({ topic, partition, messages }) => ({
-      topic,
-      messages: messages.map((message): Message => ({ ...message, headers: { ...message.headers }, partition })),
-    }))
+    const topicMessages = (await isEncodingRight()) ? encodedTopics(batches) : plainTopics(batches)
     for (const { messages } of batches) this.#messageCount += messages.length
     return this.#producer.sendBatch({ acks: -1, timeout: requestTimeoutMs, compression, topicMessages })
   }
@@ -205,6 +203,21 @@ class Misplaced extends KafkaFailure {
     super(`write to partition ${partition} of topic "${topic}"`, state, true)
     this.isMisplaced = isGone
   }
+}
+
+type TopicMessages = { readonly topic: string; readonly messages: Message[] }
+
+function plainTopics(batches: readonly PartitionBatch[]): TopicMessages[] {
+  return batches.map(({ topic, partition, messages }) => ({
+    topic,
+    messages: messages.map((message): Message => ({ ...message, headers: { ...message.headers }, partition })),
+  }))
+}
+
+/** One entry for each topic: kafkajs would put several together by itself. */
+function encodedTopics(batches: readonly PartitionBatch[]): TopicMessages[] {
+  const topics = Map.groupBy(batches, ({ topic }) => topic)
+  return [...topics].map(([topic, ofTopic]) => ({ topic, messages: encodedMessages(ofTopic) }))
 }
 
 function leaderIn(partitions: readonly Partition[], partition: number): number | undefined {
