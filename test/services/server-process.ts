@@ -11,6 +11,7 @@ const POLL_MS = 100
 export interface ServerLaunch {
   /** What messages call it: `Elasticsearch "9.5.3"`. */
   readonly title: string
+  /** Where it is started. */
   readonly directory: string
   /** Where everything that it prints is added. */
   readonly logPath: string
