@@ -85,11 +85,10 @@ export class KafkaNode {
   }
 
   #command(): string[] {
-    const { release, clusterId, formatOptions, stays, optimizes } = this.#setup
+    const { release, clusterId, formatOptions, optimizes } = this.#setup
     const compiler = optimizes ? [] : ['-XX:TieredStopAtLevel=1']
-    const main = stays ? ['Launch'] : ['Attached', 'Launch']
     const java = [...javaOf(release), `-Xms${HEAP}`, `-Xmx${HEAP}`, ...compiler]
-    return [...java, ...main, this.#properties, this.#storage, clusterId, ...formatOptions]
+    return [...java, 'Launch', this.#properties, this.#storage, clusterId, ...formatOptions]
   }
 
   #settings(voters: readonly string[]): Record<string, string> {

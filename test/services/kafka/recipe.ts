@@ -7,7 +7,6 @@ import { fetchDependencies } from '../maven.ts'
 import { freePort } from '../ports.ts'
 
 const HERE = import.meta.dirname
-const ATTACHED = join(HERE, '..', 'java', 'Attached.java')
 const LEAST_JAVA = 17
 const ARCHIVE = 'classes.jsa'
 const CLASS_PATH = ['-cp', 'tools.jar:lib/*']
@@ -44,7 +43,7 @@ export const KAFKA_RELEASES = {
 export function kafkaRecipe(release: KafkaRelease): Recipe {
   return {
     name: `kafka-${release.version}`,
-    ingredients: [...['recipe.ts', 'pom.xml', 'java'].map((name) => join(HERE, name)), ATTACHED],
+    ingredients: ['recipe.ts', 'pom.xml', 'java'].map((name) => join(HERE, name)),
     install: (directory) => installKafka(directory, release),
   }
 }
@@ -82,7 +81,7 @@ async function buildTools(home: string, release: KafkaRelease): Promise<void> {
   const classes = join(home, 'classes')
   const sources = readdirSync(join(HERE, 'java')).map((name) => join(HERE, 'java', name))
   const classPath = join(home, 'lib', '*')
-  await compileJava(jdk, { sources: [...sources, ATTACHED], classPath, directory: classes, leastJava: LEAST_JAVA })
+  await compileJava(jdk, { sources, classPath, directory: classes, leastJava: LEAST_JAVA })
   writeFileSync(join(classes, 'log4j2.properties'), LOG4J_2)
   writeFileSync(join(classes, 'log4j.properties'), LOG4J_1)
   const jar = ['--create', '--file', 'tools.jar', '-C', classes, '.']
