@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { Credentials } from '../services/ask.ts'
-import { identityOf, isRunning } from '../services/process.ts'
+import { identityOf, isRunning, signalGroup } from '../services/process.ts'
 import { until } from '../support/agent-process.ts'
 import { allow, createTopic, leadersOf, type WrittenMessage, writeWithJava } from '../support/kafka-admin.ts'
 import type { ClientSettings } from '../support/kafka-java.ts'
@@ -13,7 +13,6 @@ import { describeKafka, isKafkaLeftOut, type KafkaCluster, startKafka } from '..
 
 const TOPIC = 'envoy.access'
 const SECURED = 'envoy.log'
-const ACKNOWLEDGED_BY_ALL = { acks: 'all' }
 /** ApiVersions, version 0, correlation 7, without a client id. */
 const API_VERSIONS = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 255, 255])
 
@@ -177,21 +176,24 @@ describeKafka(
 describeKafka(
   'KafkaCluster of three nodes',
   (cluster) => {
-    test('elects another leader when the leader is killed, and takes it back', async () => {
+    test('elects another leader when the leader is killed or frozen, and takes it back', async () => {
       const { brokers } = cluster()
+      const settings = { acks: 'all', 'request.timeout.ms': '1000' }
       expect(brokers).toHaveLength(3)
       await createTopic(brokers, TOPIC, 1, { 'min.insync.replicas': '2' })
       const [first = 0] = await leadersOf(brokers, TOPIC)
-      await writeWithJava(brokers, TOPIC, [{ value: 'before' }], { settings: ACKNOWLEDGED_BY_ALL })
+      await writeWithJava(brokers, TOPIC, [{ value: 'before' }], { settings })
       await cluster().kill(first)
-      await writeWithJava(brokers, TOPIC, [{ value: 'after' }], { settings: ACKNOWLEDGED_BY_ALL })
+      await writeWithJava(brokers, TOPIC, [{ value: 'killed' }], { settings })
       const [second = 0] = await leadersOf(brokers, TOPIC)
       expect(second).not.toBe(first)
       await cluster().restart(first)
-      await cluster().kill(second)
-      await writeWithJava(brokers, TOPIC, [{ value: 'last' }], { settings: ACKNOWLEDGED_BY_ALL })
-      const read = await readWithJava(brokers, TOPIC)
-      expect(valuesOf(read)).toEqual(['before', 'after', 'last'])
+      cluster().freeze(second)
+      const answering = brokers.filter((_, index) => index + 1 !== second)
+      await writeWithJava(answering, TOPIC, [{ value: 'frozen' }], { settings })
+      expect(await leadersOf(brokers, TOPIC)).not.toEqual([second])
+      cluster().thaw(second)
+      expect(valuesOf(await readWithJava(brokers, TOPIC))).toEqual(['before', 'killed', 'frozen'])
     })
   },
   { nodes: 3, newestOnly: true },
@@ -232,7 +234,7 @@ describe.skipIf(isKafkaLeftOut())('KafkaCluster of a process', () => {
     const cluster = await KafkaCluster.start(KAFKA_RELEASES[4], path)
     process.stdout.write(JSON.stringify({ pid: cluster.identity().pid, home: cluster.home }))`
 
-  test('ends when that process is killed', async () => {
+  test('ends when that process is killed, although it is frozen', async () => {
     const starter = spawn(process.execPath, ['--input-type=module-typescript', '--eval', STARTER], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -240,6 +242,7 @@ describe.skipIf(isKafkaLeftOut())('KafkaCluster of a process', () => {
     const { pid, home }: { pid: number; home: string } = JSON.parse(String(said))
     const identity = identityOf(pid)
     if (identity === undefined) throw new Error('it has not been started')
+    signalGroup(pid, 'SIGSTOP')
     starter.kill('SIGKILL')
     await until(
       () => !isRunning(identity),

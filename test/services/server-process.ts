@@ -11,10 +11,11 @@ const POLL_MS = 100
 export interface ServerLaunch {
   /** What messages call it: `Elasticsearch "9.5.3"`. */
   readonly title: string
+  /** Where it is started. */
   readonly directory: string
   /** Where everything that it prints is added. */
   readonly logPath: string
-  /** Whether it goes on when this process ends; else its standard input is a pipe that ends with this process. */
+  /** Whether it goes on when this process ends. */
   readonly stays: boolean
   /** The command and its arguments, asked for at each start. */
   command(): readonly string[]
@@ -86,22 +87,21 @@ export class ServerProcess {
   }
 
   #failure(state: string): Error {
-    const lines = this.#logSinceStart()
-      .split('\n')
-      .filter((line) => /Exception|Caused by|Error/.test(line))
-    const reason = lines.slice(-5).map((line) => line.slice(0, 300))
+    const lines = this.#logSinceStart().trim().split('\n')
+    const telling = lines.filter((line) => /Exception|Caused by|error|fatal/i.test(line))
+    const reason = (telling.length > 0 ? telling : lines).slice(-5).map((line) => line.slice(0, 300))
     return new Error([`Cannot start ${this.#launch.title}: ${state}`, ...reason].join('\n  '))
   }
 
   #spawn(): ChildProcess {
     const { directory, logPath, stays } = this.#launch
-    const [command = '', ...args] = this.#launch.command()
+    // The kernel ends it when this process ends, however it ends; a program that is frozen could not do so itself.
+    const life = stays ? [] : ['setpriv', '--pdeathsig', 'KILL']
+    const [command = '', ...args] = [...life, ...this.#launch.command()]
     const log = openSync(logPath, 'a')
     try {
       this.#logStart = statSync(logPath).size
-      // A pipe that is never written to: its end tells the server that this process has ended.
-      const stdin = stays ? 'ignore' : 'pipe'
-      return spawn(command, args, { cwd: directory, detached: true, stdio: [stdin, log, log] })
+      return spawn(command, args, { cwd: directory, detached: true, stdio: ['ignore', log, log] })
     } finally {
       closeSync(log)
     }

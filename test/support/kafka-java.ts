@@ -1,7 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { classPathOf, jdkFor, KAFKA_RELEASES, kafkaRecipe } from '../services/kafka/recipe.ts'
+import { javaOf, KAFKA_RELEASES, kafkaRecipe } from '../services/kafka/recipe.ts'
 import { installationOf } from './real-service.ts'
 
 const SHOWN_CHARACTERS = 2_000
@@ -33,10 +32,10 @@ class JavaTools {
   hasEnded = false
 
   constructor() {
-    const java = join(jdkFor(RELEASE).home, 'bin', 'java')
-    const flags = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dflagship.log=warn']
-    const classPath = classPathOf(installationOf(kafkaRecipe(RELEASE), 'kafka'))
-    this.#child = spawn(java, [...flags, '-cp', classPath, 'Tools'], { stdio: 'pipe' })
+    const [java = '', ...args] = javaOf(RELEASE)
+    const flags = ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-Dflagship.log=warn']
+    const cwd = installationOf(kafkaRecipe(RELEASE), 'kafka')
+    this.#child = spawn(java, [...args, ...flags, 'Tools'], { cwd, stdio: 'pipe' })
     createInterface({ input: this.#child.stdout, crlfDelay: Infinity }).on('line', (line) => this.#take(line))
     this.#child.stderr.on('data', (text) => {
       this.#log = `${this.#log}${String(text)}`.slice(-SHOWN_CHARACTERS)

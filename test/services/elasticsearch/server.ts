@@ -170,14 +170,13 @@ export class ElasticsearchServer {
     const memory = [`-Xms${HEAP}`, `-Xmx${HEAP}`, '-XX:+UseSerialGC', `-Djava.io.tmpdir=${join(this.home, 'tmp')}`]
     const node = [`-Des.path.home=${this.home}`, '-Dlog4j2.disable.jmx=true']
     const compiler = this.#options.optimizes === true ? [] : ['-XX:TieredStopAtLevel=1']
-    const life = [`-Dflagship.attached=${this.#options.stays !== true}`]
     const code = ['--module-path', lib, '--add-modules=ALL-MODULE-PATH', '-cp', join(this.#installation, 'classes')]
     const rights = [
       '--enable-native-access=ALL-UNNAMED,org.elasticsearch.nativeaccess,org.apache.lucene.core',
       // For x-pack-security, which is loaded without its module.
       '--add-exports=org.elasticsearch.server/org.elasticsearch.plugins.interceptor=ALL-UNNAMED',
     ]
-    return [...memory, ...compiler, ...node, ...life, ...code, ...rights, 'Launch', ...settings]
+    return [...memory, ...compiler, ...node, ...code, ...rights, 'Launch', ...settings]
   }
 
   #settings(): Record<string, string> {

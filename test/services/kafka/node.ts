@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../ports.ts'
 import { ServerProcess } from '../server-process.ts'
-import { classPathOf, jdkFor, type KafkaRelease } from './recipe.ts'
+import { javaOf, type KafkaRelease, linesOf } from './recipe.ts'
 
 const HEAP = '256m'
 const IS_READY = /Kafka Server started/
@@ -38,7 +38,7 @@ export class KafkaNode {
     mkdirSync(setup.directory)
     this.process = new ServerProcess({
       title: `node ${setup.id} of Kafka "${setup.release.version}"`,
-      directory: setup.directory,
+      directory: setup.installation,
       logPath: join(setup.directory, 'server.log'),
       stays: setup.stays,
       command: () => this.#command(),
@@ -68,8 +68,7 @@ export class KafkaNode {
   /** Write down how it is to be, among these voters, and start it. */
   async start(voters: readonly string[]): Promise<void> {
     const settings = { ...this.#settings(voters), ...this.#setup.settings }
-    const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`)
-    writeFileSync(this.#properties, lines.join(''), { mode: 0o600 })
+    writeFileSync(this.#properties, linesOf(settings), { mode: 0o600 })
     await this.process.start()
   }
 
@@ -86,12 +85,10 @@ export class KafkaNode {
   }
 
   #command(): string[] {
-    const { release, installation, clusterId, formatOptions, stays, optimizes } = this.#setup
-    const memory = [`-Xms${HEAP}`, `-Xmx${HEAP}`, '-XX:+UseSerialGC']
+    const { release, clusterId, formatOptions, optimizes } = this.#setup
     const compiler = optimizes ? [] : ['-XX:TieredStopAtLevel=1']
-    const main = stays ? ['Launch'] : ['Attached', 'Launch']
-    const java = [join(jdkFor(release).home, 'bin', 'java'), ...memory, ...compiler, '-cp', classPathOf(installation)]
-    return [...java, ...main, this.#properties, this.#storage, clusterId, ...formatOptions]
+    const java = [...javaOf(release), `-Xms${HEAP}`, `-Xmx${HEAP}`, ...compiler]
+    return [...java, 'Launch', this.#properties, this.#storage, clusterId, ...formatOptions]
   }
 
   #settings(voters: readonly string[]): Record<string, string> {

@@ -2,20 +2,19 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Recipe } from '../cache.ts'
 import { runCommand } from '../commands.ts'
-import { compileJava, type Jdk, missingJavaTools, requireJdk } from '../java.ts'
+import { type Jdk, missingJavaTools, requireJdk } from '../java.ts'
 import { fetchDependencies } from '../maven.ts'
 
 const HERE = import.meta.dirname
-const ATTACHED = join(HERE, '..', 'java', 'Attached.java')
 const LEAST_JAVA = 17
 
 /** The release that the project is tested with; newer ones need Java 21. */
 export const REGISTRY_VERSION = '3.0.9'
 
-/** Apicurio's archive from Maven Central, laid out, and `classes`. */
+/** Apicurio's archive from Maven Central, laid out. */
 export const registryRecipe: Recipe = {
   name: `registry-${REGISTRY_VERSION}`,
-  ingredients: [...['recipe.ts', 'pom.xml', 'repository'].map((name) => join(HERE, name)), ATTACHED],
+  ingredients: ['recipe.ts', 'pom.xml', 'repository'].map((name) => join(HERE, name)),
   install: installRegistry,
 }
 
@@ -24,10 +23,9 @@ export function registryJdk(): Jdk {
   return requireJdk(`Apicurio Registry "${REGISTRY_VERSION}"`, LEAST_JAVA)
 }
 
-/** What goes to Java as `-cp` for the programs of an installation. */
-export function registryClassPath(installation: string): string {
-  const program = `apicurio-registry-app-${REGISTRY_VERSION}-runner.jar`
-  return ['classes', program].map((name) => join(installation, name)).join(':')
+/** The program of an installation, which names its libraries itself. */
+export function registryProgram(installation: string): string {
+  return join(installation, `apicurio-registry-app-${REGISTRY_VERSION}-runner.jar`)
 }
 
 async function installRegistry(home: string): Promise<void> {
@@ -38,6 +36,4 @@ async function installRegistry(home: string): Promise<void> {
   await fetchDependencies({ pom: join(HERE, 'pom.xml'), profile: 'registry' }, fetched)
   await runCommand('tar', ['-xzf', `fetched/apicurio-registry-app-${REGISTRY_VERSION}-all.tar.gz`], home)
   rmSync(fetched, { recursive: true })
-  const directory = join(home, 'classes')
-  await compileJava(registryJdk(), { sources: [ATTACHED], classPath: '', directory, leastJava: LEAST_JAVA })
 }

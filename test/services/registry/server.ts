@@ -5,7 +5,7 @@ import { type Answer, ask } from '../ask.ts'
 import { freePort, startOnFreePorts } from '../ports.ts'
 import type { ProcessIdentity } from '../process.ts'
 import { ServerProcess } from '../server-process.ts'
-import { REGISTRY_VERSION, registryClassPath, registryJdk } from './recipe.ts'
+import { REGISTRY_VERSION, registryProgram, registryJdk } from './recipe.ts'
 
 /** Where Apicurio speaks as Confluent's registry does. */
 const API = '/apis/ccompat/v7'
@@ -33,7 +33,7 @@ export class RegistryServer {
       directory: this.home,
       logPath: join(this.home, 'server.log'),
       stays,
-      command: () => this.#command(stays),
+      command: () => this.#command(),
       isReady: () => this.#isReady(),
     })
   }
@@ -104,7 +104,7 @@ export class RegistryServer {
     await this.#process.start()
   }
 
-  #command(stays: boolean): string[] {
+  #command(): string[] {
     const settings = {
       'quarkus.http.host': '127.0.0.1',
       'quarkus.http.port': String(this.#port),
@@ -113,9 +113,8 @@ export class RegistryServer {
       'java.io.tmpdir': this.home,
     }
     const java = [join(registryJdk().home, 'bin', 'java'), `-Xmx${HEAP}`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
-    const code = ['-cp', registryClassPath(this.#installation), ...(stays ? [] : ['Attached'])]
     const properties = Object.entries(settings).map(([key, value]) => `-D${key}=${value}`)
-    return [...java, ...properties, ...code, 'io.quarkus.runner.GeneratedMain']
+    return [...java, ...properties, '-jar', registryProgram(this.#installation)]
   }
 
   async #isReady(): Promise<boolean> {

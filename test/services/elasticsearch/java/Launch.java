@@ -1,4 +1,3 @@
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,10 +11,7 @@ import org.elasticsearch.node.Node;
 import org.elasticsearch.plugins.PluginBundle;
 import org.elasticsearch.plugins.PluginsLoader;
 
-/**
- * Starts one Elasticsearch node from the jars on Maven Central: `Launch SETTING=VALUE...`, home in `es.path.home`.
- * With `-Dflagship.attached=true` it ends as soon as its standard input does, so that no server outlives its test.
- */
+/** Starts one Elasticsearch node from the jars on Maven Central: `Launch SETTING=VALUE...`, home in `es.path.home`. */
 public class Launch {
     private static final String NODE_NAME = "flagship-test";
 
@@ -32,10 +28,6 @@ public class Launch {
             PluginsLoader.createPluginsLoader(modules(environment.modulesDir()), Set.of(), Map.of()));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(node)));
         node.start();
-        if (Boolean.getBoolean("flagship.attached")) {
-            awaitEnd(System.in);
-            System.exit(0);
-        }
         Thread.currentThread().join();
     }
 
@@ -58,10 +50,6 @@ public class Launch {
             return (Set<PluginBundle>) PluginsLoader.class.getMethod(name, Path.class, boolean.class)
                 .invoke(null, directory, false);
         }
-    }
-
-    private static void awaitEnd(InputStream input) throws Exception {
-        while (input.read() != -1) {}
     }
 
     private static void close(Node node) {

@@ -3,10 +3,10 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -19,39 +19,42 @@ import org.apache.kafka.common.resource.ResourceType;
 final class AdminTool implements Tool {
     @Override
     public void run(List<String> arguments, List<String> input, PrintStream output) throws Exception {
+        Properties settings = Tools.settings(arguments.get(0));
         List<String> rest = arguments.subList(2, arguments.size());
-        try (Admin admin = Admin.create(Tools.settings(arguments.get(0)))) {
-            switch (arguments.get(1)) {
-                case "create" -> create(admin, rest);
-                case "leaders" -> output.println(leaders(admin, rest.get(0)));
-                case "allow" -> allow(admin, rest);
-                default -> throw new IllegalArgumentException(arguments.get(1));
-            }
+        switch (arguments.get(1)) {
+            case "create" -> create(settings, rest);
+            case "leaders" -> output.println(leaders(Tools.brokersOf(settings), rest.get(0)));
+            case "allow" -> allow(settings, rest);
+            default -> throw new IllegalArgumentException(arguments.get(1));
         }
     }
 
-    private static void create(Admin admin, List<String> rest) throws Exception {
-        Map<String, String> settings = rest.stream().skip(2).map(entry -> entry.split("=", 2))
+    private static void create(Properties settings, List<String> rest) throws Exception {
+        Map<String, String> entries = rest.stream().skip(2).map(entry -> entry.split("=", 2))
             .collect(Collectors.toMap(entry -> entry[0], entry -> entry[1]));
         // As many replicas as the cluster has nodes: its default.
         NewTopic topic =
             new NewTopic(rest.get(0), Optional.of(Integer.parseInt(rest.get(1))), Optional.empty());
-        admin.createTopics(List.of(topic.configs(settings))).all().get();
+        try (Admin admin = Admin.create(settings)) {
+            admin.createTopics(List.of(topic.configs(entries))).all().get();
+        }
+        Leaders.agreed(Tools.brokersOf(settings), rest.get(0), true);
     }
 
-    private static ObjectNode leaders(Admin admin, String name) throws Exception {
-        TopicDescription topic = admin.describeTopics(List.of(name)).allTopicNames().get().get(name);
+    private static ObjectNode leaders(List<String> brokers, String topic) throws Exception {
         ObjectNode leaders = Tools.JSON.createObjectNode();
-        topic.partitions().forEach(partition -> leaders.put(
-            String.valueOf(partition.partition()), partition.leader() == null ? -1 : partition.leader().id()));
+        Leaders.agreed(brokers, topic, false)
+            .forEach((partition, leader) -> leaders.put(String.valueOf(partition), leader.node()));
         return leaders;
     }
 
-    private static void allow(Admin admin, List<String> rest) throws Exception {
+    private static void allow(Properties settings, List<String> rest) throws Exception {
         ResourcePattern resource =
             new ResourcePattern(ResourceType.fromString(rest.get(1)), rest.get(2), PatternType.LITERAL);
         List<AclBinding> bindings = rest.stream().skip(3).map(operation -> new AclBinding(resource, new AccessControlEntry(
             rest.get(0), "*", AclOperation.fromString(operation), AclPermissionType.ALLOW))).toList();
-        admin.createAcls(bindings).all().get();
+        try (Admin admin = Admin.create(settings)) {
+            admin.createAcls(bindings).all().get();
+        }
     }
 }

@@ -18,6 +18,8 @@ final class ReadTopic implements Tool {
     @Override
     public void run(List<String> arguments, List<String> input, PrintStream output) throws Exception {
         Properties settings = Tools.settings(arguments.get(0));
+        boolean isPlain = settings.getProperty("security.protocol") == null;
+        if (isPlain) Leaders.agreed(Tools.brokersOf(settings), arguments.get(1), true);
         ByteArrayDeserializer bytes = new ByteArrayDeserializer();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, bytes, bytes)) {
             List<TopicPartition> partitions = consumer.partitionsFor(arguments.get(1)).stream()

@@ -37,6 +37,10 @@ public class Tools {
         return JSON.readValue(json, Properties.class);
     }
 
+    static List<String> brokersOf(Properties settings) {
+        return List.of(settings.getProperty("bootstrap.servers").split(","));
+    }
+
     static String encode(byte[] bytes) {
         return bytes == null ? null : Base64.getEncoder().encodeToString(bytes);
     }
