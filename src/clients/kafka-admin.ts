@@ -1,5 +1,5 @@
-import type { Admin } from 'kafkajs'
-import { kafkaFailure } from './kafka-failure.ts'
+import kafkajs, { type Admin } from 'kafkajs'
+import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
 import type { KafkaSockets } from './kafka-sockets.ts'
 
 /** A topic as it is to be. */
@@ -7,10 +7,13 @@ export interface NewTopic {
   readonly topic: string
   readonly partitions: number
   readonly replicas: number
-  readonly config: Readonly<Record<string, string>>
+  readonly config: TopicConfig
 }
 
-/** What administers topics. */
+/** Settings of a topic, as Kafka names them and gives them back: `retention.ms`, `604800000`. */
+export type TopicConfig = Readonly<Record<string, string>>
+
+/** What administers topics. Every call throws KafkaFailure. */
 export class KafkaAdmin {
   readonly #admin: Admin
   readonly #sockets: KafkaSockets
@@ -20,25 +23,95 @@ export class KafkaAdmin {
     this.#sockets = sockets
   }
 
-  /** @throws KafkaFailure. */
   async open(): Promise<void> {
-    await this.#do('connect', () => this.#admin.connect())
+    await this.#do('reach Kafka', () => this.#admin.connect())
   }
 
-  /** Make topics that are not there, and wait until each has leaders; those that are there stay. @throws KafkaFailure. */
+  /** Make topics that are not there, and wait until each has leaders; those that are there stay. */
   async createTopics(topics: readonly NewTopic[]): Promise<void> {
+    await this.#create(topics, false)
+  }
+
+  /** Whether the brokers would make them; nothing is made. */
+  async checkTopics(topics: readonly NewTopic[]): Promise<void> {
+    await this.#create(topics, true)
+  }
+
+  /** How many brokers run. */
+  async brokerCount(): Promise<number> {
+    const { brokers } = await this.#do('count brokers', () => this.#admin.describeCluster())
+    return brokers.length
+  }
+
+  /** Partitions, and the replicas of the one that has fewest; undefined when there is no such topic. */
+  async sizeOf(topic: string): Promise<Pick<NewTopic, 'partitions' | 'replicas'> | undefined> {
+    const read = () => this.#admin.fetchTopicMetadata({ topics: [topic] })
+    const metadata = await this.#ofTopic('read', topic, read).catch((error: unknown) => {
+      if (error instanceof KafkaFailure && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') return undefined
+      throw error
+    })
+    const partitions = metadata?.topics.find(({ name }) => name === topic)?.partitions
+    if (partitions === undefined) return undefined
+    return { partitions: partitions.length, replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)) }
+  }
+
+  /** Every setting that holds for a topic, wherever it is set. */
+  async configOf(topic: string): Promise<TopicConfig> {
+    return configOf(await this.#entriesOf(topic))
+  }
+
+  /**
+   * Change some settings of a topic and keep the others. Whatever somebody else changes in the same moment is lost: the
+   * one request for this that kafkajs has replaces all that is set.
+   */
+  async changeConfig(topic: string, changes: TopicConfig): Promise<void> {
+    const own = (await this.#entriesOf(topic)).filter(({ configSource }) => configSource === OF_TOPIC)
+    const all = Object.entries({ ...configOf(own), ...changes })
+    const configEntries = all.map(([name, value]) => ({ name, value }))
+    const resources = [{ type: TOPIC, name: topic, configEntries }]
+    await this.#ofTopic('change', topic, () => this.#admin.alterConfigs({ validateOnly: false, resources }))
+  }
+
+  /** More partitions, `count` in all. */
+  async growTopic(topic: string, count: number): Promise<void> {
+    await this.#ofTopic('grow', topic, () => this.#admin.createPartitions({ topicPartitions: [{ topic, count }] }))
+  }
+
+  /** How many records a topic holds at most: deletions and ends of transactions count too. */
+  async recordCount(topic: string): Promise<bigint> {
+    const offsets = await this.#ofTopic('read', topic, () => this.#admin.fetchTopicOffsets(topic))
+    return offsets.reduce((sum, { high, low }) => sum + BigInt(high) - BigInt(low), 0n)
+  }
+
+  /** A topic and all that it holds. */
+  async deleteTopic(topic: string): Promise<void> {
+    await this.#ofTopic('delete', topic, () => this.#admin.deleteTopics({ topics: [topic] }))
+  }
+
+  async close(): Promise<void> {
+    await this.#admin.disconnect().catch(() => {})
+    this.#sockets.sever()
+  }
+
+  async #create(topics: readonly NewTopic[], validateOnly: boolean): Promise<void> {
     const wanted = topics.map(({ topic, partitions, replicas, config }) => ({
       topic,
       numPartitions: partitions,
       replicationFactor: replicas,
       configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
     }))
-    await this.#do('make topics', () => this.#admin.createTopics({ topics: wanted, waitForLeaders: true }))
+    const request = { topics: wanted, validateOnly, waitForLeaders: !validateOnly }
+    await this.#do('make topics', () => this.#admin.createTopics(request))
   }
 
-  async close(): Promise<void> {
-    await this.#admin.disconnect().catch(() => {})
-    this.#sockets.sever()
+  async #entriesOf(topic: string): Promise<readonly ConfigEntry[]> {
+    const query = { includeSynonyms: false, resources: [{ type: TOPIC, name: topic }] }
+    const { resources } = await this.#ofTopic('read', topic, () => this.#admin.describeConfigs(query))
+    return resources[0]?.configEntries ?? []
+  }
+
+  #ofTopic<T>(verb: string, topic: string, call: () => Promise<T>): Promise<T> {
+    return this.#do(`${verb} topic "${topic}"`, call)
   }
 
   async #do<T>(what: string, call: () => Promise<T>): Promise<T> {
@@ -48,4 +121,19 @@ export class KafkaAdmin {
       throw kafkaFailure(what, error, false)
     }
   }
+}
+
+const TOPIC = kafkajs.ConfigResourceTypes.TOPIC
+const OF_TOPIC = kafkajs.ConfigSource.TOPIC_CONFIG
+
+interface ConfigEntry {
+  readonly configName: string
+  readonly configValue: string | null
+  readonly configSource: number
+}
+
+function configOf(entries: readonly ConfigEntry[]): TopicConfig {
+  return Object.fromEntries(
+    entries.flatMap(({ configName, configValue }) => (configValue === null ? [] : [[configName, configValue]])),
+  )
 }

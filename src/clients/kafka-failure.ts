@@ -1,19 +1,30 @@
 import { reasonOf } from '../errors.ts'
 import { RequestFailure } from './request-failure.ts'
 
+/** What went wrong: an error that a broker answered with, who we are, whom we trust, what the port speaks, or the network. */
+type KafkaFailureKind = 'answer' | 'login' | 'trust' | 'closed' | 'network'
+
 /** Kafka did not do what it was asked for. */
 export class KafkaFailure extends RequestFailure {
   /** Kafka's name of the error, such as MESSAGE_TOO_LARGE, where a broker answered with one. */
   readonly type: string | undefined
+  readonly kind: KafkaFailureKind
   /** What is wrong and what helps, without what was tried. */
   readonly state: string
   /** The topic has no such partition any more. */
   readonly isMisplaced: boolean = false
 
-  constructor(doing: string, state: string, isSurelyUnsent: boolean, type?: string) {
+  constructor(
+    doing: string,
+    state: string,
+    isSurelyUnsent: boolean,
+    type?: string,
+    kind: KafkaFailureKind = type === undefined ? 'network' : 'answer',
+  ) {
     super(`Cannot ${doing}: ${state}`, isSurelyUnsent)
     this.state = state
     this.type = type
+    this.kind = kind
   }
 }
 
@@ -22,26 +33,39 @@ export function kafkaFailure(doing: string, error: unknown, isSurelyUnsent: bool
   const cause = innermost(error)
   if (cause instanceof KafkaFailure) return cause
   const type = textIn(cause, 'type')
-  return new KafkaFailure(doing, stateOf(cause, type), isSurelyUnsent, type)
+  const kind = kindOf(cause, type)
+  return new KafkaFailure(doing, stateOf(cause, type, kind), isSurelyUnsent, type, kind)
 }
 
+/** Of what kafkajs tells of several topics at once, the first. */
 function innermost(error: unknown): unknown {
-  let cause = error
-  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause
-  return cause
+  const [first]: unknown[] = error instanceof Error && 'errors' in error && isList(error.errors) ? error.errors : []
+  if (first !== undefined) return innermost(first)
+  return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error
 }
 
-function stateOf(error: unknown, type: string | undefined): string {
-  if (type !== undefined) return REMEDIES[type] ?? `${type}: ${reasonOf(error)}`
+function isList(value: unknown): value is unknown[] {
+  return Array.isArray(value)
+}
+
+function kindOf(error: unknown, type: string | undefined): KafkaFailureKind {
   const name = error instanceof Error ? error.name : ''
+  if (name === 'KafkaJSSASLAuthenticationError' || type === 'UNSUPPORTED_SASL_MECHANISM') return 'login'
+  if (type !== undefined) return 'answer'
+  if (name === 'KafkaJSConnectionClosedError' || reasonOf(error) === 'Connection closed by the server') return 'closed'
+  return isDistrust(textIn(error, 'code')) ? 'trust' : 'network'
+}
+
+function stateOf(error: unknown, type: string | undefined, kind: KafkaFailureKind): string {
+  if (type !== undefined) return REMEDIES[type] ?? `${type}: ${reasonOf(error)}`
   const broker = textIn(error, 'broker')
   const place = broker === undefined ? '' : `broker "${broker}": `
-  if (name === 'KafkaJSSASLAuthenticationError') return `the login is refused, look at \`sasl\`: ${reasonOf(error)}`
-  if (name === 'KafkaJSConnectionClosedError' || reasonOf(error) === 'Connection closed by the server')
+  if (kind === 'login') return `the login is refused, look at \`sasl\`: ${reasonOf(error)}`
+  if (kind === 'closed')
     return `${place}it closed the connection; a listener that expects TLS or SASL does so without a word, look at \`tls\`, \`sasl\` and the port`
-  if (name === 'KafkaJSRequestTimeoutError') return `${place}no answer within \`requestTimeoutMs\` (${reasonOf(error)})`
-  if (isDistrust(textIn(error, 'code')))
-    return `${place}its certificate is not trusted, look at \`tls.caFile\`: ${reasonOf(error)}`
+  if (kind === 'trust') return `${place}its certificate is not trusted, look at \`tls.caFile\`: ${reasonOf(error)}`
+  if (error instanceof Error && error.name === 'KafkaJSRequestTimeoutError')
+    return `${place}no answer within \`requestTimeoutMs\` (${reasonOf(error)})`
   return `${place}${reasonOf(error)}`
 }
 
