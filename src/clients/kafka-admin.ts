@@ -1,4 +1,4 @@
-import kafkajs, { type Admin } from 'kafkajs'
+import kafkajs, { type Admin, type ConfigSource } from 'kafkajs'
 import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
 import type { KafkaSockets } from './kafka-sockets.ts'
 
@@ -129,7 +129,7 @@ const OF_TOPIC = kafkajs.ConfigSource.TOPIC_CONFIG
 interface ConfigEntry {
   readonly configName: string
   readonly configValue: string | null
-  readonly configSource: number
+  readonly configSource: ConfigSource
 }
 
 function configOf(entries: readonly ConfigEntry[]): TopicConfig {

@@ -31,4 +31,5 @@ const REPLICAS =
   'other replicas than --replicas says; replicas of a topic that is there are moved by kafka-reassign-partitions.sh'
 const ALONE =
   'min.insync.replicas is 1: records that one broker has acknowledged are lost with that broker; have 3 brokers and 3 replicas'
-const ALL = 'min.insync.replicas is as many as replicas: with one broker down nothing can be written; have one replica more'
+const ALL =
+  'min.insync.replicas is as many as replicas: with one broker down nothing can be written; have one replica more'

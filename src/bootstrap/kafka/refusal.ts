@@ -11,8 +11,9 @@ export function refusal(what: string, right: string, error: unknown): unknown {
     return misconfigured(`${what}: it takes ${right}; grant it to who bootstraps`)
   const remedy = REMEDIES[type]
   if (remedy !== undefined) return misconfigured(`${what}: ${type}: ${remedy}`)
-  if (kind === 'network' || PASSING.has(type))
-    return new FlagshipError('SINK_UNAVAILABLE', `${what}: ${state}; try again later`)
+  if (kind === 'network')
+    return unavailable(`${what}: ${state}; look at the brokers of the sink, or give others with --brokers`)
+  if (PASSING.has(type)) return unavailable(`${what}: ${state}; try again later`)
   return misconfigured(`${what}: ${state}`)
 }
 
@@ -23,6 +24,10 @@ export async function asking<T>(what: string, right: string, call: Promise<T>): 
   } catch (error) {
     throw refusal(what, right, error)
   }
+}
+
+function unavailable(message: string): FlagshipError {
+  return new FlagshipError('SINK_UNAVAILABLE', message)
 }
 
 function misconfigured(message: string): FlagshipError {
@@ -46,7 +51,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   INVALID_PARTITIONS: 'not as many partitions as these; choose other --partitions',
   INVALID_TOPIC_EXCEPTION:
     'no name for a topic, or one that differs from another only by "." and "_"; rename it under `topics` of the sink',
-  INVALID_CONFIG: 'the brokers do not take one of the settings, their log says which; they may be of a service that fixes it',
+  INVALID_CONFIG:
+    'the brokers do not take one of the settings, their log says which; they may be of a service that fixes it',
   TOPIC_DELETION_DISABLED: 'delete.topic.enable is false at the brokers',
   REASSIGNMENT_IN_PROGRESS: 'its partitions are being moved; try again when that has ended',
 }

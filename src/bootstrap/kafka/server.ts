@@ -30,7 +30,7 @@ export async function refuseUnmakable(admin: KafkaAdmin, topics: readonly KafkaT
 }
 
 function tooFew(id: string, replicas: number, brokers: number): FlagshipError {
-  const there = `${brokers === 1 ? 'only 1 broker runs' : `only ${brokers} brokers run`}`
+  const there = brokers === 1 ? 'only 1 broker runs' : `only ${brokers} brokers run`
   const cost = brokers === 1 ? ', which loses records with it' : ''
   return new FlagshipError(
     'SINK_MISCONFIGURED',

@@ -42,7 +42,8 @@ export class KafkaTarget implements Target {
     const [size, settings] = [Reflect.get(before, 'partitions'), Reflect.get(before, 'config')]
     if (difference(settings, config).length > 0)
       await asking(`Cannot change topic "${id}"`, RIGHTS.change, this.#admin.changeConfig(id, config))
-    if (size !== partitions) await asking(`Cannot grow topic "${id}"`, RIGHTS.grow, this.#admin.growTopic(id, partitions))
+    if (size !== partitions)
+      await asking(`Cannot grow topic "${id}"`, RIGHTS.grow, this.#admin.growTopic(id, partitions))
   }
 
   #topic(id: string): KafkaTopic {
