@@ -34,7 +34,9 @@ ${commands.join('\n')}
 }
 
 function textOf({ fileName, body }: Installable): string {
-  return extname(fileName) === '.yaml' ? stringify(body, { aliasDuplicateObjects: false }) : `${JSON.stringify(body, undefined, 2)}\n`
+  return extname(fileName) === '.yaml'
+    ? stringify(body, { aliasDuplicateObjects: false })
+    : `${JSON.stringify(body, undefined, 2)}\n`
 }
 
 /**

@@ -1,4 +1,5 @@
 import kafkajs, { type Admin, type ConfigSource } from 'kafkajs'
+import type { Clock } from '../clock.ts'
 import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
 import type { KafkaSockets } from './kafka-sockets.ts'
 
@@ -17,10 +18,12 @@ export type TopicConfig = Readonly<Record<string, string>>
 export class KafkaAdmin {
   readonly #admin: Admin
   readonly #sockets: KafkaSockets
+  readonly #clock: Clock
 
-  constructor(admin: Admin, sockets: KafkaSockets) {
+  constructor(admin: Admin, sockets: KafkaSockets, clock: Clock) {
     this.#admin = admin
     this.#sockets = sockets
+    this.#clock = clock
   }
 
   async open(): Promise<void> {
@@ -30,6 +33,7 @@ export class KafkaAdmin {
   /** Make topics that are not there, and wait until each has leaders; those that are there stay. */
   async createTopics(topics: readonly NewTopic[]): Promise<void> {
     await this.#create(topics, false)
+    for (const { topic } of topics) await this.#settled(topic, true)
   }
 
   /** Whether the brokers would make them; nothing is made. */
@@ -83,9 +87,10 @@ export class KafkaAdmin {
     return offsets.reduce((sum, { high, low }) => sum + BigInt(high) - BigInt(low), 0n)
   }
 
-  /** A topic and all that it holds. */
+  /** A topic and all that it holds; resolves once it is gone. */
   async deleteTopic(topic: string): Promise<void> {
     await this.#ofTopic('delete', topic, () => this.#admin.deleteTopics({ topics: [topic] }))
+    await this.#settled(topic, false)
   }
 
   async close(): Promise<void> {
@@ -100,8 +105,27 @@ export class KafkaAdmin {
       replicationFactor: replicas,
       configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
     }))
-    const request = { topics: wanted, validateOnly, waitForLeaders: !validateOnly }
+    // What kafkajs would wait for ends with an error where a broker has not heard of the topic yet.
+    const request = { topics: wanted, validateOnly, waitForLeaders: false }
     await this.#do('make topics', () => this.#admin.createTopics(request))
+  }
+
+  /** A broker that is asked hears of what was done a moment later. */
+  async #settled(topic: string, isThere: boolean): Promise<void> {
+    for (let tries = 1; (await this.#hasLeaders(topic)) !== isThere; tries += 1) {
+      const state = 'the brokers have not done it in time'
+      if (tries === MOST_LOOKS) throw new KafkaFailure(`settle topic "${topic}"`, state, false, 'REQUEST_TIMED_OUT')
+      await this.#clock.sleep(LOOK_MS)
+    }
+  }
+
+  async #hasLeaders(topic: string): Promise<boolean> {
+    try {
+      return (await this.sizeOf(topic)) !== undefined
+    } catch (error) {
+      if (error instanceof KafkaFailure && error.type === 'LEADER_NOT_AVAILABLE') return false
+      throw error
+    }
   }
 
   async #entriesOf(topic: string): Promise<readonly ConfigEntry[]> {
@@ -122,6 +146,9 @@ export class KafkaAdmin {
     }
   }
 }
+
+const LOOK_MS = 100
+const MOST_LOOKS = 100
 
 const TOPIC = kafkajs.ConfigResourceTypes.TOPIC
 const OF_TOPIC = kafkajs.ConfigSource.TOPIC_CONFIG

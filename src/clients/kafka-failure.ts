@@ -4,11 +4,18 @@ import { RequestFailure } from './request-failure.ts'
 /** What went wrong: an error that a broker answered with, who we are, whom we trust, what the port speaks, or the network. */
 type KafkaFailureKind = 'answer' | 'login' | 'trust' | 'closed' | 'network'
 
+interface Fault {
+  readonly kind: KafkaFailureKind
+  readonly reason: string
+}
+
 /** Kafka did not do what it was asked for. */
 export class KafkaFailure extends RequestFailure {
   /** Kafka's name of the error, such as MESSAGE_TOO_LARGE, where a broker answered with one. */
   readonly type: string | undefined
   readonly kind: KafkaFailureKind
+  /** What is wrong, without what helps. */
+  readonly reason: string
   /** What is wrong and what helps, without what was tried. */
   readonly state: string
   /** The topic has no such partition any more. */
@@ -19,12 +26,13 @@ export class KafkaFailure extends RequestFailure {
     state: string,
     isSurelyUnsent: boolean,
     type?: string,
-    kind: KafkaFailureKind = type === undefined ? 'network' : 'answer',
+    fault: Fault = { kind: type === undefined ? 'network' : 'answer', reason: state },
   ) {
     super(`Cannot ${doing}: ${state}`, isSurelyUnsent)
     this.state = state
     this.type = type
-    this.kind = kind
+    this.kind = fault.kind
+    this.reason = fault.reason
   }
 }
 
@@ -33,8 +41,12 @@ export function kafkaFailure(doing: string, error: unknown, isSurelyUnsent: bool
   const cause = innermost(error)
   if (cause instanceof KafkaFailure) return cause
   const type = textIn(cause, 'type')
-  const kind = kindOf(cause, type)
-  return new KafkaFailure(doing, stateOf(cause, type, kind), isSurelyUnsent, type, kind)
+  const broker = textIn(cause, 'broker')
+  const fault = {
+    kind: kindOf(cause, type),
+    reason: `${broker === undefined ? '' : `broker "${broker}": `}${reasonOf(cause)}`,
+  }
+  return new KafkaFailure(doing, stateOf(cause, type, fault), isSurelyUnsent, type, fault)
 }
 
 /** Of what kafkajs tells of several topics at once, the first. */
@@ -52,22 +64,22 @@ function kindOf(error: unknown, type: string | undefined): KafkaFailureKind {
   const name = error instanceof Error ? error.name : ''
   if (name === 'KafkaJSSASLAuthenticationError' || type === 'UNSUPPORTED_SASL_MECHANISM') return 'login'
   if (type !== undefined) return 'answer'
-  if (name === 'KafkaJSConnectionClosedError' || reasonOf(error) === 'Connection closed by the server') return 'closed'
+  if (name === 'KafkaJSConnectionClosedError' || IS_CLOSED.test(reasonOf(error))) return 'closed'
   return isDistrust(textIn(error, 'code')) ? 'trust' : 'network'
 }
 
-function stateOf(error: unknown, type: string | undefined, kind: KafkaFailureKind): string {
-  if (type !== undefined) return REMEDIES[type] ?? `${type}: ${reasonOf(error)}`
-  const broker = textIn(error, 'broker')
-  const place = broker === undefined ? '' : `broker "${broker}": `
-  if (kind === 'login') return `the login is refused, look at \`sasl\`: ${reasonOf(error)}`
+function stateOf(error: unknown, type: string | undefined, { kind, reason }: Fault): string {
+  if (type !== undefined) return REMEDIES[type] ?? `${type}: ${reason}`
+  if (kind === 'login') return `the login is refused, look at \`sasl\`: ${reason}`
   if (kind === 'closed')
-    return `${place}it closed the connection; a listener that expects TLS or SASL does so without a word, look at \`tls\`, \`sasl\` and the port`
-  if (kind === 'trust') return `${place}its certificate is not trusted, look at \`tls.caFile\`: ${reasonOf(error)}`
-  if (error instanceof Error && error.name === 'KafkaJSRequestTimeoutError')
-    return `${place}no answer within \`requestTimeoutMs\` (${reasonOf(error)})`
-  return `${place}${reasonOf(error)}`
+    return `${reason}; a listener that speaks another protocol does so without a word, look at \`tls\`, \`sasl\` and the port`
+  if (kind === 'trust') return `its certificate is not trusted, look at \`tls.caFile\`: ${reason}`
+  const isLate = error instanceof Error && error.name === 'KafkaJSRequestTimeoutError'
+  return isLate ? `no answer within \`requestTimeoutMs\`: ${reason}` : reason
 }
+
+/** What kafkajs says where a listener expects TLS, and Node.js where it does not. */
+const IS_CLOSED = /^Connection closed by the server$|disconnected before secure TLS connection/
 
 /** Codes of OpenSSL's verification, and of Node's for names. */
 function isDistrust(code: string | undefined): boolean {

@@ -4,9 +4,9 @@ import { FlagshipError } from '../../errors.ts'
 /** What Kafka refused, in words. `right` is what it takes, such as `CREATE on the topic`. */
 export function refusal(what: string, right: string, error: unknown): unknown {
   if (!(error instanceof KafkaFailure)) return error
-  const { type = '', kind, state } = error
+  const { type = '', kind, reason, state } = error
   const access = ACCESS[kind]
-  if (access !== undefined) return misconfigured(`${what}: ${access} (${state})`)
+  if (access !== undefined) return misconfigured(`${what}: ${access} (${reason})`)
   if (type.endsWith('_AUTHORIZATION_FAILED'))
     return misconfigured(`${what}: it takes ${right}; grant it to who bootstraps`)
   const remedy = REMEDIES[type]
@@ -40,7 +40,7 @@ const ACCESS: Partial<Record<KafkaFailure['kind'], string>> = {
     'the brokers do not let in who bootstraps; give --username and --password-file, or --token-file, and --mechanism as the listener has it',
   trust: 'the certificate of a broker is not trusted; give --ca-file with those that sign it',
   closed:
-    'a broker closed the connection, as one does that expects TLS or a login: give --ca-file, --username and --password-file, or the port of another listener with --brokers',
+    'a broker closed the connection, as one does without a word that expects TLS, none, or a login; give --ca-file, --username and --password-file, or another port with --brokers',
 }
 
 /** By Kafka's names of errors. kafkajs drops the reason that a broker gives: its log has it. */
