@@ -6,6 +6,7 @@ import type { KafkaAdmin } from '../../src/clients/kafka-admin.ts'
 import { KafkaCluster as Client, type KafkaOptions } from '../../src/clients/kafka.ts'
 import { SYSTEM_CLOCK } from '../../src/clock.ts'
 import type { KafkaCluster } from '../services/kafka/cluster.ts'
+import { unsignedToken } from '../services/kafka/security.ts'
 import { until, Workplace } from '../support/agent-process.ts'
 import { allow } from '../support/kafka-admin.ts'
 import { runWithKafkaTools } from '../support/kafka-tools.ts'
@@ -265,6 +266,20 @@ describeKafka(
       expect([elsewhere.code, elsewhere.stderr]).toEqual([69, expect.stringContaining('give others with --brokers')])
     })
 
+    const may = (operation: string) => allow(cluster().brokers, 'User:shipper', ['TOPIC', '*'], [operation])
+
+    test.for(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)('comes in by %s', async (mechanism) => {
+      expect(await bench().bootstrap.counts(...as('admin'), '--mechanism', mechanism, '--dry-run')).toEqual({
+        create: 4,
+      })
+    })
+
+    test('comes in with a token', async () => {
+      const { bootstrap } = bench()
+      const login = ['--token-file', bootstrap.file('token', unsignedToken('admin')), '--ca-file', securityOf().caFile]
+      expect(await bootstrap.counts(...login, '--replicas', '1', '--dry-run')).toEqual({ create: 4 })
+    })
+
     test('comes in with a certificate', async () => {
       const { certificateFile, keyFile } = securityOf()
       const login = [
@@ -281,7 +296,6 @@ describeKafka(
 
     test('names each right that is missing, and works with the documented ones', async () => {
       const { bootstrap, admin } = bench()
-      const may = (operation: string) => allow(cluster().brokers, 'User:shipper', ['TOPIC', '*'], [operation])
       const refused = async (right: string, ...options: readonly string[]) => {
         const { code, stderr } = await bootstrap.run(...as('shipper'), ...options)
         expect([code, stderr]).toEqual([

@@ -72,17 +72,19 @@ Kibana:
       --kibana-url URL       The same as --url
       --space SPACE          Default: default
 
-Kafka (docs/kafka-bootstrap.md):
-      --partitions N         Of new topics (default 12); a topic that is there only ever grows, and only when told to
-      --replicas N           Of new topics (default 3)
-      --retention DAYS       Like 7d, which new topics have; a topic that is there keeps its own unless told
+Kafka (docs/kafka-bootstrap.md), where a topic that the sink writes to is taken for ours:
+      --partitions N         Of new topics, default 12; a topic that is there grows only when told, and never shrinks
+      --replicas N           Of new topics, default 3
+      --retention DAYS       Of new topics, default 7d; a topic that is there keeps its own unless told
       --brokers LIST         host:port,host:port; default: those of the sink
-      --mechanism NAME       PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 of --username; default: that of the sink
+      --mechanism NAME       PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512, for --username; default: that of the sink
       --token-file FILE      A bearer token (OAUTHBEARER), in place of a user
-      --certificate-file FILE  With --key-file FILE: a certificate (PEM), in place of a user or beside it
-      --writer NAME          With --output, the agent in ACLs (User:NAME); default: the user of the sink, else flagship
-      --reader NAME          With --output, who reads (default flagship-reader), in consumer group --group (flagship)
-      --strimzi-cluster NAME With --output: the Kafka resource (default kafka)
+      --certificate-file FILE
+      --key-file FILE        A certificate (PEM) and its key, in place of a user or beside one
+      --writer NAME          With --output: the agent in ACLs (User:NAME); default: the user of the sink, else flagship
+      --reader NAME          With --output: who reads, default flagship-reader
+      --group NAME           With --output: its consumer group, default flagship
+      --strimzi-cluster NAME With --output: the Kafka resource of Strimzi, default kafka
 
 Exit code: 0 when everything is as wanted; 78 when the server refuses something, or has what flagship has not made; 69
 when it cannot be reached.
