@@ -10,6 +10,7 @@ const TOPICS = kafkaTopics({
   maxRequestBytes: 1_000_000,
 })
 const PARTIES = { writer: 'CN=agent', reader: "it's", group: 'g', cluster: 'events', authentication: 'tls' } as const
+const resource = (type: string, name: string) => ({ type, name, patternType: 'literal' })
 const files = new Map(kafkaFiles(TOPICS, PARTIES))
 
 /** Lines of a script that are neither comment nor frame. */
@@ -73,7 +74,6 @@ describe('kafkaFiles()', () => {
   })
 
   test('gives Strimzi users with the same rights as the scripts', () => {
-    const resource = (type: string, name: string) => ({ type, name, patternType: 'literal' })
     expect(parse(files.get('strimzi/user-reader.yaml') ?? '')).toMatchObject({
       kind: 'KafkaUser',
       spec: {
