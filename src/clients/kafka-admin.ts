@@ -11,6 +11,8 @@ export interface NewTopic {
   readonly config: TopicConfig
 }
 
+type TopicSize = Pick<NewTopic, 'partitions' | 'replicas'>
+
 /** Settings of a topic, as Kafka names them and gives them back: `retention.ms`, `604800000`. */
 export type TopicConfig = Readonly<Record<string, string>>
 
@@ -33,7 +35,7 @@ export class KafkaAdmin {
   /** Make topics that are not there, and wait until each has leaders; those that are there stay. */
   async createTopics(topics: readonly NewTopic[]): Promise<void> {
     await this.#create(topics, false)
-    for (const { topic } of topics) await this.#settled(topic, true)
+    for (const { topic } of topics) await this.#settled(topic, async () => (await this.sizeOf(topic)) !== undefined)
   }
 
   /** Whether the brokers would make them; nothing is made. */
@@ -48,7 +50,7 @@ export class KafkaAdmin {
   }
 
   /** Partitions, and the replicas of the one that has fewest; undefined when there is no such topic. */
-  async sizeOf(topic: string): Promise<Pick<NewTopic, 'partitions' | 'replicas'> | undefined> {
+  async sizeOf(topic: string): Promise<TopicSize | undefined> {
     const read = () => this.#admin.fetchTopicMetadata({ topics: [topic] })
     const metadata = await this.#ofTopic('read', topic, read).catch((error: unknown) => {
       if (error instanceof KafkaFailure && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') return undefined
@@ -74,11 +76,16 @@ export class KafkaAdmin {
     const configEntries = all.map(([name, value]) => ({ name, value }))
     const resources = [{ type: TOPIC, name: topic, configEntries }]
     await this.#ofTopic('change', topic, () => this.#admin.alterConfigs({ validateOnly: false, resources }))
+    await this.#settled(topic, async () => {
+      const is = await this.configOf(topic)
+      return Object.entries(changes).every(([name, value]) => is[name] === value)
+    })
   }
 
   /** More partitions, `count` in all. */
   async growTopic(topic: string, count: number): Promise<void> {
     await this.#ofTopic('grow', topic, () => this.#admin.createPartitions({ topicPartitions: [{ topic, count }] }))
+    await this.#settled(topic, async () => ((await this.sizeOf(topic))?.partitions ?? 0) >= count)
   }
 
   /** How many records a topic holds at most: deletions and ends of transactions count too. */
@@ -90,7 +97,7 @@ export class KafkaAdmin {
   /** A topic and all that it holds; resolves once it is gone. */
   async deleteTopic(topic: string): Promise<void> {
     await this.#ofTopic('delete', topic, () => this.#admin.deleteTopics({ topics: [topic] }))
-    await this.#settled(topic, false)
+    await this.#settled(topic, async () => (await this.sizeOf(topic)) === undefined)
   }
 
   async close(): Promise<void> {
@@ -110,21 +117,12 @@ export class KafkaAdmin {
     await this.#do('make topics', () => this.#admin.createTopics(request))
   }
 
-  /** A broker that is asked hears of what was done a moment later. */
-  async #settled(topic: string, isThere: boolean): Promise<void> {
-    for (let tries = 1; (await this.#hasLeaders(topic)) !== isThere; tries += 1) {
-      const state = 'the brokers have not done it in time'
-      if (tries === MOST_LOOKS) throw new KafkaFailure(`settle topic "${topic}"`, state, false, 'REQUEST_TIMED_OUT')
+  /** A broker that is asked hears a moment later of what was done. */
+  async #settled(topic: string, isDone: () => Promise<boolean>): Promise<void> {
+    for (let looks = 1; !(await isDone().catch(whileMoving)); looks += 1) {
+      const state = 'it is changed, and the broker that was asked does not know of it yet'
+      if (looks === MOST_LOOKS) throw new KafkaFailure(`settle topic "${topic}"`, state, false, 'REQUEST_TIMED_OUT')
       await this.#clock.sleep(LOOK_MS)
-    }
-  }
-
-  async #hasLeaders(topic: string): Promise<boolean> {
-    try {
-      return (await this.sizeOf(topic)) !== undefined
-    } catch (error) {
-      if (error instanceof KafkaFailure && error.type === 'LEADER_NOT_AVAILABLE') return false
-      throw error
     }
   }
 
@@ -152,6 +150,12 @@ const MOST_LOOKS = 100
 
 const TOPIC = kafkajs.ConfigResourceTypes.TOPIC
 const OF_TOPIC = kafkajs.ConfigSource.TOPIC_CONFIG
+
+/** A topic that comes or goes is known before it has leaders, and for a moment after. */
+function whileMoving(error: unknown): false {
+  if (error instanceof KafkaFailure && error.type === 'LEADER_NOT_AVAILABLE') return false
+  throw error
+}
 
 interface ConfigEntry {
   readonly configName: string
