@@ -12,6 +12,7 @@ import { fieldsDoc } from './generate/fields-doc.ts'
 import { flagsDoc } from './generate/flags-doc.ts'
 import { metricsDoc } from './generate/metrics-doc.ts'
 import { elasticsearchFiles } from './generate/elasticsearch-files.ts'
+import { kafkaDeployFiles } from './generate/kafka-files.ts'
 import { istioKeysDoc } from './generate/istio-keys-doc.ts'
 import { recordCode } from './generate/record-code.ts'
 
@@ -31,6 +32,7 @@ const outputs: Readonly<Record<string, () => string>> = {
   'docs/generated/elasticsearch-mapping.json': () => json(elasticsearchMapping()),
   'docs/generated/config.schema.json': () => json(configJsonSchema()),
   ...elasticsearchFiles('deploy/elasticsearch'),
+  ...kafkaDeployFiles('deploy/kafka'),
 }
 
 const isCheck = process.argv.includes('--check')

@@ -4,7 +4,7 @@ export interface Installable {
   readonly kind: string
   /** Stable for ever: an upgrade replaces what has this id. */
   readonly id: string
-  /** Where --output writes it, below the chosen directory. */
+  /** Where --output writes it, below the chosen directory, as YAML where the name ends so, else as JSON. */
   readonly fileName: string
   /** The JSON of it, complete and without secrets; carries managed_by flagship and version where the server keeps such. */
   readonly body: object

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
+import { stringify } from 'yaml'
 import { FlagshipError, reasonOf } from '../errors.ts'
 import type { Installable } from './object.ts'
 
@@ -20,7 +21,7 @@ export function outputFiles(
   objects: readonly Installable[],
   { title, intro, commands }: Instructions,
 ): readonly OutputFile[] {
-  const files = objects.map(({ fileName, body }): OutputFile => [fileName, `${JSON.stringify(body, undefined, 2)}\n`])
+  const files = objects.map((object): OutputFile => [object.fileName, textOf(object)])
   const page = `# ${title}
 
 Written by \`flagship bootstrap --output\`. ${intro}
@@ -30,6 +31,12 @@ ${commands.join('\n')}
 \`\`\`
 `
   return [...files, ['README.md', page]]
+}
+
+function textOf({ fileName, body }: Installable): string {
+  return extname(fileName) === '.yaml'
+    ? stringify(body, { aliasDuplicateObjects: false })
+    : `${JSON.stringify(body, undefined, 2)}\n`
 }
 
 /**

@@ -3,41 +3,45 @@ import { install, type Kept, planOf, refuseConflicts, remove, removalOf, type St
 import { FlagshipError } from '../errors.ts'
 import { didYouMean } from '../config/nearest.ts'
 import { loadConfig } from '../config/load.ts'
-import type { Config } from '../config/schema.ts'
-import type { ElasticsearchSinkConfig } from '../sinks/elasticsearch/config.ts'
+import type { Config, SinkType } from '../config/schema.ts'
 import { elasticsearchProduct } from './bootstrap/elasticsearch.ts'
+import { kafkaProduct } from './bootstrap/kafka.ts'
 import { kibanaProduct } from './bootstrap/kibana.ts'
 import { type BootstrapOptions, OPTIONS, USAGE } from './bootstrap/options.ts'
 import type { Connected, Product } from './bootstrap/product.ts'
 import { doneReport, doneText, notesText, planReport } from './bootstrap/report.ts'
+import { chosenSink } from './chosen-sink.ts'
 import type { Command } from './command.ts'
-import { elasticsearchSink } from './elasticsearch-sink.ts'
 import { type Io, write } from './io.ts'
 import { parseOptions, usageError } from './options.ts'
 import { printable } from './printable.ts'
 
-type MakeProduct = (name: string, sink: ElasticsearchSinkConfig, options: BootstrapOptions) => Product
+type MakeProduct = (config: Config, options: BootstrapOptions) => Product
 
 const PRODUCTS: ReadonlyMap<string, MakeProduct> = new Map([
-  ['elasticsearch', elasticsearchProduct],
-  ['kibana', kibanaProduct],
+  ['elasticsearch', (config, options) => elasticsearchProduct(...sinkOf('elasticsearch', config, options), options)],
+  ['kibana', (config, options) => kibanaProduct(...sinkOf('elasticsearch', config, options), options)],
+  ['kafka', (config, options) => kafkaProduct(...sinkOf('kafka', config, options), options)],
 ])
+
+function sinkOf<T extends SinkType>(type: T, config: Config, { sink }: BootstrapOptions) {
+  return chosenSink('bootstrap', type, config, sink)
+}
 
 /** `flagship bootstrap`: everything around the agent that a server needs, installed by one explicit command. */
 export const command: Command = {
   name: 'bootstrap',
-  summary: 'Install what Elasticsearch and Kibana need: templates, retention, roles, searches, alerts',
+  summary: 'Install what Elasticsearch, Kibana and Kafka need: templates, roles, searches, alerts, topics',
   usage: USAGE,
   async run([name = '', ...args], io) {
     const makeProduct = PRODUCTS.get(name)
     if (makeProduct === undefined) {
       const what = name === '' ? 'Cannot use command "bootstrap"' : `Cannot bootstrap "${printable(name)}"`
       const names = [...PRODUCTS.keys()]
-      throw usageError('bootstrap', what, `expected ${names.join(' or ')}${didYouMean(name, names)}`)
+      throw usageError('bootstrap', what, `expected one of ${names.join(', ')}${didYouMean(name, names)}`)
     }
     const { values } = parseOptions('bootstrap', args, OPTIONS)
-    const [sinkName, sink] = elasticsearchSink('bootstrap', configOf(values.config, io), values.sink)
-    const product = makeProduct(sinkName, sink, values)
+    const product = makeProduct(configOf(values.config, io), values)
     if (values.output !== undefined) return output(product, values, values.output, io)
     const connected = await product.connect()
     try {
@@ -92,15 +96,14 @@ async function removing(connected: Connected, options: BootstrapOptions, io: Io)
   const stayed = new Set(kept.map(({ object }) => object))
   const done = steps.map((step): Step => (stayed.has(step.object) ? { ...step, action: 'kept' } : step))
   await write(io.stdout, doneReport(done, [...connected.notes, ...(isJson ? withdrawn : [])], options))
-  refuseKept(kept)
+  refuseKept(kept, connected.remedy)
   return 0
 }
 
 /** @throws FlagshipError SINK_MISCONFIGURED where something is in use. */
-function refuseKept(kept: readonly Kept[]): void {
+function refuseKept(kept: readonly Kept[], remedy: string): void {
   if (kept.length === 0) return
   const lines = kept.map(({ object, reason }) => `Cannot remove ${object.kind} "${object.id}": ${reason}`)
-  const remedy = 'remove what uses them, data streams with their documents by DELETE /_data_stream/NAME, then repeat'
   throw new FlagshipError('SINK_MISCONFIGURED', `${lines.join('\n')}\n${remedy}`)
 }
 

@@ -1,23 +1,43 @@
 import { reasonOf } from '../errors.ts'
 import { RequestFailure } from './request-failure.ts'
 
+/** What went wrong: an error that a broker answered with, who we are, whom we trust, what the port speaks, or the network. */
+type KafkaFailureKind = 'answer' | 'login' | 'trust' | 'closed' | 'network'
+
+interface Fault {
+  readonly kind: KafkaFailureKind
+  readonly reason: string
+}
+
 /** Kafka did not do what it was asked for. */
 export class KafkaFailure extends RequestFailure {
   /** Kafka's name of the error, such as MESSAGE_TOO_LARGE, where a broker answered with one. */
   readonly type: string | undefined
+  readonly kind: KafkaFailureKind
+  /** What is wrong, without what helps. */
+  readonly reason: string
   /** What is wrong and what helps, without what was tried. */
   readonly state: string
   /** The topic has no such partition any more. */
   readonly isMisplaced: boolean = false
 
-  /** A broker said so, or its certificate did: it stays so until somebody changes something. */
-  readonly isSaid: boolean
-
-  constructor(doing: string, state: string, isSurelyUnsent: boolean, type?: string, isSaid = type !== undefined) {
+  constructor(
+    doing: string,
+    state: string,
+    isSurelyUnsent: boolean,
+    type?: string,
+    fault: Fault = { kind: type === undefined ? 'network' : 'answer', reason: state },
+  ) {
     super(`Cannot ${doing}: ${state}`, isSurelyUnsent)
-    this.isSaid = isSaid
     this.state = state
     this.type = type
+    this.kind = fault.kind
+    this.reason = fault.reason
+  }
+
+  /** A broker said so, or its certificate did: it stays so until somebody changes something. */
+  get isSaid(): boolean {
+    return this.kind === 'answer' || this.kind === 'login' || this.kind === 'trust'
   }
 }
 
@@ -26,33 +46,45 @@ export function kafkaFailure(doing: string, error: unknown, isSurelyUnsent: bool
   const cause = innermost(error)
   if (cause instanceof KafkaFailure) return cause
   const type = textIn(cause, 'type')
-  const isSaid = type !== undefined || isLoginRefused(cause) || isDistrust(textIn(cause, 'code'))
-  return new KafkaFailure(doing, stateOf(cause, type), isSurelyUnsent, type, isSaid)
+  const broker = textIn(cause, 'broker')
+  const fault = {
+    kind: kindOf(cause, type),
+    reason: `${broker === undefined ? '' : `broker "${broker}": `}${reasonOf(cause)}`,
+  }
+  return new KafkaFailure(doing, stateOf(cause, type, fault), isSurelyUnsent, type, fault)
 }
 
+/** Of what kafkajs tells of several topics at once, the first. */
 function innermost(error: unknown): unknown {
-  let cause = error
-  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause
-  return cause
+  const [first]: unknown[] = error instanceof Error && 'errors' in error && isList(error.errors) ? error.errors : []
+  if (first !== undefined) return innermost(first)
+  return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error
 }
 
-function stateOf(error: unknown, type: string | undefined): string {
-  if (type !== undefined) return REMEDIES[type] ?? `${type}: ${reasonOf(error)}`
+function isList(value: unknown): value is unknown[] {
+  return Array.isArray(value)
+}
+
+function kindOf(error: unknown, type: string | undefined): KafkaFailureKind {
   const name = error instanceof Error ? error.name : ''
-  const broker = textIn(error, 'broker')
-  const place = broker === undefined ? '' : `broker "${broker}": `
-  if (isLoginRefused(error)) return `the login is refused, look at \`sasl\`: ${reasonOf(error)}`
-  if (name === 'KafkaJSConnectionClosedError' || reasonOf(error) === 'Connection closed by the server')
-    return `${place}it closed the connection; a listener that expects TLS or SASL does so without a word, look at \`tls\`, \`sasl\` and the port`
-  if (name === 'KafkaJSRequestTimeoutError') return `${place}no answer within \`requestTimeoutMs\` (${reasonOf(error)})`
-  if (isDistrust(textIn(error, 'code')))
-    return `${place}its certificate is not trusted, look at \`tls.caFile\`: ${reasonOf(error)}`
-  return `${place}${reasonOf(error)}`
+  if (name === 'KafkaJSSASLAuthenticationError' || type === 'UNSUPPORTED_SASL_MECHANISM') return 'login'
+  if (type !== undefined) return 'answer'
+  if (name === 'KafkaJSConnectionClosedError' || IS_CLOSED.test(reasonOf(error))) return 'closed'
+  return isDistrust(textIn(error, 'code')) ? 'trust' : 'network'
 }
 
-function isLoginRefused(error: unknown): boolean {
-  return error instanceof Error && error.name === 'KafkaJSSASLAuthenticationError'
+function stateOf(error: unknown, type: string | undefined, { kind, reason }: Fault): string {
+  if (type !== undefined) return REMEDIES[type] ?? `${type}: ${reason}`
+  if (kind === 'login') return `the login is refused, look at \`sasl\`: ${reason}`
+  if (kind === 'closed')
+    return `${reason}; a listener that speaks another protocol does so without a word, look at \`tls\`, \`sasl\` and the port`
+  if (kind === 'trust') return `its certificate is not trusted, look at \`tls.caFile\`: ${reason}`
+  const isLate = error instanceof Error && error.name === 'KafkaJSRequestTimeoutError'
+  return isLate ? `no answer within \`requestTimeoutMs\`: ${reason}` : reason
 }
+
+/** What kafkajs says where a listener expects TLS, and Node.js where it does not. */
+const IS_CLOSED = /^Connection closed by the server$|disconnected before secure TLS connection/
 
 /** Codes of OpenSSL's verification, and of Node's for names. */
 function isDistrust(code: string | undefined): boolean {

@@ -82,7 +82,7 @@ export class KafkaCluster {
   async admin(): Promise<KafkaAdmin> {
     await this.#access.refresh(true)
     const sockets = new KafkaSockets(this.#access)
-    const admin = new KafkaAdmin(this.#kafka(sockets).admin(), sockets)
+    const admin = new KafkaAdmin(this.#kafka(sockets).admin(), sockets, this.#clock)
     await admin.open()
     return admin
   }

@@ -74,6 +74,7 @@ async function connected(session: Session, objects: readonly ElasticsearchObject
       ...shadows.map(([template, stream]) => shadowText(template, stream)),
       ...(server.hasSecurity ? await unseen(client, objects) : ['Security is off on this server: no roles']),
     ],
+    remedy: 'remove what uses them, data streams with their documents by DELETE /_data_stream/NAME, then repeat',
     close: () => client.close(),
     async afterInstall() {
       return [...rolloverHint(retentions), ...(keyFile === undefined ? [] : [await makeKey(session, keyFile)])]

@@ -36,6 +36,7 @@ export function kibanaProduct(_sinkName: string, sink: ElasticsearchSinkConfig, 
         notes: [],
         afterInstall: async () => [],
         beforeRemove: async () => [],
+        remedy: 'remove what uses them, then repeat',
         close: async () => kibana.close(),
       }
     },

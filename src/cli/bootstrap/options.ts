@@ -21,6 +21,18 @@ export const OPTIONS = {
   'create-api-key': { type: 'string' },
   'kibana-url': { type: 'string' },
   space: { type: 'string' },
+  partitions: { type: 'string' },
+  replicas: { type: 'string' },
+  retention: { type: 'string' },
+  brokers: { type: 'string' },
+  mechanism: { type: 'string', values: ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] },
+  'token-file': { type: 'string' },
+  'certificate-file': { type: 'string' },
+  'key-file': { type: 'string' },
+  writer: { type: 'string' },
+  reader: { type: 'string' },
+  group: { type: 'string' },
+  'strimzi-cluster': { type: 'string' },
 } as const
 
 export type BootstrapOptions = OptionValues<typeof OPTIONS>
@@ -28,13 +40,14 @@ export type BootstrapOptions = OptionValues<typeof OPTIONS>
 /** The help of `flagship bootstrap`. */
 export const USAGE = `Usage: flagship bootstrap elasticsearch --config FILE [--sink NAME] [OPTIONS]
        flagship bootstrap kibana --config FILE [--sink NAME] --url URL [--space SPACE] [OPTIONS]
+       flagship bootstrap kafka --config FILE [--sink NAME] [OPTIONS]
 
 Each run brings the server to what this release and the configuration want: it creates what is missing, updates what
 differs or is older, and leaves the rest. What flagship has not made is never touched, and documents never are.
 
 Options:
   -c, --config FILE          The configuration (YAML) of the agent
-      --sink NAME            Its sink of type elasticsearch, where it has more than one
+      --sink NAME            Its sink of that type, where it has more than one
       --dry-run              Say what would be done, and do nothing
       --diff                 Like --dry-run, and show what differs
   -o, --output DIR           Write each object into a file, for GitOps: no server is asked
@@ -58,6 +71,20 @@ Elasticsearch:
 Kibana:
       --kibana-url URL       The same as --url
       --space SPACE          Default: default
+
+Kafka (docs/kafka-bootstrap.md), where a topic that the sink writes to is taken for ours:
+      --partitions N         Of new topics, default 12; a topic that is there grows only when told, and never shrinks
+      --replicas N           Of new topics, default 3
+      --retention DAYS       Of new topics, default 7d; a topic that is there keeps its own unless told
+      --brokers LIST         host:port,host:port; default: those of the sink
+      --mechanism NAME       PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512, for --username; default: that of the sink
+      --token-file FILE      A bearer token (OAUTHBEARER), in place of a user
+      --certificate-file FILE
+      --key-file FILE        A certificate (PEM) and its key, in place of a user or beside one
+      --writer NAME          With --output: the agent in ACLs (User:NAME); default: the user of the sink, else flagship
+      --reader NAME          With --output: who reads, default flagship-reader
+      --group NAME           With --output: its consumer group, default flagship
+      --strimzi-cluster NAME With --output: the Kafka resource of Strimzi, default kafka
 
 Exit code: 0 when everything is as wanted; 78 when the server refuses something, or has what flagship has not made; 69
 when it cannot be reached.

@@ -10,6 +10,8 @@ export interface Connected {
   afterInstall(): Promise<readonly string[]>
   /** What a removal does before any object goes, or with `isDry` would do; lines to print. */
   beforeRemove(isDry: boolean): Promise<readonly string[]>
+  /** How what could not be removed is freed. */
+  readonly remedy: string
   close(): Promise<void>
 }
 

@@ -5,7 +5,7 @@ import { loadConfig } from '../../config/load.ts'
 import { FlagshipError, reasonOf } from '../../errors.ts'
 import { isAddress } from '../../sinks/elasticsearch/config.ts'
 import { StreamNames, streamName } from '../../sinks/elasticsearch/stream-names.ts'
-import { elasticsearchSink } from '../elasticsearch-sink.ts'
+import { chosenSink } from '../chosen-sink.ts'
 import type { Io } from '../io.ts'
 import { type OptionValues, usageError } from '../options.ts'
 import { printable } from '../printable.ts'
@@ -58,7 +58,7 @@ function ofSink(path: string, values: WhereValues, dataset: SearchDataset, env: 
         `Cannot use option "--${option}"`,
         'it goes with --url; with --config the sink has its own',
       )
-  const [, sink] = elasticsearchSink('search', loadConfig(path, env), values.sink)
+  const [, sink] = chosenSink('search', 'elasticsearch', loadConfig(path, env), values.sink)
   const namespaces = values.namespace === undefined ? new StreamNames(sink).namespaces : namespacesOf(values.namespace)
   return { connection: sink, streams: streamsOf(dataset, namespaces) }
 }

@@ -17,6 +17,11 @@ describe('outputFiles()', () => {
       ['README.md', expect.stringMatching(/^# T\n\n.* I\.\n\n```sh\none\ntwo\n```\n$/)],
     ])
   })
+
+  test('writes YAML where the name says so', () => {
+    const files = new Map(outputFiles([{ ...objectNamed('a'), fileName: 'a.yaml' }], INSTRUCTIONS))
+    expect(files.get('a.yaml')).toBe('value: 1\n')
+  })
 })
 
 describe('writeFiles()', () => {

@@ -10,7 +10,7 @@ const root = mkdtempSync(join(tmpdir(), 'flagship-bootstrap-'))
 afterAll(() => rmSync(root, { recursive: true }))
 
 const search = { type: 'elasticsearch', nodes: ['http://127.0.0.1:1'] }
-const RENDERED = join(import.meta.dirname, '../../../deploy/elasticsearch')
+const DEPLOY = join(import.meta.dirname, '../../../deploy')
 
 function configWith(name: string, sinks: object): string {
   const path = join(root, `${name}.yaml`)
@@ -19,6 +19,8 @@ function configWith(name: string, sinks: object): string {
 }
 const ONE = configWith('one', { search })
 const TWO = configWith('two', { search, other: { ...search, namespace: 'other' } })
+const stream = { type: 'kafka', brokers: ['127.0.0.1:1'] }
+const KAFKA = configWith('kafka', { stream, search })
 
 async function bootstrap(...args: readonly string[]) {
   const { io, written } = capturedIo()
@@ -34,7 +36,7 @@ function filesIn(directory: string): Readonly<Record<string, string>> {
 
 describe('flagship bootstrap', () => {
   test.for([
-    [[], 'expected elasticsearch or kibana'],
+    [[], 'expected one of elasticsearch, kibana, kafka'],
     [['elasticserch'], 'did you mean "elasticsearch"?'],
     [['elasticsearch'], 'option "--config" is missing'],
     [['elasticsearch', '-c', TWO], 'Cannot choose a sink: give --sink: search, other'],
@@ -47,6 +49,18 @@ describe('flagship bootstrap', () => {
     [['elasticsearch', '-c', ONE, '-o', root, '--remove'], 'it does not go together with --remove'],
     [['kibana', '-c', ONE, '-o', root, '--dry-run'], 'it does not go together with --dry-run'],
     [['elasticsearch', '-c', ONE, '-o', root, '--create-api-key', 'k'], 'go together with --create-api-key'],
+    [['kafka', '-c', ONE], 'the configuration has no sink of type kafka'],
+    [['kafka', '-c', KAFKA, '--sink', 'search'], 'there is no sink of type kafka with that name'],
+    [['kafka', '-c', KAFKA, '--partitions', '0'], 'Cannot set "--partitions" to "0": expected 1 to 10000'],
+    [['kafka', '-c', KAFKA, '--replicas', 'x'], 'Cannot set "--replicas" to "x": expected 1 to 100'],
+    [['kafka', '-c', KAFKA, '--retention', '7'], 'expected days, such as 7d'],
+    [['kafka', '-c', KAFKA, '--brokers', 'me:secret@host:9092'], 'expected host:port'],
+    [['kafka', '-c', KAFKA, '--mechanism', 'PLAN'], 'did you mean "PLAIN"?'],
+    [['kafka', '-c', KAFKA, '--username', 'me'], 'it goes together with --password-file'],
+    [['kafka', '-c', KAFKA, '--key-file', 'k'], 'it goes together with --key-file'],
+    [['kafka', '-c', KAFKA, '--token-file', 't', '--username', 'me', '--password-file', 'p'], 'give one of them'],
+    [['kafka', '-c', KAFKA, '-o', root, '--writer', 'a\nb'], 'expected at most 249 characters of ASCII'],
+    [['kafka', '-c', KAFKA, '-o', root, '--strimzi-cluster', 'A'], 'Cannot use cluster "A"'],
     [['kibana', '-c', ONE], 'option "--url" is missing'],
     [['kibana', '-c', ONE, '--url', 'http://k', '--space', '../x'], 'Cannot use space'],
   ] as const)('refuses %o', async ([args, message]) => {
@@ -64,17 +78,40 @@ describe('flagship bootstrap', () => {
     expect([code, stderr]).toEqual([69, expect.stringContaining('Cannot reach Elasticsearch "http://127.0.0.1:1"')])
   })
 
-  test('names a file with credentials that is not there', async () => {
-    const { code, stderr } = await bootstrap('elasticsearch', '-c', ONE, '--api-key-file', join(root, 'nowhere'))
+  test('says that no broker can be reached', async () => {
+    const { code, stderr } = await bootstrap('kafka', '-c', KAFKA)
+    expect([code, stderr]).toEqual([69, expect.stringContaining('Cannot reach Kafka "127.0.0.1:1"')])
+  })
+
+  test.for([
+    ['elasticsearch', ONE, ['--api-key-file']],
+    ['kafka', KAFKA, ['--token-file']],
+    ['kafka', KAFKA, ['--username', 'me', '--password-file']],
+    ['kafka', KAFKA, ['--ca-file']],
+  ] as const)('for %s names a file that is not there', async ([name, config, options]) => {
+    const { code, stderr } = await bootstrap(name, '-c', config, ...options, join(root, 'nowhere'))
     expect([code, stderr]).toEqual([66, expect.stringContaining('nowhere')])
   })
 
-  test('writes what is rendered under deploy/, without a server, each time the same', async () => {
-    const output = join(root, 'output')
-    for (let time = 1; time <= 2; time += 1) {
-      expect((await bootstrap('elasticsearch', '-c', ONE, '--output', output)).code).toBe(0)
-      expect(filesIn(output)).toEqual(filesIn(RENDERED))
-    }
+  test.for([
+    ['elasticsearch', ONE],
+    ['kafka', KAFKA],
+  ] as const)(
+    'writes what is rendered under deploy/%s, without a server, each time the same',
+    async ([name, config]) => {
+      const output = join(root, `output-${name}`)
+      for (let time = 1; time <= 2; time += 1) {
+        expect((await bootstrap(name, '-c', config, '--output', output)).code).toBe(0)
+        expect(filesIn(output)).toEqual(filesIn(join(DEPLOY, name)))
+      }
+    },
+  )
+
+  test('grants to the user that the sink logs in as', async () => {
+    const output = join(root, 'user')
+    const sasl = { mechanism: 'PLAIN', username: 'shipper', passwordFile: 'p' }
+    await bootstrap('kafka', '-c', configWith('user', { stream: { ...stream, sasl } }), '--output', output)
+    expect(filesIn(output)['/acls-writer.sh']).toContain('--allow-principal User:shipper ')
   })
 
   test('writes templates for an older server', async () => {

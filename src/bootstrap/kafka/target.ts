@@ -1,0 +1,78 @@
+import type { KafkaAdmin } from '../../clients/kafka-admin.ts'
+import { difference } from '../difference.ts'
+import { BOOTSTRAP_VERSION, type Found, type Target } from '../object.ts'
+import { asking } from './refusal.ts'
+import type { KafkaTopic, TopicBody } from './topics.ts'
+
+/** A cluster to make topics in. A topic bears no mark: what has a name of the configuration is taken for ours. */
+export class KafkaTarget implements Target {
+  readonly objects: readonly KafkaTopic[]
+  readonly #admin: KafkaAdmin
+
+  constructor(admin: KafkaAdmin, objects: readonly KafkaTopic[]) {
+    this.#admin = admin
+    this.objects = objects
+  }
+
+  async find({ id }: Pick<KafkaTopic, 'id'>): Promise<Found> {
+    const body = await topicAt(this.#admin, this.#topic(id))
+    return body === undefined ? { kind: 'absent' } : { kind: 'ours', version: BOOTSTRAP_VERSION, body }
+  }
+
+  async write({ id }: Pick<KafkaTopic, 'id'>, found: Found): Promise<void> {
+    const { body } = this.#topic(id)
+    if (found.kind === 'absent')
+      return asking(`Cannot make topic "${id}"`, RIGHTS.create, this.#admin.createTopics([{ topic: id, ...body }]))
+    if (found.kind === 'ours') await this.#change(id, found.body, body)
+  }
+
+  async remove({ id }: Pick<KafkaTopic, 'id'>): Promise<string | undefined> {
+    const count = await this.recordCount(id)
+    if (count > 0n) return holds(count)
+    await asking(`Cannot remove topic "${id}"`, RIGHTS.remove, this.#admin.deleteTopic(id))
+    return undefined
+  }
+
+  /** How many records stand in the way of removing a topic. */
+  async recordCount(id: string): Promise<bigint> {
+    return asking(`Cannot count the records of topic "${id}"`, RIGHTS.find, this.#admin.recordCount(id))
+  }
+
+  async #change(id: string, before: object, { partitions, config }: TopicBody): Promise<void> {
+    const [size, settings] = [Reflect.get(before, 'partitions'), Reflect.get(before, 'config')]
+    if (difference(settings, config).length > 0)
+      await asking(`Cannot change topic "${id}"`, RIGHTS.change, this.#admin.changeConfig(id, config))
+    if (size !== partitions)
+      await asking(`Cannot grow topic "${id}"`, RIGHTS.grow, this.#admin.growTopic(id, partitions))
+  }
+
+  #topic(id: string): KafkaTopic {
+    const topic = this.objects.find((each) => each.id === id)
+    if (topic === undefined) throw new Error(`Cannot install topic "${id}": it is not of this target`)
+    return topic
+  }
+}
+
+/** A topic as it is, with those settings that are ours; undefined when it is not there. */
+export async function topicAt(admin: KafkaAdmin, { id, body }: KafkaTopic): Promise<TopicBody | undefined> {
+  const size = await asking(`Cannot read topic "${id}"`, RIGHTS.find, admin.sizeOf(id))
+  if (size === undefined) return undefined
+  const all = await asking(`Cannot read the settings of topic "${id}"`, RIGHTS.read, admin.configOf(id))
+  const ours = Object.keys(body.config).flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]] as const]))
+  return { ...size, config: Object.fromEntries(ours) }
+}
+
+/** Why a topic stays. */
+export function holds(count: bigint): string {
+  return `it holds ${count} ${count === 1n ? 'record' : 'records'}, which flagship never deletes`
+}
+
+/** What each call takes, as ACLs name it. */
+export const RIGHTS = {
+  find: 'DESCRIBE on the topic',
+  read: 'DESCRIBE_CONFIGS on the topic',
+  create: 'CREATE on the topic or the cluster, and DESCRIBE on the topic',
+  change: 'ALTER_CONFIGS on the topic',
+  grow: 'ALTER on the topic',
+  remove: 'DELETE on the topic',
+} as const

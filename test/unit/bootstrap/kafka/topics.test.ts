@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import { topicNotes } from '../../../../src/bootstrap/kafka/notes.ts'
+import { kafkaTopics, type TopicBody, type TopicWishes } from '../../../../src/bootstrap/kafka/topics.ts'
+
+const NAMES = { access: 'a', log: 'a', unparsed: 'a', loss: 'a' }
+const SINK = { topics: NAMES, maxRequestBytes: 1_000_000 }
+const FRESH: TopicBody = {
+  partitions: 12,
+  replicas: 3,
+  config: {
+    'cleanup.policy': 'delete',
+    'compression.type': 'producer',
+    'max.message.bytes': '1048588',
+    'message.timestamp.type': 'CreateTime',
+    'min.insync.replicas': '2',
+    'retention.ms': '604800000',
+  },
+}
+
+/** The fresh topic with other sizes or settings. */
+function like({ config, ...sizes }: Partial<TopicBody>): TopicBody {
+  return { ...FRESH, ...sizes, config: { ...FRESH.config, ...config } }
+}
+
+function wanted(wishes: TopicWishes, present?: TopicBody, maxRequestBytes = 1_000_000): TopicBody | undefined {
+  const there = new Map(present === undefined ? [] : [['a', present] as const])
+  return kafkaTopics({ ...SINK, maxRequestBytes }, wishes, there)[0]?.body
+}
+
+describe('kafkaTopics()', () => {
+  test('gives each topic of the sink once, in a file of its own', () => {
+    const topics = kafkaTopics({ ...SINK, topics: { ...NAMES, log: 'b', loss: 'b' } })
+    expect(topics.map(({ id, fileName }) => [id, fileName])).toEqual([
+      ['a', 'strimzi/topic-a.yaml'],
+      ['b', 'strimzi/topic-b.yaml'],
+    ])
+  })
+
+  test.for([
+    ['nothing asked', {}, FRESH],
+    ['sizes', { partitions: 24, replicas: 5 }, like({ partitions: 24, replicas: 5 })],
+    ['retention', { retentionMs: 1_000 }, like({ config: { 'retention.ms': '1000' } })],
+    ['two replicas', { replicas: 2 }, like({ replicas: 2 })],
+    ['one replica', { replicas: 1 }, like({ replicas: 1, config: { 'min.insync.replicas': '1' } })],
+  ] as const)('makes a new topic with %s', ([, wishes, body]) => {
+    expect(wanted(wishes)).toEqual(body)
+  })
+
+  test.for([
+    [1_000_000, undefined, '1048588'],
+    [10_000_000, undefined, '10400000'],
+    [1_000_000, '5000000', '5000000'],
+    [10_000_000, '5000000', '10400000'],
+  ] as const)('lets pass requests of %i bytes where %s do: %s', ([request, is, will]) => {
+    const present = is === undefined ? undefined : like({ config: { 'max.message.bytes': is } })
+    expect(wanted({}, present, request)?.config['max.message.bytes']).toBe(will)
+  })
+
+  test.for([
+    ['sizes', {}, like({ partitions: 6, replicas: 5 })],
+    ['retention', {}, like({ config: { 'retention.ms': '-1' } })],
+    ['more partitions', { partitions: 3 }, FRESH],
+    ['replicas', { replicas: 1 }, FRESH],
+    ['more replicas in sync', {}, like({ config: { 'min.insync.replicas': '3' } })],
+  ] as const)('leaves a topic that has its own %s', ([, wishes, present]) => {
+    expect(wanted(wishes, present)).toEqual(present)
+  })
+
+  test.for([
+    ['grows when told', { partitions: 24 }, FRESH, like({ partitions: 24 })],
+    ['is kept as long as told', { retentionMs: 1 }, FRESH, like({ config: { 'retention.ms': '1' } })],
+    ['is never compacted', {}, like({ config: { 'cleanup.policy': 'compact' } }), FRESH],
+    ['is safe', {}, like({ config: { 'min.insync.replicas': '1' } }), FRESH],
+    [
+      'can be written',
+      {},
+      like({ replicas: 1, config: { 'min.insync.replicas': '2' } }),
+      like({ replicas: 1, config: { 'min.insync.replicas': '1' } }),
+    ],
+    ['has the times of records', {}, like({ config: { 'message.timestamp.type': 'LogAppendTime' } }), FRESH],
+  ] as const)('changes a topic that is there: it %s', ([, wishes, present, body]) => {
+    expect(wanted(wishes, present)).toEqual(body)
+  })
+})
+
+describe('topicNotes()', () => {
+  test.for([
+    ['nothing of a good topic', {}, FRESH, []],
+    ['nothing of a good new one', {}, undefined, []],
+    ['that keys move', { partitions: 24 }, FRESH, ['keys have others than before']],
+    ['that partitions stay', { partitions: 6 }, FRESH, ['they never become fewer']],
+    ['that replicas stay', { replicas: 2 }, FRESH, ['kafka-reassign-partitions.sh']],
+    ['that one broker is not enough', {}, like({ replicas: 1 }), ['lost with that broker']],
+    ['that of a new one', { replicas: 1 }, undefined, ['lost with that broker']],
+    ['that all brokers are needed', {}, like({ replicas: 2 }), ['nothing can be written']],
+    ['it of three too', {}, like({ config: { 'min.insync.replicas': '3' } }), ['nothing can be written']],
+  ] as const)('says %s', ([, wishes, was, texts]) => {
+    const present = new Map(was === undefined ? [] : [['a', was] as const])
+    const notes = topicNotes(kafkaTopics(SINK, wishes, present), wishes, present)
+    expect(notes).toEqual(texts.map((text) => expect.stringContaining(text)))
+  })
+
+  test('names all topics that it is about at once', () => {
+    const topics = kafkaTopics({ ...SINK, topics: { ...NAMES, log: 'b' } }, { replicas: 1 })
+    expect(topicNotes(topics, {}, new Map())).toEqual([expect.stringMatching(/^a, b: /)])
+  })
+})
