@@ -89,21 +89,17 @@ export function createLineServer(settings: LineServerSettings, parts: LineServer
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', async () => undefined) // it is read once it is known that there is room for it
   const reception = new Reception()
-  server.post('*', async (request, reply) => {
-    const { status, body, headers, reason = '' } = await answerOf(request, settings, parts, reception)
+  const give = (reply: FastifyReply, { status, body, headers, reason = '' }: Answer) => {
     parts.onAnswer(status, reason)
     return reply
       .code(status)
       .headers(headers ?? {})
       .send(body)
-  })
-  server.setNotFoundHandler((_request, reply) => {
-    void reply.code(405).headers({ allow: 'POST' }).send({ error: 'method_not_allowed', expected: 'POST' })
-  })
-  server.setErrorHandler((error, _request, reply) => {
-    parts.onAnswer(500, reasonOf(error))
-    void reply.code(500).send({ error: 'internal_error' })
-  })
+  }
+  server.post('*', async (request, reply) => give(reply, await answerOf(request, settings, parts, reception)))
+  server.setNotFoundHandler((_request, reply) => void give(reply, WRONG_METHOD))
+  // What is no content type at all comes here too.
+  server.setErrorHandler((error, request, reply) => void give(reply, wrongKind(request, settings) ?? bug(error)))
   return server
 }
 
@@ -192,6 +188,16 @@ function badBody(line: number, expected: string): Answer {
   return { status: 400, body: { error: 'bad_body', line, expected }, reason: `line ${line}, expected ${expected}` }
 }
 
+function bug(error: unknown): Answer {
+  return { status: 500, body: { error: 'internal_error' }, reason: reasonOf(error) }
+}
+
+const WRONG_METHOD: Answer = {
+  status: 405,
+  body: { error: 'method_not_allowed', expected: 'POST' },
+  headers: { allow: 'POST' },
+  reason: 'another method, expected POST',
+}
 const FULL: Answer = { status: 429, body: { error: 'busy' }, headers: RETRY_AFTER, reason: 'no room' }
 const CLOSED: Answer = { status: 503, body: { error: 'not_open' }, headers: RETRY_AFTER, reason: 'not open' }
 
