@@ -76,11 +76,11 @@ describe('RequestIntake', () => {
 
   test('offers again what the sink could not take, and answers then', async () => {
     const { clock, offers, take } = await benchOf()
-    const taken = take(requestOf(['a', 'b']))
+    const taken = take(requestOf(['a:1', 'b:1']))
     await clock.advance(100)
     offers[0]?.answer([ACCEPTED, { kind: 'retry', reason: 'busy' }])
     await clock.advance(1_000)
-    expect([taken.answer, offers[1]?.ids]).toEqual([undefined, ['b']])
+    expect([taken.answer, offers[1]?.ids]).toEqual([undefined, ['b:1']])
     offers[1]?.answer()
     await clock.advance(1)
     expect(taken.answer).toBe('answered')
