@@ -51,7 +51,7 @@ describe('flagship run with requests', () => {
     third?.send(1)
     writeFileSync(path, 'second\nfirst\n')
     second?.send(1)
-    await Promise.all([first, second, third].map((shipper) => shipper?.drained()))
+    for (const shipper of [first, second, third]) await shipper?.drained()
     // Before the sink is open there is 503.
     const answers = [first, second, third].map((shipper) => ({ 503: 0, ...shipper?.statuses }))
     const often = { 503: expect.any(Number) }

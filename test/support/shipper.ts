@@ -17,6 +17,7 @@ interface BodyForm {
 
 const array = (records: readonly Buffer[]) => Buffer.from(`[${records.join(',')}]`)
 const lines = (records: readonly Buffer[]) => Buffer.from(records.map((record) => `${record.toString()}\n`).join(''))
+const joined = (records: readonly Buffer[]) => Buffer.concat(records)
 const fluentBit = { envelope: 'fluentbit', wrapping: 'Fluent Bit, as the multiline parser cri makes it' } as const
 const vector = { envelope: 'vector', wrapping: 'Vector, json' } as const
 const [JSON_TYPE, NDJSON_TYPE] = ['application/json', 'application/x-ndjson']
@@ -30,7 +31,7 @@ export const BODY_FORMS = {
     isGzip: true,
     join: lines,
   },
-  'Fluent Bit, format json_stream': { ...fluentBit, contentType: JSON_TYPE, join: Buffer.concat },
+  'Fluent Bit, format json_stream': { ...fluentBit, contentType: JSON_TYPE, join: joined },
   'Vector, newline_delimited, compression gzip': { ...vector, contentType: NDJSON_TYPE, isGzip: true, join: lines },
   'Vector, json array': { ...vector, contentType: JSON_TYPE, join: array },
   'the Collector, otlphttp': {
@@ -38,7 +39,7 @@ export const BODY_FORMS = {
     wrapping: 'Collector, otlp_proto',
     contentType: 'application/x-protobuf',
     isGzip: true,
-    join: Buffer.concat,
+    join: joined,
   },
 } as const satisfies Readonly<Record<string, BodyForm>>
 

@@ -67,6 +67,18 @@ function benchOf(envelope: LineEnvelope = 'fluentbit', credentials?: Credentials
 /** Two records, as the bodies of shippers have them. */
 const [A, B] = ['{"date":1795353437.123,"log":"a\\n"}', '{"date":1795353438,"log":"b"}']
 
+/** A body of so many bytes. */
+function bodyOf(bytes: number): string {
+  return `[${A}${' '.repeat(bytes - A.length - 2)}]`
+}
+
+const secrets = async () => ['old', 'new']
+const rotated = async (isUrgent: boolean) => (isUrgent ? ['new'] : ['old'])
+const same = (bytes: Uint8Array) => Buffer.from(bytes)
+const missing = async () => {
+  throw new Error('no such file')
+}
+
 describe('createLineServer()', () => {
   // biome-ignore format: a table, one row a case
   test.for([
@@ -110,7 +122,7 @@ describe('createLineServer()', () => {
     ['gzip', gzipSync],
     ['deflate', deflateSync],
     ['zstd', zstdCompressSync],
-    ['identity', Buffer.from],
+    ['identity', same],
   ] as const)('unpacks %s', async ([encoding, pack]) => {
     const { post, taker } = benchOf()
     const packed = pack(Buffer.from(`[${A}]`))
@@ -134,7 +146,6 @@ describe('createLineServer()', () => {
 
   test('counts the unpacked size of a body against maxBodyBytes', async () => {
     const { post, taker } = benchOf()
-    const bodyOf = (bytes: number) => `[${A}${' '.repeat(bytes - A.length - 2)}]`
     const gzip = { ...JSON_TYPE, 'content-encoding': 'gzip' }
     expect((await post(bodyOf(MAX_BODY_BYTES))).status).toBe(200)
     expect((await post(gzipSync(bodyOf(MAX_BODY_BYTES)), gzip)).status).toBe(200)
@@ -219,10 +230,10 @@ describe('createLineServer()', () => {
     const piece = fc.constantFrom(A, B, '[', ']', '{', '}', ',', '"', '\\', '\n', ' ', '\u0000', 'ä', '1')
     const body = fc.oneof(
       fc.array(piece, { maxLength: 30 }).map((pieces) => Buffer.from(pieces.join(''))),
-      fc.uint8Array({ maxLength: 200 }).map(Buffer.from),
+      fc.uint8Array({ maxLength: 200 }).map(same),
     )
     const encoding = fc.constantFrom('identity', 'gzip', 'deflate', 'zstd')
-    const packs = { identity: Buffer.from, gzip: gzipSync, deflate: deflateSync, zstd: zstdCompressSync }
+    const packs = { identity: same, gzip: gzipSync, deflate: deflateSync, zstd: zstdCompressSync }
     await fc.assert(
       fc.asyncProperty(body, encoding, fc.constantFrom('identity', 'gzip', 'zstd'), async (bytes, said, packed) => {
         const { status } = await post(packs[packed](bytes), { ...JSON_TYPE, 'content-encoding': said })
@@ -234,7 +245,6 @@ describe('createLineServer()', () => {
 })
 
 describe('createLineServer() with credentials', () => {
-  const secrets = async () => ['old', 'new']
   const basic = (text: string) => ({ ...JSON_TYPE, authorization: `Basic ${Buffer.from(text).toString('base64')}` })
   const bearer = (token: string) => ({ ...JSON_TYPE, authorization: `Bearer ${token}` })
 
@@ -262,15 +272,11 @@ describe('createLineServer() with credentials', () => {
   })
 
   test('looks once more where a secret may have been replaced just now', async () => {
-    const rotated = async (isUrgent: boolean) => (isUrgent ? ['new'] : ['old'])
     const { post } = benchOf('fluentbit', { username: undefined, secrets: rotated })
     expect((await post(A, bearer('new'))).status).toBe(200)
   })
 
   test('answers 503, which is tried again, while there are no secrets', async () => {
-    const missing = async () => {
-      throw new Error('no such file')
-    }
     const { post, answers } = benchOf('fluentbit', { username: undefined, secrets: missing })
     expect(await post(A, bearer('new'))).toMatchObject({ status: 503, body: { error: 'no_credentials' } })
     expect(answers).toEqual(['503 no such file'])

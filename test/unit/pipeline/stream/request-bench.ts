@@ -63,7 +63,7 @@ export function startTaker(
   const buried: string[] = []
   let isClosed = false
   const deadLetter = {
-    write: async <T extends Refused>(refused: readonly T[]) => {
+    write: async (refused: readonly Refused[]) => {
       buried.push(...refused.map(({ id }) => id))
       return []
     },

@@ -34,7 +34,8 @@ async function worldOf(seed: number, fate: Fate) {
   const send = async (texts: readonly string[]) => {
     const { taker, isDead } = current
     const refusal = taker.refusalOf(texts.join().length)
-    if (refusal !== undefined) return void (refusals[refusal] += 1)
+    if (refusal !== undefined) refusals[refusal] += 1
+    if (refusal !== undefined) return
     const hungUp = clock.sleep(random() * MOST_WAIT_MS).then(() => 'hung up')
     const answer = await Promise.race([taker.take(requestOf(texts)), hungUp])
     if (answer === 'answered' && !isDead()) unanswered.delete(texts)
