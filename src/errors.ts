@@ -23,7 +23,11 @@ export const ERRORS = {
     exitCode: 74,
     help: 'Standard output cannot be written: a full disk, for one.',
   },
-  LISTEN_FAILED: { retryable: false, exitCode: 69, help: 'The address in http.listen is taken or not ours.' },
+  LISTEN_FAILED: {
+    retryable: false,
+    exitCode: 69,
+    help: 'The address in http.listen or ingest.http.listen is taken or not ours.',
+  },
   STATE_LOCKED: { retryable: false, exitCode: 69, help: 'Another agent uses the same state directory.' },
   STATE_UNREADABLE: {
     retryable: false,

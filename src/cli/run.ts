@@ -3,9 +3,11 @@ import { SYSTEM_CLOCK } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { kubernetesMode } from '../config/summary.ts'
+import type { EndpointIndex } from '../enrich/endpoint/index.ts'
 import { type LoadedIndex, loadIndex } from '../enrich/kubernetes/load-index.ts'
 import { FILE_SYSTEM } from '../ingest/file-system.ts'
-import { type Agent, startAgent } from '../pipeline/agent.ts'
+import { type Agent, type AgentParts, startAgent } from '../pipeline/agent.ts'
+import type { AgentSettings } from '../pipeline/settings.ts'
 import { openStateStore } from '../pipeline/state/store.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
@@ -13,6 +15,7 @@ import type { Command } from './command.ts'
 import { parseOptions, usageError } from './options.ts'
 import { agentSettings, transcoderFactory } from './run/agent-settings.ts'
 import { startGroupAgent } from './run/group-stream.ts'
+import { startRequestAgent } from './run/request-stream.ts'
 import { serveStatus } from './run/status-server.ts'
 import { version } from './version.ts'
 
@@ -41,15 +44,7 @@ Example: flagship run --config flagship.yaml
     for (const warning of warnings) logger.warn({ inventory: config.enrich.inventory }, warning)
     const settings = agentSettings(config, io.stdout, logger, metrics)
     const parts = { clock: SYSTEM_CLOCK, random: Math.random, logger, metrics }
-    const agent =
-      config.ingest.kafka === undefined
-        ? await startAgent(settings, {
-            ...parts,
-            fileSystem: FILE_SYSTEM,
-            openStore: openStateStore,
-            makeTranscoder: transcoderFactory(config, index),
-          })
-        : startGroupAgent(config, config.ingest.kafka, settings, index, parts)
+    const agent = await start(config, settings, index, parts)
     try {
       await using _ = await serving(config, agent, metrics)
       logger.info({ version: version(), config: values.config, sinks: Object.keys(config.sinks) }, 'started')
@@ -61,6 +56,20 @@ Example: flagship run --config flagship.yaml
     logger.info({}, 'stopped')
     return 0
   },
+}
+
+/** Whatever the configuration reads, there is one source. */
+async function start(
+  config: Config,
+  settings: AgentSettings,
+  index: EndpointIndex,
+  parts: Pick<AgentParts, 'clock' | 'random' | 'logger' | 'metrics'>,
+): Promise<Agent> {
+  const { kafka, http } = config.ingest
+  if (kafka !== undefined) return startGroupAgent(config, kafka, settings, index, parts)
+  if (http !== undefined) return startRequestAgent(config, http, settings, index, parts)
+  const makeTranscoder = transcoderFactory(config, index)
+  return startAgent(settings, { ...parts, fileSystem: FILE_SYSTEM, openStore: openStateStore, makeTranscoder })
 }
 
 function indexOf(config: Config): Promise<LoadedIndex> {

@@ -20,36 +20,65 @@ type Ingest = Static<typeof IngestConfig>
  *
  * A part that does not follow its schema is passed over: what it means cannot be told.
  */
-export function checkMeaning({ ingest, enrich, sinks, http }: Mapping): readonly Problem[] {
+export function checkMeaning({ ingest, enrich, sinks, http, limits }: Mapping): readonly Problem[] {
   const reads = Value.Check(IngestConfig, ingest) ? ingest : undefined
   return [
-    ...(reads === undefined ? [] : [...checkSources(reads, sinks), ...checkFormats(reads)]),
+    ...(reads === undefined
+      ? []
+      : [...checkSources(reads, sinks), ...checkHttpSource(reads, limits), ...checkFormats(reads)]),
     ...(isMapping(sinks) ? checkSinks(sinks, reads) : []),
     ...(Value.Check(EnrichConfig, enrich) ? checkEnrich(enrich) : []),
-    ...(Value.Check(HttpConfig, http) ? checkListen(http.listen) : []),
+    ...(Value.Check(HttpConfig, http) ? checkHttp(http.listen) : []),
   ]
 }
 
-function checkSources({ pods, files, kafka }: Ingest, sinks: unknown): readonly Problem[] {
-  const readsFiles = pods !== undefined || files.length > 0
-  if (kafka === undefined)
-    return readsFiles ? [] : [problem(['ingest'], 'nothing to read, expected `pods`, `files` or both, or `kafka`')]
-  const problems = readsFiles
-    ? [problem(['ingest', 'kafka'], 'stands beside `pods` or `files`, expected one or the other')]
-    : []
+function checkSources({ pods, files, kafka, http }: Ingest, sinks: unknown): readonly Problem[] {
+  const sources = [
+    { isThere: pods !== undefined || files.length > 0, name: '`pods` or `files`', path: ['ingest'] },
+    { isThere: kafka !== undefined, name: '`kafka`', path: ['ingest', 'kafka'] },
+    { isThere: http !== undefined, name: '`http`', path: ['ingest', 'http'] },
+  ]
+  const [first, second] = sources.filter(({ isThere }) => isThere)
+  if (first === undefined)
+    return [problem(['ingest'], 'nothing to read, expected `pods`, `files` or both, or `kafka`, or `http`')]
+  const beside = `stands beside ${first.name}, expected one or the other`
+  const problems = second === undefined ? [] : [problem(second.path, beside)]
+  if (kafka === undefined && http === undefined) return problems
   if (!isMapping(sinks) || Object.keys(sinks).length === 1) return problems
+  const why = kafka === undefined ? 'a request has one answer' : '`ingest.kafka` is a group of its own for each sink'
+  return [...problems, problem(['sinks'], `several, expected one because ${why}`)]
+}
+
+function checkHttpSource({ http }: Ingest, limits: unknown): readonly Problem[] {
+  if (http === undefined) return []
+  const path = ['ingest', 'http']
+  const inflightBytes = isMapping(limits) ? limits['inflightBytes'] : undefined
+  const isTooMuch = typeof inflightBytes === 'number' && http.maxBodyBytes > inflightBytes
   return [
-    ...problems,
-    problem(['sinks'], 'several, expected one because `ingest.kafka` is a group of its own for each sink'),
+    ...checkListen([...path, 'listen'], http.listen),
+    ...(isTooMuch
+      ? [problem([...path, 'maxBodyBytes'], `${http.maxBodyBytes} is more than \`limits.inflightBytes\` allows`)]
+      : []),
+    ...(http.auth === undefined ? [] : checkAuth([...path, 'auth'], http.auth)),
   ]
 }
 
-function checkFormats({ formats, files, kafka }: Ingest): readonly Problem[] {
+function checkAuth(
+  path: ConfigPath,
+  { tokenFile, username, passwordFile }: NonNullable<NonNullable<Ingest['http']>['auth']>,
+): readonly Problem[] {
+  const isToken = tokenFile !== undefined && username === undefined && passwordFile === undefined
+  const isPassword = tokenFile === undefined && username !== undefined && passwordFile !== undefined
+  return isToken || isPassword ? [] : [problem(path, 'expected `tokenFile`, or `username` and `passwordFile`')]
+}
+
+function checkFormats({ formats, files, kafka, http }: Ingest): readonly Problem[] {
   const problems = Object.entries(formats).flatMap(([name, format]) =>
     checkFormat(['ingest', 'formats', name], name, format),
   )
   const places = files.map(({ format }, index) => ({ format, path: ['ingest', 'files', index, 'format'] }))
   if (kafka !== undefined) places.push({ format: kafka.format, path: ['ingest', 'kafka', 'format'] })
+  if (http !== undefined) places.push({ format: http.format, path: ['ingest', 'http', 'format'] })
   for (const { format, path } of places) {
     if (format === 'auto' || Object.hasOwn(formats, format)) continue
     if (format.includes('%')) problems.push(...checkFormat(path, 'file', format))
@@ -84,10 +113,13 @@ function checkEnrich({ networks, kubernetes, inventory }: Static<typeof EnrichCo
   return problems
 }
 
-function checkListen(listen: string): readonly Problem[] {
-  if (listen === 'off' || parseListen(listen) !== undefined) return []
-  const path = ['http', 'listen']
-  return [problem(path, `found ${foundText(path, listen)}, expected ADDRESS:PORT such as 127.0.0.1:9464, or "off"`)]
+function checkHttp(listen: string): readonly Problem[] {
+  return listen === 'off' ? [] : checkListen(['http', 'listen'], listen, ', or "off"')
+}
+
+function checkListen(path: ConfigPath, listen: string, orElse = ''): readonly Problem[] {
+  if (parseListen(listen) !== undefined) return []
+  return [problem(path, `found ${foundText(path, listen)}, expected ADDRESS:PORT such as 127.0.0.1:9464${orElse}`)]
 }
 
 function problem(path: ConfigPath, message: string): Problem {

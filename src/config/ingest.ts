@@ -1,5 +1,6 @@
 import { type TArrayOptions, Type } from 'typebox'
 import { DEFAULT_CONTAINERS } from '../ingest/discover.ts'
+import { HttpSourceConfig } from './http-source.ts'
 import { KafkaSourceConfig } from './kafka-source.ts'
 
 const Reporter = Type.Object(
@@ -92,6 +93,7 @@ export const IngestConfig = Type.Object(
     }),
     files: Type.Array(Files, { description: 'Files outside the pods tree.', default: [], maxItems: 256 }),
     kafka: Type.Optional(KafkaSourceConfig),
+    http: Type.Optional(HttpSourceConfig),
     formats: Type.Record(
       Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_.-]{0,62}$' }),
       Type.Union([

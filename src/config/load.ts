@@ -100,9 +100,14 @@ function resolvePaths({ ingest, enrich, state, spool, ...root }: Mapping, folder
   resolveKey(spool, 'directory', folder)
   resolveKey(ingest, 'pods', folder)
   resolveKey(enrich, 'inventory', folder)
-  const files = isMapping(ingest) ? ingest['files'] : undefined
-  for (const file of Array.isArray(files) ? files : []) resolveKey(file, 'path', folder)
+  if (isMapping(ingest)) resolveSourcePaths(ingest, folder)
   for (const [, sink] of sinksOf(root)) resolveSinkPaths(sink, folder)
+}
+
+function resolveSourcePaths({ files, kafka, http }: Mapping, folder: string): void {
+  for (const file of Array.isArray(files) ? files : []) resolveKey(file, 'path', folder)
+  if (isMapping(kafka)) resolveSinkPaths(kafka, folder)
+  if (isMapping(http)) for (const key of ['tokenFile', 'passwordFile']) resolveKey(http['auth'], key, folder)
 }
 
 function resolveSinkPaths(sink: Mapping, folder: string): void {

@@ -9,6 +9,7 @@ export function summaryOf(config: Config): readonly (readonly [string, string])[
     ...(ingest.pods === undefined ? [] : [row('reads', `${ingest.pods}, containers ${ingest.containers.join(', ')}`)]),
     ...ingest.files.map(({ path, frame, format }) => row('reads', `${path}, frame ${frame}, format ${format}`)),
     ...(ingest.kafka === undefined ? [] : [row('reads', kafkaSourceText(ingest.kafka))]),
+    ...(ingest.http === undefined ? [] : [row('reads', httpSourceText(ingest.http))]),
     ['formats', Object.keys(ingest.formats).join(', ') || 'built-in ones only'],
     ['diagnostics', ingest.logLevel === 'off' ? 'not shipped' : `shipped at ${ingest.logLevel} and above`],
     ['names from', namesFrom(config)],
@@ -47,6 +48,11 @@ function sinkText(sink: SinkConfig): string {
 
 function kafkaSourceText({ brokers, topics, group, envelope }: NonNullable<Config['ingest']['kafka']>): string {
   return `kafka ${brokers.join(' ')}, topics ${topics.join(', ')}, group ${group}, envelope ${envelope}`
+}
+
+function httpSourceText({ listen, auth, envelope }: NonNullable<Config['ingest']['http']>): string {
+  const who = auth === undefined ? 'from everybody' : auth.username === undefined ? 'with a token' : 'with a password'
+  return `requests on ${listen}, envelope ${envelope}, ${who}`
 }
 
 function kafkaText({ brokers, topics, compression }: Extract<SinkConfig, { type: 'kafka' }>): string {

@@ -22,6 +22,11 @@ export class Budget {
     if (this.spentBytes < this.#mostBytes) for (const wake of this.#waiting) wake()
   }
 
+  /** Whether so much more would not go beyond it. */
+  hasRoomFor(bytes: number): boolean {
+    return this.spentBytes + bytes <= this.#mostBytes
+  }
+
   /** Resolves when there is room for another read, or when `signal` is aborted. */
   room(signal: AbortSignal): Promise<void> {
     return this.#until(() => this.spentBytes < this.#mostBytes, signal)

@@ -146,6 +146,7 @@ export function lineOf(document: Readonly<Record<string, unknown>>): string {
   return /"path":"\/lines\/([^"]+)"/.exec(JSON.stringify(document['url'] ?? {}))?.[1] ?? JSON.stringify(document)
 }
 
+/** A line of the access log, in JSON. */
 export function accessLine(name: string, number: number): string {
   return JSON.stringify({
     authority: 'reviews:9080',

@@ -8,7 +8,7 @@ import type { Logger } from '../../logger.ts'
 import type { Agent, AgentParts } from '../../pipeline/agent.ts'
 import { DeadLetterTopic, type Publish } from '../../pipeline/stream/dead-letter-topic.ts'
 import { groupTranscoder } from '../../pipeline/stream/group-transcoder.ts'
-import { startGroupStream } from '../../pipeline/stream/start-stream.ts'
+import { startGroupStream } from '../../pipeline/stream/start-group-stream.ts'
 import type { AgentSettings } from '../../pipeline/settings.ts'
 import { messageTranscoder } from './agent-settings.ts'
 

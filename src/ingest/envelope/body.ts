@@ -1,5 +1,3 @@
-import { MAX_LINES } from './enveloped-line.ts'
-
 /** The messages in the body of a request, or why it cannot be taken apart. */
 export type Body =
   | { readonly ok: true; readonly messages: readonly Buffer[] }
@@ -9,6 +7,9 @@ export type Body =
       readonly line: number
       readonly expected: string
     }
+
+/** Records of one request, at most: the smallest becomes a hundred times as much. */
+export const MAX_MESSAGES = 100_000
 
 const NEWLINE = 0x0a
 const QUOTE = 0x22
@@ -31,7 +32,7 @@ export function messagesOf(body: Buffer): Body {
   for (let at = isArray ? skipBlanks(body, start + 1) : start; at < body.length; ) {
     if (isArray && body[at] === CLOSE_BRACKET) return afterArray(body, at, messages)
     const end = endOfObject(body, at, isArray)
-    if (end === undefined || messages.length === MAX_LINES) return brokenAt(body, at, messages.length)
+    if (end === undefined || messages.length === MAX_MESSAGES) return brokenAt(body, at, messages.length)
     messages.push(body.subarray(at, end))
     at = skipBlanks(body, end)
     if (isArray && body[at] === COMMA) at = skipBlanks(body, at + 1)
@@ -83,6 +84,6 @@ function isBlank(byte: number | undefined): boolean {
 function brokenAt(body: Buffer, at: number, count: number): Body {
   let line = 1
   for (let i = body.indexOf(NEWLINE); i !== -1 && i < at; i = body.indexOf(NEWLINE, i + 1)) line += 1
-  if (count === MAX_LINES) return { ok: false, line, expected: `at most ${MAX_LINES} records in a request` }
+  if (count === MAX_MESSAGES) return { ok: false, line, expected: `at most ${MAX_MESSAGES} records in a request` }
   return { ok: false, line, expected: 'JSON objects, one a line or in one array' }
 }

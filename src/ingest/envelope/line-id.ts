@@ -29,11 +29,11 @@ export function positionOf(offset: number, indexInMessage: number): number {
 }
 
 /**
- * Ids of the lines of one request that carries a key: a hash of the key and the place of the line in the request. The
- * client promises that the same key comes with the same body.
+ * Ids of the lines of one request that carries a key: a hash of the key, the place of the line in the request, and what
+ * it says. The same key comes with the same body; where a client breaks that, its lines still are not taken for others.
  */
-export function keyedIds(idempotencyKey: string): (line: EnvelopedLine, index: number) => string {
-  return (_, index) => idOf(`key\0${idempotencyKey}\0${index}`)
+export function keyedIds(idempotencyKey: string): (line: EnvelopedLine, place: number) => string {
+  return (line, place) => idOf(`key\0${idempotencyKey}\0${place}\0${contentOf(line)}`)
 }
 
 /**

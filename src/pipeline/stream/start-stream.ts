@@ -1,33 +1,30 @@
 import type { Clock } from '../../clock.ts'
-import type { GroupMember } from '../../ingest/kafka/group.ts'
 import type { Logger } from '../../logger.ts'
+import type { Sink } from '../../sinks/sink.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Agent } from '../agent.ts'
 import { Answers } from '../answers.ts'
 import { Batcher } from '../batcher.ts'
 import { Budget } from '../budget.ts'
-import { Committer } from '../committer.ts'
+import type { Committer } from '../committer.ts'
 import { Delivery, type DeliveryParts } from '../deliver.ts'
+import type { Doubts } from '../doubts.ts'
 import { doubtsOfSink } from '../doubts-of-sink.ts'
 import { showPipeline } from '../gauges.ts'
 import { Meter } from '../meter.ts'
 import type { PipelineSettings } from '../settings.ts'
 import { TroubleSpot } from '../trouble.ts'
-import { GroupIntake, type TranscodeMessages } from './group-intake.ts'
-import { GroupProgress } from './group-progress.ts'
-import { StreamPipeline } from './stream-pipeline.ts'
+import { type StreamIntake, StreamPipeline } from './stream-pipeline.ts'
 
 /** How often gauges are brought up to date. */
 const SHOW_MS = 1_000
 
-/** What a pipeline of messages needs from outside. */
+/** What every pipeline of messages needs from outside. */
 export interface StreamParts {
   readonly clock: Clock
   readonly random: () => number
   readonly logger: Logger
   readonly metrics: Metrics
-  readonly group: GroupMember
-  readonly transcode: TranscodeMessages
   readonly deadLetter: StreamDeadLetter
 }
 
@@ -40,17 +37,32 @@ export interface StreamSettings extends Pick<PipelineSettings, 'name' | 'batch' 
   readonly inflightBytes: number
 }
 
-/** Start a pipeline that is one member of a consumer group. */
-export function startGroupStream(settings: StreamSettings, parts: StreamParts): Agent {
-  return new StreamAgent(openGroupStream(settings, parts), parts)
+/** What an intake shares with the rest of its pipeline. */
+export interface IntakeStages {
+  readonly sink: Sink
+  readonly budget: Budget
+  readonly batcher: Batcher
+  readonly meter: Meter
+  readonly doubts: Doubts | undefined
+  /** Of the source. */
+  readonly trouble: TroubleSpot
 }
 
-function openGroupStream({ name, batch, createSink, inflightBytes }: StreamSettings, parts: StreamParts) {
-  const { clock, random, logger, metrics, group, transcode, deadLetter } = parts
+/** Where messages come from. */
+export interface StreamSource<T extends StreamIntake> {
+  /** Keeps what is answered, where the source wants to know. */
+  readonly committer: DeliveryParts['committer'] & Pick<Committer, 'request'>
+  readonly intake: (stages: IntakeStages) => T
+}
+
+/** Put a pipeline of messages together; nothing is opened yet. */
+export function openStream<T extends StreamIntake>(
+  { name, batch, createSink, inflightBytes }: StreamSettings,
+  { committer, intake: makeIntake }: StreamSource<T>,
+  { clock, random, logger, metrics, deadLetter }: StreamParts,
+): { readonly pipeline: StreamPipeline; readonly intake: T } {
   const sink = createSink()
   const spot = (what: string) => new TroubleSpot(logger, name, what)
-  const progress = new GroupProgress(group)
-  const committer = new Committer(progress, progress, clock, spot('tell the consumer group what is answered'))
   const [budget, batcher] = [new Budget(inflightBytes), new Batcher(batch, clock)]
   const meter = new Meter(metrics, name, clock)
   const delivering = new AbortController()
@@ -64,16 +76,9 @@ function openGroupStream({ name, batch, createSink, inflightBytes }: StreamSetti
     () => new Delivery({ ...common, cursor, doubts, lineAt: noLine, trouble: deliveringSpot }),
   )
   const intakeSpot = spot('take messages')
-  const intake = new GroupIntake({
-    ...common,
-    group,
-    progress,
-    transcode,
-    doubts,
-    lookup: sink.lookup,
-    trouble: intakeSpot,
-  })
-  return new StreamPipeline(name, { ...common, intake, deliveries, doubts, deliveringSpot, intakeSpot }, clock, random)
+  const intake = makeIntake({ sink, budget, batcher, meter, doubts, trouble: intakeSpot })
+  const stages = { ...common, intake, deliveries, doubts, deliveringSpot, intakeSpot }
+  return { pipeline: new StreamPipeline(name, stages, clock, random), intake }
 }
 
 /** The messages are still with whoever sent them. */
@@ -81,7 +86,8 @@ async function noLine(): Promise<undefined> {
   return undefined
 }
 
-class StreamAgent implements Agent {
+/** A running pipeline of messages. */
+export class StreamAgent implements Agent {
   readonly done: Promise<void>
   readonly #pipeline: StreamPipeline
   readonly #parts: Pick<StreamParts, 'clock' | 'metrics'>

@@ -67,6 +67,15 @@ describe('parseConfig()', () => {
     expect(sinks['copy']).toMatchObject({ path: '/etc/flagship/out/access.ndjson' })
   })
 
+  test('takes relative paths of a source from there too', () => {
+    const { http } = valid(text('http-source.good.yaml')).ingest
+    expect(http?.auth?.tokenFile).toBe('/etc/flagship/tokens')
+    const secrets = 'tls: { caFile: ca.pem }, sasl: { mechanism: PLAIN, username: u, passwordFile: p }'
+    const source = `{ brokers: ['k:9092'], topics: [t], group: g, ${secrets} }`
+    const { kafka } = valid(`ingest: { kafka: ${source} }\nsinks: { out: { type: stdout } }\n`).ingest
+    expect([kafka?.tls?.caFile, kafka?.sasl?.passwordFile]).toEqual(['/etc/flagship/ca.pem', '/etc/flagship/p'])
+  })
+
   test('fills in the defaults of a mapping where a text may stand too', () => {
     const { sinks } = valid(text('elasticsearch.good.yaml'))
     const rules = [{ match: 'payments-*', namespace: 'pay' }]
@@ -173,7 +182,7 @@ describe('parseConfig() with an environment', () => {
 describe('loadConfig()', () => {
   test('throws all problems as one CONFIG_INVALID', () => {
     const path = join(folder, 'no-source.bad.yaml')
-    const message = `Cannot use configuration "${path}": 1 problem\n  ${path}:1: ingest: nothing to read, expected \`pods\`, \`files\` or both`
+    const message = `Cannot use configuration "${path}": 1 problem\n  ${path}:1: ingest: nothing to read, expected \`pods\`, \`files\` or both, or \`kafka\`, or \`http\``
     expect(() => loadConfig(path, {})).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message }))
   })
 

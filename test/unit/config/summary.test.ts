@@ -21,3 +21,16 @@ describe('summaryOf() of an Elasticsearch sink', () => {
     expect(sinkText(settings)).toContain(text)
   })
 })
+
+describe('summaryOf() of requests', () => {
+  // biome-ignore format: a table, one row a case
+  test.for([
+    ['nobody asked who they are', '', 'requests on 127.0.0.1:9480, envelope vector, from everybody'],
+    ['tokens', 'auth: { tokenFile: t }, ', 'requests on 127.0.0.1:9480, envelope vector, with a token'],
+    ['passwords', 'auth: { username: u, passwordFile: p }, ', 'requests on 127.0.0.1:9480, envelope vector, with a password'],
+  ] as const)('says %s', ([, settings, said]) => {
+    const yaml = `ingest: { http: { ${settings}envelope: vector } }\nsinks: { out: { type: stdout } }\n`
+    const result = parseConfig(yaml, '/etc/flagship', {})
+    expect(result.ok && new Map(summaryOf(result.config)).get('reads')).toBe(said)
+  })
+})

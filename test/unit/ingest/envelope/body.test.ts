@@ -1,7 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { messagesOf } from '../../../../src/ingest/envelope/body.ts'
-import { MAX_LINES } from '../../../../src/ingest/envelope/enveloped-line.ts'
+import { MAX_MESSAGES, messagesOf } from '../../../../src/ingest/envelope/body.ts'
 
 describe('messagesOf()', () => {
   test.for([
@@ -38,11 +37,11 @@ describe('messagesOf()', () => {
   })
 
   test('refuses more records than a request may have', () => {
-    expect(messagesOf(Buffer.from('{}'.repeat(MAX_LINES)))).toMatchObject({ ok: true })
-    expect(messagesOf(Buffer.from('{}'.repeat(MAX_LINES + 1)))).toEqual({
+    expect(messagesOf(Buffer.from('{}'.repeat(MAX_MESSAGES)))).toMatchObject({ ok: true })
+    expect(messagesOf(Buffer.from('{}'.repeat(MAX_MESSAGES + 1)))).toEqual({
       ok: false,
       line: 1,
-      expected: 'at most 16384 records in a request',
+      expected: 'at most 100000 records in a request',
     })
   })
 

@@ -80,10 +80,10 @@ describe('contentIds()', () => {
 })
 
 describe('keyedIds()', () => {
-  test('differs by key and place, and by nothing else', () => {
+  test('differs by key, place and what the line says', () => {
     const [a, b] = [keyedIds('a'), keyedIds('b')]
-    expect(a(LINE, 0)).toBe(a({ ...LINE, text: 'b' }, 0))
-    expect(new Set([a(LINE, 0), a(LINE, 1), b(LINE, 0)]).size).toBe(3)
+    expect(a(LINE, 0)).toBe(keyedIds('a')({ ...LINE }, 0))
+    expect(new Set([a(LINE, 0), a(LINE, 1), b(LINE, 0), a({ ...LINE, text: 'b' }, 0)]).size).toBe(4)
     expect(a(LINE, 0)).toSatisfy(isEventId)
   })
 })

@@ -1,6 +1,6 @@
 import type { Message } from '../../../../src/ingest/kafka/group.ts'
 import type { Agent } from '../../../../src/pipeline/agent.ts'
-import { startGroupStream } from '../../../../src/pipeline/stream/start-stream.ts'
+import { startGroupStream } from '../../../../src/pipeline/stream/start-group-stream.ts'
 import type { TranscodeMessages } from '../../../../src/pipeline/stream/group-intake.ts'
 import type { Batch, Segment } from '../../../../src/sinks/batch.ts'
 import {
