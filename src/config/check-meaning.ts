@@ -3,6 +3,7 @@ import { Value } from 'typebox/value'
 import { parseCidr } from '../enrich/endpoint/cidr.ts'
 import { FlagshipError } from '../errors.ts'
 import { compileFormat } from '../ingest/format/compile.ts'
+import { checkKafkaSource } from './check-kafka.ts'
 import { checkSinks } from './check-sinks.ts'
 import { EnrichConfig } from './enrich.ts'
 import { IngestConfig } from './ingest.ts'
@@ -37,11 +38,26 @@ function checkSources({ pods, files, kafka }: Ingest, sinks: unknown): readonly 
   const problems = readsFiles
     ? [problem(['ingest', 'kafka'], 'stands beside `pods` or `files`, expected one or the other')]
     : []
-  if (!isMapping(sinks) || Object.keys(sinks).length === 1) return problems
+  problems.push(...checkKafkaSource(['ingest', 'kafka'], kafka))
+  if (!isMapping(sinks)) return problems
+  if (Object.keys(sinks).length === 1) return [...problems, ...checkPassing(kafka, sinks)]
   return [
     ...problems,
     problem(['sinks'], 'several, expected one because `ingest.kafka` is a group of its own for each sink'),
   ]
+}
+
+/** Records pass through as JSON, byte for byte: what is not parsed cannot be written as Avro. */
+function checkPassing({ envelope }: NonNullable<Ingest['kafka']>, sinks: Mapping): readonly Problem[] {
+  if (envelope !== 'flagship') return []
+  return Object.entries(sinks)
+    .filter(([, sink]) => isMapping(sink) && sink['value'] === 'avro')
+    .map(([name]) =>
+      problem(
+        ['sinks', name, 'value'],
+        'expected json because records of flagship pass through `ingest.kafka` as JSON',
+      ),
+    )
 }
 
 function checkFormats({ formats, files, kafka }: Ingest): readonly Problem[] {

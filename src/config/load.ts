@@ -102,13 +102,16 @@ function resolvePaths({ ingest, enrich, state, spool, ...root }: Mapping, folder
   resolveKey(enrich, 'inventory', folder)
   const files = isMapping(ingest) ? ingest['files'] : undefined
   for (const file of Array.isArray(files) ? files : []) resolveKey(file, 'path', folder)
-  for (const [, sink] of sinksOf(root)) resolveSinkPaths(sink, folder)
+  const servers = [isMapping(ingest) ? ingest['kafka'] : undefined, ...sinksOf(root).map(([, sink]) => sink)]
+  for (const server of servers) if (isMapping(server)) resolveServerPaths(server, folder)
 }
 
-function resolveSinkPaths(sink: Mapping, folder: string): void {
-  for (const key of ['path', 'apiKeyFile', 'bearerTokenFile', 'passwordFile']) resolveKey(sink, key, folder)
-  for (const key of ['caFile', 'certificateFile', 'keyFile']) resolveKey(sink['tls'], key, folder)
-  for (const key of ['passwordFile', 'tokenFile']) resolveKey(sink['sasl'], key, folder)
+/** Of a sink, a source, or the registry of either. */
+function resolveServerPaths(server: Mapping, folder: string): void {
+  for (const key of ['path', 'apiKeyFile', 'bearerTokenFile', 'passwordFile']) resolveKey(server, key, folder)
+  for (const key of ['caFile', 'certificateFile', 'keyFile']) resolveKey(server['tls'], key, folder)
+  for (const key of ['passwordFile', 'tokenFile']) resolveKey(server['sasl'], key, folder)
+  if (isMapping(server['registry'])) resolveServerPaths(server['registry'], folder)
 }
 
 function resolveKey(part: unknown, key: string, folder: string): void {

@@ -65,6 +65,11 @@ describe('parseConfig()', () => {
       '/etc/flagship/cluster.json',
     ])
     expect(sinks['copy']).toMatchObject({ path: '/etc/flagship/out/access.ndjson' })
+    expect(valid(text('avro.good.yaml')).ingest.kafka).toMatchObject({
+      tls: { caFile: '/etc/flagship/ca.crt' },
+      sasl: { passwordFile: '/etc/flagship/password' },
+      registry: { bearerTokenFile: '/etc/flagship/token' },
+    })
   })
 
   test('fills in the defaults of a mapping where a text may stand too', () => {
@@ -173,7 +178,7 @@ describe('parseConfig() with an environment', () => {
 describe('loadConfig()', () => {
   test('throws all problems as one CONFIG_INVALID', () => {
     const path = join(folder, 'no-source.bad.yaml')
-    const message = `Cannot use configuration "${path}": 1 problem\n  ${path}:1: ingest: nothing to read, expected \`pods\`, \`files\` or both`
+    const message = `Cannot use configuration "${path}": 1 problem\n  ${path}:1: ingest: nothing to read, expected \`pods\`, \`files\` or both, or \`kafka\``
     expect(() => loadConfig(path, {})).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message }))
   })
 
