@@ -49,7 +49,7 @@ Example: flagship run --config flagship.yaml
             openStore: openStateStore,
             makeTranscoder: transcoderFactory(config, index),
           })
-        : startGroupAgent(config, config.ingest.kafka, settings, index, parts)
+        : await startGroupAgent(config, config.ingest.kafka, settings, index, parts)
     try {
       await using _ = await serving(config, agent, metrics)
       logger.info({ version: version(), config: values.config, sinks: Object.keys(config.sinks) }, 'started')

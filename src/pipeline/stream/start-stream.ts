@@ -13,7 +13,7 @@ import { showPipeline } from '../gauges.ts'
 import { Meter } from '../meter.ts'
 import type { PipelineSettings } from '../settings.ts'
 import { TroubleSpot } from '../trouble.ts'
-import { GroupIntake, type TranscodeMessages } from './group-intake.ts'
+import { GroupIntake, type ReadMessages, type TranscodeMessages } from './group-intake.ts'
 import { GroupProgress } from './group-progress.ts'
 import { StreamPipeline } from './stream-pipeline.ts'
 
@@ -27,6 +27,7 @@ export interface StreamParts {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly group: GroupMember
+  readonly read: ReadMessages
   readonly transcode: TranscodeMessages
   readonly deadLetter: StreamDeadLetter
 }
@@ -46,7 +47,7 @@ export function startGroupStream(settings: StreamSettings, parts: StreamParts): 
 }
 
 function openGroupStream({ name, batch, createSink, inflightBytes }: StreamSettings, parts: StreamParts) {
-  const { clock, random, logger, metrics, group, transcode, deadLetter } = parts
+  const { clock, random, logger, metrics, group, read, transcode, deadLetter } = parts
   const sink = createSink()
   const spot = (what: string) => new TroubleSpot(logger, name, what)
   const progress = new GroupProgress(group)
@@ -68,6 +69,7 @@ function openGroupStream({ name, batch, createSink, inflightBytes }: StreamSetti
     ...common,
     group,
     progress,
+    read,
     transcode,
     doubts,
     lookup: sink.lookup,
