@@ -85,6 +85,6 @@ async function startRegistry(): Promise<{ readonly setting: string; close(): voi
   await once(server, 'listening')
   return {
     setting: `registry: { url: 'http://127.0.0.1:${portOf(server)}' }`,
-    close: () => void server.close().closeAllConnections(),
+    close: () => server.close().closeAllConnections(),
   }
 }

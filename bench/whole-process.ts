@@ -66,8 +66,7 @@ export async function passThroughCost(input: Input, directory: string, topic: Be
   return withEndpoint(input, ({ port }) => {
     const from = `kafka: { brokers: ['${topic.broker}'], topics: [${topic.name}], group: ${topic.name}, ${source} }`
     const sink = `{ type: elasticsearch, nodes: ['http://127.0.0.1:${port}'], compression: false }`
-    const isDone = async () => (await deliveredBy(LISTEN)) >= input.lines
-    return usageOfRun(work, from, sink, isDone)
+    return usageOfRun(work, from, sink, async () => (await deliveredBy(LISTEN)) >= input.lines)
   })
 }
 

@@ -13,6 +13,7 @@ import { decodeWithJava, readWithJava } from '../support/kafka-readers.ts'
 import { administer, createTopics } from '../support/kafka-topics.ts'
 import { describeKafka } from '../support/real-kafka.ts'
 import { isRegistryLeftOut, type RegistryServer, startRegistry } from '../support/real-registry.ts'
+import { inMilliseconds } from '../support/recorded-tree.ts'
 import { registerSchemas } from '../support/registered-schemas.ts'
 
 const RECORDED = join(import.meta.dirname, '../fixtures/recorded')
@@ -20,8 +21,6 @@ const TOPICS = { access: 'envoy.access', log: 'envoy.log', unparsed: 'envoy.unpa
 const NAMES = Object.values(TOPICS)
 const PATIENCE_MS = 60_000
 
-/** Finer digits than milliseconds are cut off in Avro (docs/avro.md). */
-const cut = (json: string) => json.replaceAll(/(\.\d{3})\d+Z"/g, '$1Z"')
 const parsed = (line: string): Document => JSON.parse(line)
 
 /** The lines of a file sink, by the id of their event. */
@@ -57,12 +56,6 @@ describeKafka(
           enrich: { inventory: join(RECORDED, 'cluster.json') },
           sinks: { stream: streamTo(settings), copy: { type: 'file', path: node.output } },
         })
-      const delivered = (workplace: Workplace, ...agents: readonly AgentProcess[]) =>
-        until(
-          () => workplace.countDocuments() >= SHIPPED_COUNT,
-          () => agents.map(({ stderr }) => stderr).join('\n'),
-          PATIENCE_MS,
-        )
 
       beforeAll(async () => {
         registry = await startRegistry()
@@ -98,7 +91,7 @@ describeKafka(
         )
         expect(await agent.stop()).toBe(0)
         await registry.restart()
-        direct = linesById(node, cut)
+        direct = linesById(node, inMilliseconds)
         const messages = (await Promise.all(NAMES.map((topic) => readWithJava(kafka().brokers, topic)))).flat()
         expect(messages).toHaveLength(SHIPPED_COUNT)
         expect(new Set(messages.map(({ headers }) => Object.fromEntries(headers)['content-type']))).toEqual(
@@ -173,4 +166,12 @@ function jsonById(json = ''): [string, string] {
 async function countIn(brokers: readonly string[]): Promise<number> {
   const ends = await administer(brokers, (admin) => Promise.all(NAMES.map((topic) => admin.fetchTopicOffsets(topic))))
   return ends.flat().reduce((sum, { high }) => sum + Number(high), 0)
+}
+
+function delivered(workplace: Workplace, agent: AgentProcess): Promise<void> {
+  return until(
+    () => workplace.countDocuments() >= SHIPPED_COUNT,
+    () => agent.stderr,
+    PATIENCE_MS,
+  )
 }

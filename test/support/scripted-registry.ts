@@ -33,7 +33,9 @@ export class ScriptedRegistry {
     const server = createServer()
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    onTestFinished(() => void server.close().closeAllConnections())
+    onTestFinished(() => {
+      server.close().closeAllConnections()
+    })
     return new ScriptedRegistry(server)
   }
 

@@ -59,6 +59,12 @@ function benchOf(
   return { clock, topic, group, agent, log, append, offered, held, asked, offset: () => topic.positions.get(0)?.offset }
 }
 
+/** Comes to nothing until it is told to stop. */
+const readNothing: ReadMessages = (_messages, signal) =>
+  new Promise((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(new FlagshipError('SOURCE_UNAVAILABLE', 'stopped'))),
+  )
+
 describe('GroupIntake', () => {
   test('tells the group only what is answered, in the order of the messages', async () => {
     const { clock, append, held, offset } = benchOf((ids) => ids.includes('a'))
@@ -96,15 +102,11 @@ describe('GroupIntake', () => {
   })
 
   test('leaves messages that it could not read to whoever has their partition next', async () => {
-    const read: ReadMessages = (_, signal) =>
-      new Promise((_, reject) =>
-        signal.addEventListener('abort', () => reject(new FlagshipError('SOURCE_UNAVAILABLE', 'stopped'))),
-      )
     const { clock, topic, append, offered, offset, log } = benchOf(
       () => false,
       () => 'none',
       4,
-      read,
+      readNothing,
     )
     append('a')
     await clock.advance(1_000)

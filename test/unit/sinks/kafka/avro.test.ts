@@ -9,6 +9,8 @@ import { batchWith, KafkaBench, never, routed } from './bench.ts'
 
 const TOPICS = ['envoy.access', 'envoy.log', 'envoy.unparsed', 'envoy.loss']
 
+const frame = (id: string, text: string) => `\0\0\0\0${id}{"n":"${text}"}\n`
+
 /** Every subject has the schema, under an id of its own. */
 async function benchWith(settings: object = {}) {
   const registry = await ScriptedRegistry.start()
@@ -33,7 +35,6 @@ describe('KafkaSink of Avro', () => {
       routed({ text: 'd', dataset: 'envoy.loss' }),
     ]
     expect(kinds(await sink.deliver(batchOf(segments), never))).toBe('accepted accepted accepted accepted')
-    const frame = (id: string, text: string) => `\0\0\0\0${id}{"n":"${text}"}\n`
     expect(bench.kafka.recordsOf('envoy.access').map(({ value }) => value)).toEqual([frame('A', 'a'), frame('A', 'c')])
     expect(bench.kafka.recordsOf('envoy.log').map(({ value }) => value)).toEqual([frame('B', 'b'), frame('B', 'd')])
     expect(bench.kafka.recordsOf('envoy.log')[0]?.headers).toMatchObject({
