@@ -10,6 +10,8 @@ export class ScriptedRegistry {
   readonly url: string
   /** Ids and schemas by subject. */
   readonly subjects = new Map<string, { readonly id: number; readonly schema: string }>()
+  /** Those that subjects have of their own. */
+  readonly compatibilities = new Map<string, string>()
   readonly asked: string[] = []
   /** Answered to everything while it is set. */
   status: number | undefined
@@ -58,7 +60,29 @@ export class ScriptedRegistry {
     if (this.status !== undefined) return [this.status, { error_code: this.status, message: 'as it was told' }]
     const [kind, ...rest] = url.slice(BASE.length + 1).split('/')
     if (!url.startsWith(BASE)) return [404, { title: 'RESTEASY003210: Could not find resource for full path' }]
-    return kind === 'schemas' ? this.#schemaOf(Number(rest[1])) : this.#find(decodeURIComponent(rest[0] ?? ''), body)
+    const subject = decodeURIComponent(rest[0] ?? '')
+    if (kind === 'schemas') return this.#schemaOf(Number(rest[1]))
+    if (kind === 'config')
+      return method === 'PUT' ? this.#setCompatibility(subject, body) : this.#compatibilityOf(subject)
+    return rest[1] === 'versions' ? this.#add(subject, body) : this.#find(subject, body)
+  }
+
+  #compatibilityOf(subject: string): readonly [number, object] {
+    const compatibilityLevel = this.compatibilities.get(subject)
+    return compatibilityLevel === undefined ? [404, { error_code: 40408 }] : [200, { compatibilityLevel }]
+  }
+
+  #setCompatibility(subject: string, body: string): readonly [number, object] {
+    const { compatibility }: { readonly compatibility: string } = JSON.parse(body)
+    this.compatibilities.set(subject, compatibility)
+    return [200, { compatibility }]
+  }
+
+  #add(subject: string, body: string): readonly [number, object] {
+    const { schema }: { readonly schema: string } = JSON.parse(body)
+    const id = this.subjects.get(subject)?.id ?? this.subjects.size + 1
+    this.register(subject, id, schema)
+    return [200, { id }]
   }
 
   #schemaOf(id: number): readonly [number, object] {
