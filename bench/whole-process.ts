@@ -11,7 +11,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { BenchTopic } from './bench-topic.ts'
 import { type BulkEndpoint, startBulkEndpoint } from './bulk-endpoint.ts'
+import { countLines, jsonCorpus } from './corpus.ts'
 import { type Cost, costUntil, type Usage } from './cost.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -20,6 +22,15 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export interface Input {
   readonly path: string
   readonly lines: number
+}
+
+/** At least so many lines in one file: the recorded ones again and again. */
+export function writeInput(path: string, least: number): Input {
+  const corpus = jsonCorpus()
+  const linesPerRound = countLines(corpus)
+  const rounds = Math.ceil(least / linesPerRound)
+  for (let round = 0; round < rounds; round += 1) appendFileSync(path, corpus)
+  return { path, lines: rounds * linesPerRound }
 }
 
 const LISTEN = '127.0.0.1:19464'
@@ -41,21 +52,46 @@ export async function flagshipBulkCost(input: Input, directory: string, isGzip: 
   })
 }
 
+/** The same into a topic of a broker; `sink` is what else is set. */
+export async function flagshipKafkaCost(input: Input, directory: string, topic: BenchTopic, sink: string) {
+  const work = freshDirectory(join(directory, 'flagship'))
+  const topics = `topics: { access: ${topic.name}, log: ${topic.name}, unparsed: ${topic.name}, loss: ${topic.name} }`
+  const to = `{ type: kafka, brokers: ['${topic.broker}'], ${topics}, ${sink} }`
+  return intoTopic(input, topic, await flagshipUsage(input, work, to))
+}
+
+/** What a topic of flagship's records costs to pass on into a bulk endpoint that answers at once; `source` is what else is set. */
+export async function passThroughCost(input: Input, directory: string, topic: BenchTopic, source: string) {
+  const work = freshDirectory(join(directory, 'group'))
+  return withEndpoint(input, ({ port }) => {
+    const from = `kafka: { brokers: ['${topic.broker}'], topics: [${topic.name}], group: ${topic.name}, ${source} }`
+    const sink = `{ type: elasticsearch, nodes: ['http://127.0.0.1:${port}'], compression: false }`
+    return usageOfRun(work, from, sink, async () => (await deliveredBy(LISTEN)) >= input.lines)
+  })
+}
+
 function flagshipUsage(input: Input, work: string, sink: string): Promise<Usage> {
-  const [config, log] = [join(work, 'flagship.yaml'), join(work, 'access.log')]
-  writeFileSync(config, configOf(log, work, sink))
+  const log = join(work, 'access.log')
   const isDone = growing(input, log, () => deliveredBy(LISTEN))
+  return usageOfRun(work, filesAt(log), sink, isDone)
+}
+
+function usageOfRun(work: string, ingest: string, sink: string, isDone: () => Promise<boolean>): Promise<Usage> {
+  const config = join(work, 'flagship.yaml')
+  writeFileSync(config, configOf(ingest, work, sink))
   return costUntil(process.execPath, [here('../src/main.ts'), 'run', '--config', config], isDone)
 }
 
-function configOf(path: string, work: string, sink: string): string {
+function filesAt(path: string): string {
+  const reporter = 'namespace: default, workload: productpage-v1, podName: productpage-v1-5c6d8f7b9-2xqzt'
+  return `files: [{ path: ${path}, frame: raw, reporter: { ${reporter}, containerName: istio-proxy } }]`
+}
+
+function configOf(ingest: string, work: string, sink: string): string {
   return `cluster: bench
 state: { directory: ${work}/state }
 ingest:
-  files:
-    - path: ${path}
-      frame: raw
-      reporter: { namespace: default, workload: productpage-v1, podName: productpage-v1-5c6d8f7b9-2xqzt, containerName: istio-proxy }
+  ${ingest}
 enrich: { inventory: ${here('../test/fixtures/recorded/cluster.json')} }
 sinks:
   out: ${sink}
@@ -84,6 +120,22 @@ export async function rsyslogBulkCost(input: Input, directory: string): Promise<
     const delivered = async () => (await endpoint.taken()).documents
     return rsyslogUsage(input, work, `action(type="omelasticsearch" ${target} ${bulk})`, delivered, load)
   })
+}
+
+/** The same into a topic of a broker, with omkafka. */
+export async function rsyslogKafkaCost(input: Input, directory: string, topic: BenchTopic, compression: string) {
+  const work = freshDirectory(join(directory, 'rsyslog'))
+  const target = `broker=["${topic.broker}"] topic="${topic.name}" partitions.auto="on" template="document"`
+  const settings = `confParam=["compression.codec=${compression}"] topicConfParam=["request.required.acks=-1"]`
+  const action = `action(type="omkafka" ${target} ${settings})`
+  const usage = await rsyslogUsage(input, work, action, () => topic.count(), 'module(load="omkafka")')
+  return intoTopic(input, topic, usage)
+}
+
+async function intoTopic(input: Input, topic: BenchTopic, usage: Usage): Promise<Cost> {
+  const count = await topic.count()
+  if (count !== input.lines) throw new Error(`${count} records came for ${input.lines} lines`)
+  return perMillion(input, usage, topic.storedBytes() / count)
 }
 
 function rsyslogUsage(

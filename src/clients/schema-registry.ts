@@ -32,6 +32,17 @@ export function valueSubject(topic: string): string {
   return `${topic}-value`
 }
 
+/** The registry did not answer, or does not do it for now. */
+export class RegistryFailure extends RequestFailure {
+  /** It said so: it stays so until somebody changes something there. */
+  readonly isSaid: boolean
+
+  constructor(message: string, isSurelyUnsent: boolean, isSaid: boolean) {
+    super(message, isSurelyUnsent)
+    this.isSaid = isSaid
+  }
+}
+
 /** One request: `what` stands in messages after "Cannot". */
 interface RegistryRequest {
   readonly what: string
@@ -49,8 +60,8 @@ interface RegistryAnswer {
 }
 
 /**
- * A schema registry. Every method throws FlagshipError: SINK_UNAVAILABLE when it did not answer or let us in,
- * SINK_MISCONFIGURED when it never will as things are; the message names subject, registry and remedy.
+ * A schema registry. Every method throws FlagshipError: RegistryFailure (SINK_UNAVAILABLE) when it did not answer or let
+ * us in, SINK_MISCONFIGURED when it never will as things are; the message names subject, registry and remedy.
  */
 export class SchemaRegistry {
   /** Without credentials, for messages. */
@@ -79,12 +90,12 @@ export class SchemaRegistry {
     return undefined
   }
 
-  /** The same where it must be there. */
+  /** The same where it must be there; until somebody registers it that is a RegistryFailure. */
   async idOf(subject: string, schema: string, signal?: AbortSignal): Promise<number> {
     const id = await this.find(subject, schema, signal)
     if (id !== undefined) return id
     const state = 'it is not registered there; run "flagship bootstrap kafka"'
-    throw this.#misconfigured(`find the schema of subject "${subject}"`, state)
+    throw this.#failure(`find the schema of subject "${subject}"`, state, true)
   }
 
   /** Register a schema, as JSON text, under a subject, unless it is there already; its id. */
@@ -157,7 +168,7 @@ export class SchemaRegistry {
         }),
       )
     } catch (error) {
-      throw new RequestFailure(`Cannot ${what} in schema registry "${this.address}": ${reasonOf(error)}`, !wasWritten)
+      throw this.#failure(what, reasonOf(error), false, !wasWritten)
     } finally {
       agent.destroy()
     }
@@ -174,12 +185,10 @@ export class SchemaRegistry {
     const { statusCode, errorCode } = answer
     if (statusCode === 401 || statusCode === 403) {
       const state = `it does not let us in (HTTP ${statusCode}); check the credentials and what they may do`
-      return new RequestFailure(`Cannot ${request.what} in schema registry "${this.address}": ${state}`, false)
+      return this.#failure(request.what, state, true)
     }
-    if (statusCode >= 500 || statusCode === 429) {
-      const state = `HTTP ${statusCode}${messageOf(answer)}`
-      return new RequestFailure(`Cannot ${request.what} in schema registry "${this.address}": ${state}`, false)
-    }
+    if (statusCode >= 500 || statusCode === 429)
+      return this.#failure(request.what, `HTTP ${statusCode}${messageOf(answer)}`, false)
     if (errorCode === undefined) return this.#impostor(request, answer)
     const remedy = REMEDIES[statusCode] ?? 'see the documentation of the registry'
     return this.#misconfigured(request.what, `HTTP ${statusCode}, code ${errorCode}${messageOf(answer)}; ${remedy}`)
@@ -188,6 +197,11 @@ export class SchemaRegistry {
   #impostor({ what }: RegistryRequest, { statusCode }: RegistryAnswer): FlagshipError {
     const state = `what answers there is no schema registry (HTTP ${statusCode})`
     return this.#misconfigured(what, `${state}; give its whole address, with its base path such as /apis/ccompat/v7`)
+  }
+
+  #failure(what: string, state: string, isSaid: boolean, isSurelyUnsent = false): RegistryFailure {
+    const message = `Cannot ${what} in schema registry "${this.address}": ${state}`
+    return new RegistryFailure(message, isSurelyUnsent, isSaid)
   }
 
   #misconfigured(what: string, state: string): FlagshipError {

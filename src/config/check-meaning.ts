@@ -3,6 +3,7 @@ import { Value } from 'typebox/value'
 import { parseCidr } from '../enrich/endpoint/cidr.ts'
 import { FlagshipError } from '../errors.ts'
 import { compileFormat } from '../ingest/format/compile.ts'
+import { checkKafkaSource } from './check-kafka.ts'
 import { checkSinks } from './check-sinks.ts'
 import { EnrichConfig } from './enrich.ts'
 import { IngestConfig } from './ingest.ts'
@@ -43,8 +44,10 @@ function checkSources({ pods, files, kafka, http }: Ingest, sinks: unknown): rea
     return [problem(['ingest'], 'nothing to read, expected `pods`, `files` or both, or `kafka`, or `http`')]
   const beside = `stands beside ${first.name}, expected one or the other`
   const problems = second === undefined ? [] : [problem(second.path, beside)]
+  if (kafka !== undefined) problems.push(...checkKafkaSource(['ingest', 'kafka'], kafka))
   if (kafka === undefined && http === undefined) return problems
-  if (!isMapping(sinks) || Object.keys(sinks).length === 1) return problems
+  if (!isMapping(sinks)) return problems
+  if (Object.keys(sinks).length === 1) return [...problems, ...checkPassing(kafka, sinks)]
   const why = kafka === undefined ? 'a request has one answer' : '`ingest.kafka` is a group of its own for each sink'
   return [...problems, problem(['sinks'], `several, expected one because ${why}`)]
 }
@@ -70,6 +73,19 @@ function checkAuth(
   const isToken = tokenFile !== undefined && username === undefined && passwordFile === undefined
   const isPassword = tokenFile === undefined && username !== undefined && passwordFile !== undefined
   return isToken || isPassword ? [] : [problem(path, 'expected `tokenFile`, or `username` and `passwordFile`')]
+}
+
+/** Records pass through as JSON, byte for byte: what is not parsed cannot be written as Avro. */
+function checkPassing(kafka: Ingest['kafka'], sinks: Mapping): readonly Problem[] {
+  if (kafka?.envelope !== 'flagship') return []
+  return Object.entries(sinks)
+    .filter(([, sink]) => isMapping(sink) && sink['value'] === 'avro')
+    .map(([name]) =>
+      problem(
+        ['sinks', name, 'value'],
+        'expected json because records of flagship pass through `ingest.kafka` as JSON',
+      ),
+    )
 }
 
 function checkFormats({ formats, files, kafka, http }: Ingest): readonly Problem[] {

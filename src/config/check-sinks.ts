@@ -5,6 +5,8 @@ import { Value } from 'typebox/value'
 import type { ElasticsearchSinkConfig } from '../sinks/elasticsearch/config.ts'
 import type { KafkaSinkConfig } from '../sinks/kafka/config.ts'
 import { StreamNames } from '../sinks/elasticsearch/stream-names.ts'
+import { checkCredentials, checkPair } from './check-access.ts'
+import { checkKafka } from './check-kafka.ts'
 import type { IngestConfig } from './ingest.ts'
 import type { Mapping } from './mapping.ts'
 import type { Problem } from './problem.ts'
@@ -60,37 +62,12 @@ function kafkaPlaces(name: string, { brokers, topics }: KafkaSinkConfig): readon
   )
 }
 
-function checkKafka(path: ConfigPath, { tls, sasl }: KafkaSinkConfig): readonly Problem[] {
-  const { certificateFile, keyFile } = tls ?? {}
-  const pair = checkPair([...path, 'tls'], { certificateFile, keyFile })
-  return sasl === undefined ? pair : [...pair, ...checkSasl([...path, 'sasl'], sasl)]
-}
-
-/** Each mechanism needs its own settings, and the others would be passed over without a word. */
-function checkSasl(path: ConfigPath, sasl: NonNullable<KafkaSinkConfig['sasl']>): readonly Problem[] {
-  const isToken = sasl.mechanism === 'OAUTHBEARER'
-  const needed = isToken ? (['tokenFile'] as const) : (['username', 'passwordFile'] as const)
-  const idle = isToken ? (['username', 'passwordFile'] as const) : (['tokenFile'] as const)
-  const because = `\`mechanism\` is ${sasl.mechanism}`
-  return [
-    ...needed
-      .filter((key) => sasl[key] === undefined)
-      .map((key) => ({ path: [...path, key], message: `missing, expected a value because ${because}` })),
-    ...idle
-      .filter((key) => sasl[key] !== undefined)
-      .map((key) => ({ path: [...path, key], message: `is not used, because ${because}` })),
-  ]
-}
-
 /** How the sink shows who it is, and knows whom it talks to. */
 function checkAccess(path: ConfigPath, sink: ElasticsearchSinkConfig): readonly Problem[] {
   const { apiKeyFile, bearerTokenFile, username, passwordFile } = sink
-  const kinds = Object.entries({ apiKeyFile, bearerTokenFile, username: username ?? passwordFile })
-  const [, second] = kinds.filter(([, value]) => value !== undefined)
   const one = 'expected one kind of credentials: `apiKeyFile`, `bearerTokenFile`, or `username` and `passwordFile`'
   return [
-    ...(second === undefined ? [] : [{ path: [...path, second[0]], message: one }]),
-    ...checkPair(path, { username, passwordFile }),
+    ...checkCredentials(path, { apiKeyFile, bearerTokenFile }, { username, passwordFile }, one),
     ...(sink.tls === undefined ? [] : checkTls([...path, 'tls'], sink.nodes, sink.tls)),
   ]
 }
@@ -109,15 +86,6 @@ function checkTls(
       : []),
     ...checkPair(path, { certificateFile, keyFile }),
   ]
-}
-
-/** Two settings that need each other. */
-function checkPair(path: ConfigPath, settings: Readonly<Record<string, string | undefined>>): readonly Problem[] {
-  const there = Object.keys(settings).find((key) => settings[key] !== undefined)
-  const missing = Object.keys(settings).find((key) => settings[key] === undefined)
-  if (there === undefined || missing === undefined) return []
-  const message = `missing, expected ${missing === 'username' ? 'a name' : 'a file'} because there is a \`${there}\``
-  return [{ path: [...path, missing], message }]
 }
 
 /** Also under the name that a finished file of a sink gets, and where links lead to. */

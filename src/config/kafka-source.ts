@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { KafkaBrokers, KafkaSasl, KafkaTls } from '../sinks/kafka/config.ts'
+import { RegistryConfig } from '../sinks/kafka/registry-config.ts'
 
 const TOPIC = '^[a-zA-Z0-9._-]{1,249}$'
 
@@ -25,6 +26,7 @@ export const KafkaSourceConfig = Type.Object(
         'What the messages are: records of flagship, which pass through, or what another shipper writes around the lines.',
       default: 'flagship',
     }),
+    registry: Type.Optional(RegistryConfig),
     format: Type.String({
       description: 'Format of the lines: `auto`, a name under `ingest.formats`, or a format string.',
       default: 'auto',

@@ -101,19 +101,21 @@ function resolvePaths({ ingest, enrich, state, spool, ...root }: Mapping, folder
   resolveKey(ingest, 'pods', folder)
   resolveKey(enrich, 'inventory', folder)
   if (isMapping(ingest)) resolveSourcePaths(ingest, folder)
-  for (const [, sink] of sinksOf(root)) resolveSinkPaths(sink, folder)
+  for (const [, sink] of sinksOf(root)) resolveServerPaths(sink, folder)
 }
 
 function resolveSourcePaths({ files, kafka, http }: Mapping, folder: string): void {
   for (const file of Array.isArray(files) ? files : []) resolveKey(file, 'path', folder)
-  if (isMapping(kafka)) resolveSinkPaths(kafka, folder)
+  if (isMapping(kafka)) resolveServerPaths(kafka, folder)
   if (isMapping(http)) for (const key of ['tokenFile', 'passwordFile']) resolveKey(http['auth'], key, folder)
 }
 
-function resolveSinkPaths(sink: Mapping, folder: string): void {
-  for (const key of ['path', 'apiKeyFile', 'bearerTokenFile', 'passwordFile']) resolveKey(sink, key, folder)
-  for (const key of ['caFile', 'certificateFile', 'keyFile']) resolveKey(sink['tls'], key, folder)
-  for (const key of ['passwordFile', 'tokenFile']) resolveKey(sink['sasl'], key, folder)
+/** Of a sink, a source, or the registry of either. */
+function resolveServerPaths(server: Mapping, folder: string): void {
+  for (const key of ['path', 'apiKeyFile', 'bearerTokenFile', 'passwordFile']) resolveKey(server, key, folder)
+  for (const key of ['caFile', 'certificateFile', 'keyFile']) resolveKey(server['tls'], key, folder)
+  for (const key of ['passwordFile', 'tokenFile']) resolveKey(server['sasl'], key, folder)
+  if (isMapping(server['registry'])) resolveServerPaths(server['registry'], folder)
 }
 
 function resolveKey(part: unknown, key: string, folder: string): void {

@@ -46,8 +46,15 @@ function sinkText(sink: SinkConfig): string {
   return `file ${path}, a new one every ${rotate.maxBytes} bytes or ${rotate.maxAgeHours} h, ${rotate.keep} kept`
 }
 
-function kafkaSourceText({ brokers, topics, group, envelope }: NonNullable<Config['ingest']['kafka']>): string {
-  return `kafka ${brokers.join(' ')}, topics ${topics.join(', ')}, group ${group}, envelope ${envelope}`
+function kafkaSourceText({
+  brokers,
+  topics,
+  group,
+  envelope,
+  registry,
+}: NonNullable<Config['ingest']['kafka']>): string {
+  const avro = registry === undefined ? '' : `, schemas from ${registry.url}`
+  return `kafka ${brokers.join(' ')}, topics ${topics.join(', ')}, group ${group}, envelope ${envelope}${avro}`
 }
 
 function httpSourceText({ listen, auth, envelope }: NonNullable<Config['ingest']['http']>): string {
@@ -55,9 +62,10 @@ function httpSourceText({ listen, auth, envelope }: NonNullable<Config['ingest']
   return `requests on ${listen}, envelope ${envelope}, ${who}`
 }
 
-function kafkaText({ brokers, topics, compression }: Extract<SinkConfig, { type: 'kafka' }>): string {
+function kafkaText({ brokers, topics, value, registry, compression }: Extract<SinkConfig, { type: 'kafka' }>): string {
   const names = [...new Set(Object.values(topics))].join(', ')
-  return `kafka ${brokers.join(' ')}, topics ${names}, compression ${compression}, what is in doubt is sent again and may stand twice`
+  const form = registry === undefined ? value : `${value} with schemas in ${registry.url}`
+  return `kafka ${brokers.join(' ')}, topics ${names}, ${form}, compression ${compression}, what is in doubt is sent again and may stand twice`
 }
 
 type ElasticsearchSink = Extract<SinkConfig, { type: 'elasticsearch' }>

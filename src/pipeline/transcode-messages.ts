@@ -11,6 +11,8 @@ import { type Place, type TranscoderSettings, Work } from './transcode.ts'
 /** One message of a topic, or one record of a request. */
 export interface Message {
   readonly bytes: Buffer
+  /** The record of flagship in it as JSON, where the bytes are something else. */
+  readonly json?: Buffer | undefined
   /** Of Kafka; an `event-id` is that of its line. */
   readonly headers: PassedHeaders
   /** Stands in the place of a file's key (src/ingest/envelope/line-id.ts). */
@@ -38,7 +40,7 @@ export interface BrokenMessage {
 }
 
 export interface MessageTranscoderSettings extends Omit<TranscoderSettings, 'frame'> {
-  /** What every message is. `flagship`: its own JSON records, which pass through byte for byte. */
+  /** What every message is. `flagship`: its own records, whose JSON passes through byte for byte. */
   readonly envelope: LineEnvelope | 'flagship'
 }
 
@@ -158,8 +160,8 @@ function opener(open: (bytes: Buffer) => Opened): (message: Message) => Content 
   }
 }
 
-function passed({ bytes, headers }: Message): Content {
-  const opened = openFlagship(bytes, headers)
+function passed({ bytes, json, headers }: Message): Content {
+  const opened = openFlagship(json ?? bytes, headers)
   if (opened.ok) return { kind: 'record', record: opened.record }
   return { kind: 'broken', reason: 'wrong_envelope', expected: opened.expected }
 }

@@ -36,6 +36,11 @@ export function avroSchema(): AvroRecord {
   }
 }
 
+/** The same as JSON text: what registries keep, and find it by. */
+export function avroSchemaText(): string {
+  return JSON.stringify(avroSchema())
+}
+
 /** The Avro name of a field: `upstreamServiceTimeMs` is `upstream_service_time_ms`. */
 export function avroName(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -26,9 +26,6 @@ export interface DocumentForm {
 /** What most sinks want. */
 export const PLAIN_FORM: DocumentForm = { encoding: 'json', isRouted: false }
 
-/** What a partitioned log wants. */
-export const ROUTED_FORM: DocumentForm = { encoding: 'json', isRouted: true }
-
 /** What places documents in a partitioned log, one entry for each document. */
 export interface Routes {
   /** Lines of the same request or connection have the same one. */

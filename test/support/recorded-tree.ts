@@ -43,3 +43,8 @@ function segmentOf(pod: string, number: number, index: EndpointIndex, form: Docu
   const chunk = { fileKey, path, offsetBytes: 0, bytes: readFileSync(path) }
   return transcoder.transcode(chunk, EMPTY_CARRY).segment
 }
+
+/** A JSON document with times as Avro keeps them: finer digits than milliseconds are cut off (docs/avro.md). */
+export function inMilliseconds(json: string): string {
+  return json.replaceAll(/(\.\d{3})\d+Z"/g, '$1Z"')
+}

@@ -11,7 +11,7 @@ import type { PipelineParts } from '../../pipeline/open-pipeline.ts'
 import type { AgentSettings } from '../../pipeline/settings.ts'
 import { createTranscoder } from '../../pipeline/transcode.ts'
 import { MessageTranscoder, type MessageTranscoderSettings } from '../../pipeline/transcode-messages.ts'
-import { type DocumentForm, PLAIN_FORM, ROUTED_FORM } from '../../sinks/batch.ts'
+import { type DocumentForm, PLAIN_FORM } from '../../sinks/batch.ts'
 import { createSink } from '../../sinks/create.ts'
 import { DEFAULT_DEAD_LETTER } from '../../sinks/dead-letter-config.ts'
 import type { LineOutput } from '../../sinks/stdout/sink.ts'
@@ -96,7 +96,7 @@ function surroundingsOf({ cluster, labels }: Config, index: EndpointIndex): Surr
 
 /** How a sink wants its documents. */
 function formOf(sink: SinkConfig): DocumentForm {
-  return sink.type === 'kafka' ? ROUTED_FORM : PLAIN_FORM
+  return sink.type === 'kafka' ? { encoding: sink.value, isRouted: true } : PLAIN_FORM
 }
 
 /** `format` is `auto`, the name of a configured format, or a format string; validated with the configuration. */

@@ -1,15 +1,20 @@
 import { KafkaCluster, type KafkaProducer } from '../../clients/kafka.ts'
+import { SchemaRegistry } from '../../clients/schema-registry.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/schema.ts'
 import type { EndpointIndex } from '../../enrich/endpoint/index.ts'
+import { AvroRecords } from '../../ingest/kafka/avro-records.ts'
 import { KafkaMember } from '../../ingest/kafka/member.ts'
 import type { Partition } from '../../ingest/kafka/group.ts'
 import type { Logger } from '../../logger.ts'
 import type { Agent, AgentParts } from '../../pipeline/agent.ts'
+import { type JsonDocument, jsonDocument } from '../../pipeline/json-document.ts'
 import { DeadLetterTopic, type Publish } from '../../pipeline/stream/dead-letter-topic.ts'
+import type { ReadMessages } from '../../pipeline/stream/group-intake.ts'
 import { groupTranscoder } from '../../pipeline/stream/group-transcoder.ts'
 import { startGroupStream } from '../../pipeline/stream/start-group-stream.ts'
 import type { AgentSettings } from '../../pipeline/settings.ts'
+import { PLAIN_FORM } from '../../sinks/batch.ts'
 import { messageTranscoder } from './agent-settings.ts'
 
 const BROKEN_INTERVAL_MS = 60_000
@@ -17,13 +22,13 @@ const BROKEN_INTERVAL_MS = 60_000
 type KafkaSource = NonNullable<Config['ingest']['kafka']>
 
 /** Start the agent as a member of a consumer group. */
-export function startGroupAgent(
+export async function startGroupAgent(
   config: Config,
   source: KafkaSource,
   { pipelines: [pipeline], inflightBytes }: AgentSettings,
   index: EndpointIndex,
   parts: Pick<AgentParts, 'clock' | 'random' | 'logger' | 'metrics'>,
-): Agent {
+): Promise<Agent> {
   if (pipeline === undefined) throw new Error('a configuration has one sink at least')
   const { clock, logger } = parts
   const cluster = new KafkaCluster(source, clock, logger)
@@ -34,10 +39,18 @@ export function startGroupAgent(
     {
       ...parts,
       group: new KafkaMember({ consumer: () => cluster.consumer(source), clock }),
+      read: readerOf(source, clock),
       transcode: groupTranscoder(transcoder, onBroken),
-      deadLetter: deadLetterOf(cluster, source.deadLetterTopic),
+      deadLetter: deadLetterOf(cluster, source.deadLetterTopic, await jsonDocument(pipeline.form ?? PLAIN_FORM)),
     },
   )
+}
+
+/** Other shippers write no records of ours. */
+function readerOf({ envelope, registry }: KafkaSource, clock: Clock): ReadMessages {
+  if (envelope !== 'flagship') return async (messages) => messages
+  const records = new AvroRecords(registry && new SchemaRegistry(registry, clock))
+  return (messages, signal) => records.read(messages, signal)
 }
 
 /** A whole topic may be of another envelope: one in a minute is said, and how many were not. */
@@ -53,7 +66,7 @@ function brokenLog(logger: Logger, clock: Clock): (partition: Partition, offset:
   }
 }
 
-function deadLetterOf(cluster: KafkaCluster, topic: string): DeadLetterTopic {
+function deadLetterOf(cluster: KafkaCluster, topic: string, jsonOf: JsonDocument): DeadLetterTopic {
   const { signal } = new AbortController()
   let producer: KafkaProducer | undefined
   const publish: Publish = async (records) => {
@@ -72,5 +85,5 @@ function deadLetterOf(cluster: KafkaCluster, topic: string): DeadLetterTopic {
       throw error
     }
   }
-  return new DeadLetterTopic(publish, async () => producer?.close())
+  return new DeadLetterTopic(publish, async () => producer?.close(), jsonOf)
 }

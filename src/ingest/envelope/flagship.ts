@@ -29,7 +29,7 @@ export interface PassedHeaders {
 
 const DATASETS = ['envoy.access', 'envoy.log', 'envoy.unparsed', 'envoy.loss'] as const
 
-const EXPECTED = 'a record of flagship in one line of JSON, with an event.id and an event.dataset'
+const EXPECTED = 'a record of flagship, in one line of JSON or in Avro, with an event.id and an event.dataset'
 const WRONG: Passed = { ok: false, expected: EXPECTED }
 const NEWLINE = 0x0a
 const OPEN_BRACE = 0x7b
@@ -37,7 +37,7 @@ const CLOSE_BRACE = 0x7d
 
 /**
  * Find where a JSON record of flagship goes: by the headers where all four are there, so that the value is not parsed;
- * else by the record. The document is the value byte for byte, without a newline at its end. Avro is not read here.
+ * else by the record. The document is the value byte for byte, without a newline at its end. Avro is read before (src/ingest/kafka/avro-records.ts).
  */
 export function openFlagship(value: Buffer, headers: PassedHeaders = {}): Passed {
   const document = value[value.length - 1] === NEWLINE ? value.subarray(0, -1) : value

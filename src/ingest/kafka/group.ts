@@ -14,6 +14,8 @@ export interface Message {
   readonly key: Buffer | undefined
   /** Undefined for a tombstone. */
   readonly value: Buffer | undefined
+  /** The record in it, where the value is Avro that could be read. */
+  readonly json?: Buffer
   readonly headers: Readonly<Record<string, string>>
 }
 

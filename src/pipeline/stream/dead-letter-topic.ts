@@ -1,4 +1,5 @@
 import { deadLetterLine, type Refused } from '../dead-letter-line.ts'
+import { type JsonDocument, sameDocument } from '../json-document.ts'
 import type { StreamDeadLetter } from './start-stream.ts'
 
 /** Stores records in a topic; resolves when all are there, rejects when they may not be. */
@@ -8,17 +9,23 @@ export type Publish = (records: readonly { readonly key: string; readonly value:
 export class DeadLetterTopic implements StreamDeadLetter {
   readonly #publish: Publish
   readonly #close: () => Promise<void>
+  readonly #jsonOf: JsonDocument
   /** Written since the start. */
   lengthBytes = 0
 
-  constructor(publish: Publish, close: () => Promise<void>) {
+  /** `jsonOf`: what gives the JSON of a refused document, where that is something else. */
+  constructor(publish: Publish, close: () => Promise<void>, jsonOf: JsonDocument = sameDocument) {
     this.#publish = publish
     this.#close = close
+    this.#jsonOf = jsonOf
   }
 
   /** Never drops any. Rejects when they cannot be stored. */
   async write<T extends Refused>(refused: readonly T[], time: string): Promise<readonly T[]> {
-    const records = refused.map((each) => ({ key: each.id, value: Buffer.from(deadLetterLine(each, time).trimEnd()) }))
+    const records = refused.map((each) => {
+      const line = deadLetterLine({ ...each, document: this.#jsonOf(each.document) }, time)
+      return { key: each.id, value: Buffer.from(line.trimEnd()) }
+    })
     await this.#publish(records)
     this.lengthBytes += records.reduce((sum, { value }) => sum + value.length, 0)
     return []

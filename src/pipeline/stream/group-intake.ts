@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
-import type { Fetched, GroupListener, GroupMember, Partition } from '../../ingest/kafka/group.ts'
+import type { Fetched, GroupListener, GroupMember, Message, Partition } from '../../ingest/kafka/group.ts'
 import type { Segment } from '../../sinks/batch.ts'
 import type { Lookup } from '../../sinks/sink.ts'
 import { Backoff } from '../backoff.ts'
@@ -18,8 +18,12 @@ import type { StreamIntake } from './stream-pipeline.ts'
 /** Messages of one partition to segments of documents whose `offsets` are those of the messages, pure and synchronous. */
 export type TranscodeMessages = (fetched: Pick<Fetched, 'partition' | 'messages'>) => readonly Segment[]
 
+/** Messages as transcoding takes them: what is not readable by itself is made so. @throws FlagshipError SOURCE_UNAVAILABLE. */
+export type ReadMessages = (messages: readonly Message[], signal: AbortSignal) => Promise<readonly Message[]>
+
 export interface GroupIntakeParts {
   readonly group: GroupMember
+  readonly read: ReadMessages
   readonly progress: GroupProgress
   readonly committer: Committer
   readonly transcode: TranscodeMessages
@@ -79,9 +83,10 @@ export class GroupIntake implements StreamIntake, GroupListener {
     const signal = AbortSignal.any([fetched.signal, this.#ended.signal])
     const ledger = await this.#ledgerOf(fetched, signal)
     await budget.room(signal)
-    if (ledger === undefined || ledger.isLost || signal.aborted) return
-    const messages = fetched.messages.filter(({ offset }) => offset >= ledger.nextOffset)
-    if (fetched.nextOffset <= ledger.nextOffset) return
+    if (ledger === undefined || fetched.nextOffset <= ledger.nextOffset) return
+    const fresh = fetched.messages.filter(({ offset }) => offset >= ledger.nextOffset)
+    const messages = await this.#try(() => this.#parts.read(fresh, signal), signal)
+    if (messages === undefined || ledger.isLost || signal.aborted) return
     this.#ship(ledger, this.#parts.transcode({ ...fetched, messages }), fetched.nextOffset)
   }
 
@@ -157,6 +162,7 @@ export class GroupIntake implements StreamIntake, GroupListener {
         return result
       } catch (error) {
         if (!(error instanceof FlagshipError) || error.code !== 'SOURCE_UNAVAILABLE') throw error
+        if (signal.aborted) break
         trouble.begin(error, clock.nowMs())
         await this.#backoff.wait(signal)
       }

@@ -21,9 +21,13 @@ export function groupTranscoder(
   }
 }
 
-function messageOf({ topic, partition }: Partition, { value, headers, offset, timeMs, key }: GroupMessage): Message {
+function messageOf(
+  { topic, partition }: Partition,
+  { value, json, headers, offset, timeMs, key }: GroupMessage,
+): Message {
   return {
     bytes: value ?? NOTHING,
+    json,
     headers,
     key: messageKey(topic, partition, timeMs),
     position: positionOf(offset, 0),

@@ -2,13 +2,11 @@ import { type Static, Type } from 'typebox'
 import type { Frozen } from '../../frozen.ts'
 import { BatchConfig } from '../batch-config.ts'
 import { DeadLetterConfig } from '../dead-letter-config.ts'
-
-/** Without user information, which would be printed with it: there are settings and options for credentials. */
-const ADDRESS_PATTERN = '^https?://[^/@?#\\s]+(/[^@?#\\s]*)?$'
+import { HTTP_ADDRESS } from '../http-address.ts'
 
 /** Whether it can be the address of a server: on the command line as in the configuration. */
 export function isAddress(text: string): boolean {
-  return new RegExp(ADDRESS_PATTERN).test(text)
+  return new RegExp(HTTP_ADDRESS).test(text)
 }
 
 /** Stricter than Elasticsearch: lower case, no "-", at most 100 bytes. */
@@ -94,7 +92,7 @@ const Tls = Type.Object(
 export const ElasticsearchSinkConfig = Type.Object(
   {
     type: Type.Literal('elasticsearch', { description: 'Data streams of Elasticsearch 8 or 9, one for each dataset.' }),
-    nodes: Type.Array(Type.String({ pattern: ADDRESS_PATTERN, maxLength: 2_048 }), {
+    nodes: Type.Array(Type.String({ pattern: HTTP_ADDRESS, maxLength: 2_048 }), {
       description: 'Addresses of the cluster. Another one is asked only when a request surely did not reach the first.',
       minItems: 1,
       maxItems: 64,

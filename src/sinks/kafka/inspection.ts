@@ -1,12 +1,35 @@
 /** What is wrong with a cluster as a sink would find it: asked before any line is sent. */
 import { KafkaCluster, KafkaFailure, type KafkaProducer, type Partition } from '../../clients/kafka.ts'
+import { RegistryFailure, SchemaRegistry } from '../../clients/schema-registry.ts'
 import { SYSTEM_CLOCK } from '../../clock.ts'
 import { FlagshipError, isRetryable } from '../../errors.ts'
 import type { Complaint } from '../complaint.ts'
+import { AvroValues } from './avro-values.ts'
 import type { KafkaSinkConfig } from './config.ts'
 
 /** Everything that is wrong, at once; nothing is written. */
 export async function inspectKafka(config: KafkaSinkConfig): Promise<readonly Complaint[]> {
+  return (await Promise.all([inspectBrokers(config), inspectRegistry(config)])).flat()
+}
+
+/** Each topic that has no schema is told: they may be registered one by one. */
+async function inspectRegistry({ registry, topics }: KafkaSinkConfig): Promise<readonly Complaint[]> {
+  if (registry === undefined) return []
+  const values = new AvroValues(new SchemaRegistry(registry, SYSTEM_CLOCK))
+  const complaints: Complaint[] = []
+  for (const topic of new Set(Object.values(topics))) {
+    try {
+      await values.learn([topic])
+    } catch (error) {
+      if (!(error instanceof FlagshipError)) throw error
+      complaints.push(complaintOf(error))
+      if (complaints.at(-1)?.kind === 'unreachable') break
+    }
+  }
+  return complaints
+}
+
+async function inspectBrokers(config: KafkaSinkConfig): Promise<readonly Complaint[]> {
   const cluster = new KafkaCluster(config, SYSTEM_CLOCK, SILENT)
   const signal = new AbortController().signal
   let producer: KafkaProducer | undefined
@@ -25,9 +48,9 @@ export async function inspectKafka(config: KafkaSinkConfig): Promise<readonly Co
   }
 }
 
-/** What a broker says is not going to change by itself, other than a silence. */
+/** What a server says is not going to change by itself, other than a silence. */
 function complaintOf(error: FlagshipError): Complaint {
-  const isSaid = error instanceof KafkaFailure && error.isSaid
+  const isSaid = (error instanceof KafkaFailure || error instanceof RegistryFailure) && error.isSaid
   return { kind: isSaid || !isRetryable(error) ? 'wrong' : 'unreachable', message: error.message }
 }
 

@@ -189,7 +189,7 @@ describe('SchemaRegistry', () => {
       NO_SUBJECT,
       (registry) => registry.idOf('a-value', SCHEMA),
       /^Cannot find the schema of subject "a-value" .* not registered there; run "flagship bootstrap kafka"$/,
-      false,
+      true,
     ],
     [
       'a wrong base path',

@@ -65,6 +65,11 @@ describe('parseConfig()', () => {
       '/etc/flagship/cluster.json',
     ])
     expect(sinks['copy']).toMatchObject({ path: '/etc/flagship/out/access.ndjson' })
+    expect(valid(text('avro.good.yaml')).ingest.kafka).toMatchObject({
+      tls: { caFile: '/etc/flagship/ca.crt' },
+      sasl: { passwordFile: '/etc/flagship/password' },
+      registry: { bearerTokenFile: '/etc/flagship/token' },
+    })
   })
 
   test('takes relative paths of a source from there too', () => {

@@ -270,6 +270,30 @@ describe('MessageTranscoder.transcode() of flagship', () => {
     expect(segments[0]?.bytes.subarray(0, -1)).toEqual(bytes)
   })
 
+  test('passes the JSON of a record on that came as something else', () => {
+    const json = record('AAAAAAAAAAAAAAAAAAA', 'shop')
+    const { segments, broken } = run('flagship', {
+      ...messageOf(Buffer.from([0, 0, 0, 0, 7])),
+      json: Buffer.from(json),
+    })
+    expect([segments[0]?.bytes.toString(), broken]).toEqual([`${json}\n`, []])
+  })
+
+  test('keeps the whole of a message in Avro that could not be read', () => {
+    const bytes = Buffer.from([0, 0, 0, 0, 7, 2, 0xff, 0x61])
+    const headers = { 'event-id': 'AAAAAAAAAAAAAAAAAAA', dataset: 'envoy.access', class: 'healthy', namespace: 'shop' }
+    const { documents, segments, broken } = run('flagship', { ...messageOf(bytes), headers })
+    expect(documents).toMatchObject([
+      {
+        event: { dataset: 'envoy.unparsed' },
+        error: { type: 'wrong_envelope' },
+        envoy: { original_base64: bytes.toString('base64') },
+      },
+    ])
+    expect(segments[0]?.counts).toMatchObject({ lines: 1, unparsed: { wrong_envelope: 1 } })
+    expect(broken).toMatchObject([{ index: 0, expected: expect.stringContaining('in Avro') }])
+  })
+
   test('keeps what is no record of flagship', () => {
     const { documents, broken } = run('flagship', fluentBit('hello'))
     expect(documents).toMatchObject([{ error: { type: 'wrong_envelope' }, event: { original: fluentBit('hello') } }])

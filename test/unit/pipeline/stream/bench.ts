@@ -1,7 +1,7 @@
 import type { Message } from '../../../../src/ingest/kafka/group.ts'
 import type { Agent } from '../../../../src/pipeline/agent.ts'
 import { startGroupStream } from '../../../../src/pipeline/stream/start-group-stream.ts'
-import type { TranscodeMessages } from '../../../../src/pipeline/stream/group-intake.ts'
+import type { ReadMessages, TranscodeMessages } from '../../../../src/pipeline/stream/group-intake.ts'
 import type { Batch, Segment } from '../../../../src/sinks/batch.ts'
 import {
   ACCEPTED,
@@ -124,6 +124,7 @@ export function startMember(
   sink: Sink,
   clock: ManualClock,
   inflightBytes = 1_000,
+  read: ReadMessages = async (messages) => messages,
 ): { readonly agent: Agent; readonly log: RecordedLog } {
   const log = new RecordedLog()
   const deadLetter = { write: async () => [], lengthBytes: 0, close: async () => {} }
@@ -133,6 +134,15 @@ export function startMember(
     createSink: () => sink,
     inflightBytes,
   }
-  const parts = { clock, random: () => 0.5, logger: log, metrics: createMetrics(false), group, transcode, deadLetter }
+  const parts = {
+    clock,
+    random: () => 0.5,
+    logger: log,
+    metrics: createMetrics(false),
+    group,
+    read,
+    transcode,
+    deadLetter,
+  }
   return { agent: startGroupStream(settings, parts), log }
 }

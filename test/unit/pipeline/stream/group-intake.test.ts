@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { FlagshipError } from '../../../../src/errors.ts'
+import type { ReadMessages } from '../../../../src/pipeline/stream/group-intake.ts'
 import { ACCEPTED, type Outcome, type Sink, STORED } from '../../../../src/sinks/sink.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 import { type CommitFault, ScriptedTopic } from '../../fakes/scripted-group.ts'
@@ -36,6 +37,7 @@ function benchOf(
   isHeld: (ids: readonly string[]) => boolean = () => false,
   fault: () => CommitFault = () => 'none',
   concurrency = 4,
+  read?: ReadMessages,
 ) {
   const clock = new ManualClock()
   const topic = new ScriptedTopic(clock, 1)
@@ -49,13 +51,19 @@ function benchOf(
   }
   const { sink, offered, held } = heldSink(isHeld, lookup, concurrency)
   const group = topic.member(fault)
-  const { agent, log } = startMember(group, sink, clock)
+  const { agent, log } = startMember(group, sink, clock, undefined, read)
   onTestFinished(() => clock.drive(agent.stop(1_000)))
   const append = (...texts: readonly string[]) => {
     for (const text of texts) topic.append(0, text)
   }
   return { clock, topic, group, agent, log, append, offered, held, asked, offset: () => topic.positions.get(0)?.offset }
 }
+
+/** Comes to nothing until it is told to stop. */
+const readNothing: ReadMessages = (_messages, signal) =>
+  new Promise((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(new FlagshipError('SOURCE_UNAVAILABLE', 'stopped'))),
+  )
 
 describe('GroupIntake', () => {
   test('tells the group only what is answered, in the order of the messages', async () => {
@@ -68,6 +76,44 @@ describe('GroupIntake', () => {
     held[0]?.answer()
     await clock.advance(1_000)
     expect(offset()).toBe(2)
+  })
+
+  test('waits with messages that cannot be read yet, and says so', async () => {
+    let isReadable = false
+    const read: ReadMessages = async (messages) => {
+      if (isReadable) return messages
+      throw new FlagshipError('SOURCE_UNAVAILABLE', 'Cannot read schema "7"')
+    }
+    const { clock, append, offered, offset, agent, log } = benchOf(
+      () => false,
+      () => 'none',
+      4,
+      read,
+    )
+    append('a', 'b')
+    await clock.advance(60_000)
+    expect([offered, offset()]).toEqual([[], undefined])
+    expect(agent.status().pipelines[0]?.trouble?.reason).toBe('Cannot read schema "7"')
+    expect(log.take()).toContain('warn Cannot take messages, trying again: Cannot read schema "7"')
+    isReadable = true
+    await clock.advance(60_000)
+    expect([offered, offset()]).toEqual([['a', 'b'], 2])
+    expect(agent.status().pipelines[0]?.trouble).toBeUndefined()
+  })
+
+  test('leaves messages that it could not read to whoever has their partition next', async () => {
+    const { clock, topic, append, offered, offset, log } = benchOf(
+      () => false,
+      () => 'none',
+      4,
+      readNothing,
+    )
+    append('a')
+    await clock.advance(1_000)
+    topic.form()
+    await clock.advance(1_000)
+    expect([offered, offset()]).toEqual([[], undefined])
+    expect(log.take()).toEqual([])
   })
 
   test('tells the group what may be sent before it is sent', async () => {
