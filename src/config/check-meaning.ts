@@ -20,11 +20,11 @@ type Ingest = Static<typeof IngestConfig>
  *
  * A part that does not follow its schema is passed over: what it means cannot be told.
  */
-export function checkMeaning({ ingest, enrich, sinks, http }: Mapping): readonly Problem[] {
+export function checkMeaning({ ingest, enrich, sinks, http, nodeName }: Mapping): readonly Problem[] {
   const reads = Value.Check(IngestConfig, ingest) ? ingest : undefined
   return [
     ...(reads === undefined ? [] : [...checkSources(reads, sinks), ...checkFormats(reads)]),
-    ...(isMapping(sinks) ? checkSinks(sinks, reads) : []),
+    ...(isMapping(sinks) ? checkSinks(sinks, reads, nodeName) : []),
     ...(Value.Check(EnrichConfig, enrich) ? checkEnrich(enrich) : []),
     ...(Value.Check(HttpConfig, http) ? checkListen(http.listen) : []),
   ]

@@ -17,7 +17,8 @@ type Ingest = Static<typeof IngestConfig>
  * Everything that is wrong with sinks although each setting by itself is possible: two pipelines must not write to one
  * place, and none to what flagship reads. A sink that does not follow its schema is passed over.
  */
-export function checkSinks(sinks: Mapping, ingest: Ingest | undefined): readonly Problem[] {
+export function checkSinks(sinks: Mapping, ingest: Ingest | undefined, nodeName: unknown): readonly Problem[] {
+  const around = { nodeName, hasSource: ingest?.kafka !== undefined }
   const problems: Problem[] = []
   const writers = new Map<string, string>()
   for (const [name, sink] of Object.entries(sinks)) {
@@ -32,7 +33,7 @@ export function checkSinks(sinks: Mapping, ingest: Ingest | undefined): readonly
       : places.filter((place) => isFollowed(ingest, place.target)))
       problems.push({ path, message: `${target} is what \`ingest\` follows, expected a path that is not read` })
     if (Value.Check(SINK_SCHEMAS.elasticsearch, sink)) problems.push(...checkAccess(['sinks', name], sink))
-    if (Value.Check(SINK_SCHEMAS.kafka, sink)) problems.push(...checkKafka(['sinks', name], sink))
+    if (Value.Check(SINK_SCHEMAS.kafka, sink)) problems.push(...checkKafka(['sinks', name], sink, around))
   }
   return problems
 }
@@ -60,10 +61,34 @@ function kafkaPlaces(name: string, { brokers, topics }: KafkaSinkConfig): readon
   )
 }
 
-function checkKafka(path: ConfigPath, { tls, sasl }: KafkaSinkConfig): readonly Problem[] {
-  const { certificateFile, keyFile } = tls ?? {}
-  const pair = checkPair([...path, 'tls'], { certificateFile, keyFile })
-  return sasl === undefined ? pair : [...pair, ...checkSasl([...path, 'sasl'], sasl)]
+/** What decides about a sink besides its own settings. */
+interface SinkSurroundings {
+  readonly nodeName: unknown
+  readonly hasSource: boolean
+}
+
+function checkKafka(path: ConfigPath, sink: KafkaSinkConfig, around: SinkSurroundings): readonly Problem[] {
+  const { certificateFile, keyFile } = sink.tls ?? {}
+  return [
+    ...checkExact(path, sink, around),
+    ...checkPair([...path, 'tls'], { certificateFile, keyFile }),
+    ...(sink.sasl === undefined ? [] : checkSasl([...path, 'sasl'], sink.sasl)),
+  ]
+}
+
+/** `delivery: exactly_once` is an agreement between an agent, which has to have a name that stays, and the brokers. */
+function checkExact(path: ConfigPath, sink: KafkaSinkConfig, { nodeName, hasSource }: SinkSurroundings): readonly Problem[] {
+  if (sink.delivery !== 'exactly_once') return []
+  const isUsed = Object.values(sink.topics).includes(sink.cursorTopic) || sink.cursorTopic === sink.deadLetterTopic
+  return [
+    ...(hasSource
+      ? [{ path: [...path, 'delivery'], message: 'is not possible with `ingest.kafka`, expected at_least_once' }]
+      : []),
+    ...(nodeName === undefined && !hasSource
+      ? [{ path: ['nodeName'], message: `missing, expected a name that stays because \`sinks.${path.at(-1)}.delivery\` is exactly_once` }]
+      : []),
+    ...(isUsed ? [{ path: [...path, 'cursorTopic'], message: 'expected a topic of its own' }] : []),
+  ]
 }
 
 /** Each mechanism needs its own settings, and the others would be passed over without a word. */

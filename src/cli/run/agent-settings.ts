@@ -26,6 +26,7 @@ export function agentSettings(config: Config, stdout: LineOutput, logger: Logger
     stdout,
     logger,
     agentId: `${config.cluster ?? ''}/${nodeName}`,
+    identity: { cluster: config.cluster ?? '', node: nodeName },
     onFailureStore: (count: number) => metrics.count('flagship_documents_failure_store_total', { pipeline }, count),
     onPossiblyDoubled: (count: number) =>
       metrics.count('flagship_documents_possibly_doubled_total', { pipeline }, count),
