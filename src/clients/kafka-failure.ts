@@ -76,6 +76,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
   INVALID_RECORD: 'INVALID_RECORD: the broker refuses what it holds; a topic with compaction or validation of its own?',
   MESSAGE_TOO_LARGE: 'MESSAGE_TOO_LARGE: more than max.message.bytes of the topic',
   UNSUPPORTED_COMPRESSION_TYPE: 'UNSUPPORTED_COMPRESSION_TYPE: the topic cannot have this `compression`',
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+    'TRANSACTIONAL_ID_AUTHORIZATION_FAILED: the ACL is missing that allows WRITE and DESCRIBE on transactional ids that begin with `transactionalIdPrefix`',
+  GROUP_AUTHORIZATION_FAILED: 'GROUP_AUTHORIZATION_FAILED: the ACL is missing that allows READ on the group',
+  INVALID_TRANSACTION_TIMEOUT:
+    'INVALID_TRANSACTION_TIMEOUT: `transactionTimeoutMs` is more than transaction.max.timeout.ms of the brokers',
   UNSUPPORTED_SASL_MECHANISM: 'UNSUPPORTED_SASL_MECHANISM: the listener does not offer `sasl.mechanism`',
 }
 

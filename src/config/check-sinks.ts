@@ -77,7 +77,11 @@ function checkKafka(path: ConfigPath, sink: KafkaSinkConfig, around: SinkSurroun
 }
 
 /** `delivery: exactly_once` is an agreement between an agent, which has to have a name that stays, and the brokers. */
-function checkExact(path: ConfigPath, sink: KafkaSinkConfig, { nodeName, hasSource }: SinkSurroundings): readonly Problem[] {
+function checkExact(
+  path: ConfigPath,
+  sink: KafkaSinkConfig,
+  { nodeName, hasSource }: SinkSurroundings,
+): readonly Problem[] {
   if (sink.delivery !== 'exactly_once') return []
   const isUsed = Object.values(sink.topics).includes(sink.cursorTopic) || sink.cursorTopic === sink.deadLetterTopic
   return [
@@ -85,7 +89,12 @@ function checkExact(path: ConfigPath, sink: KafkaSinkConfig, { nodeName, hasSour
       ? [{ path: [...path, 'delivery'], message: 'is not possible with `ingest.kafka`, expected at_least_once' }]
       : []),
     ...(nodeName === undefined && !hasSource
-      ? [{ path: ['nodeName'], message: `missing, expected a name that stays because \`sinks.${path.at(-1)}.delivery\` is exactly_once` }]
+      ? [
+          {
+            path: ['nodeName'],
+            message: `missing, expected a name that stays because \`sinks.${path.at(-1)}.delivery\` is exactly_once`,
+          },
+        ]
       : []),
     ...(isUsed ? [{ path: [...path, 'cursorTopic'], message: 'expected a topic of its own' }] : []),
   ]

@@ -49,9 +49,14 @@ function kafkaSourceText({ brokers, topics, group, envelope }: NonNullable<Confi
   return `kafka ${brokers.join(' ')}, topics ${topics.join(', ')}, group ${group}, envelope ${envelope}`
 }
 
-function kafkaText({ brokers, topics, compression }: Extract<SinkConfig, { type: 'kafka' }>): string {
+function kafkaText(sink: Extract<SinkConfig, { type: 'kafka' }>): string {
+  const { brokers, topics, compression, delivery, cursorTopic } = sink
   const names = [...new Set(Object.values(topics))].join(', ')
-  return `kafka ${brokers.join(' ')}, topics ${names}, compression ${compression}, what is in doubt is sent again and may stand twice`
+  const doubt =
+    delivery === 'exactly_once'
+      ? `each line once for readers of committed records, cursor in topic ${cursorTopic}`
+      : 'what is in doubt is sent again and may stand twice'
+  return `kafka ${brokers.join(' ')}, topics ${names}, compression ${compression}, ${doubt}`
 }
 
 type ElasticsearchSink = Extract<SinkConfig, { type: 'elasticsearch' }>

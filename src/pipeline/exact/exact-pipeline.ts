@@ -39,6 +39,8 @@ export class ExactPipeline implements RunningPipeline {
   /** Settled while `#current` is open. */
   #replacing: Promise<void> = Promise.resolve()
   #isReplacing = false
+  /** What `#current` commits is stored. */
+  #isLive = false
 
   /** Remember what is on disk; the sink is asked by `run`. @throws FlagshipError STATE_UNREADABLE. */
   static async open(
@@ -49,8 +51,7 @@ export class ExactPipeline implements RunningPipeline {
   ): Promise<ExactPipeline> {
     const meter = new Meter(parts.metrics, settings.name, parts.clock)
     const shared = { ...settings, createSink: () => staysOpen(sink) }
-    const open = (recovered: Recovered | undefined) =>
-      openPipeline(shared, share, parts, { sink, meter, recovered })
+    const open = (recovered: Recovered | undefined) => openPipeline(shared, share, parts, { sink, meter, recovered })
     return new ExactPipeline(sink, await open(undefined), open, parts)
   }
 
@@ -78,7 +79,9 @@ export class ExactPipeline implements RunningPipeline {
       await this.#replacing
       if (this.#stopping.signal.aborted) return
       const sinceMs = this.#clock.elapsedMs()
+      this.#isLive = true
       const lost = await untilLost(this.#current.run())
+      this.#isLive = false
       if (lost === undefined || this.#stopping.signal.aborted) return
       this.#spot.begin(lost, this.#clock.nowMs())
       if (this.#clock.elapsedMs() - sinceMs > SOUND_MS) this.#backoff.reset()
@@ -100,8 +103,9 @@ export class ExactPipeline implements RunningPipeline {
     return this.#isReplacing ? 0 : this.#current.heldBytes
   }
 
+  /** Not while the sink is away: a loss is noted there before the file may go. */
   giveUpOldest(): boolean {
-    return !this.#isReplacing && this.#current.giveUpOldest()
+    return this.#isLive && this.#current.giveUpOldest()
   }
 
   get status(): PipelineStatus {

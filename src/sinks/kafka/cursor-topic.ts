@@ -45,7 +45,8 @@ export class CursorLog {
     if (record.kind === 'hidden') this.#mayMiss ||= this.#open.size > 0
     else if (record.kind === 'data') this.#takeData(record)
     else {
-      if (record.kind === 'commit') for (const [key, value] of this.#open.get(record.producerId) ?? []) this.#set(key, value)
+      if (record.kind === 'commit')
+        for (const [key, value] of this.#open.get(record.producerId) ?? []) this.#set(key, value)
       this.#open.delete(record.producerId)
     }
   }

@@ -72,7 +72,9 @@ export class ExactKafkaSink implements Sink, Transaction {
     const { clock } = this.#parts
     const outcomes = await this.#send([...recordsOf(batch, this.#config.topics, clock.nowMs())], signal)
     if (outcomes.length > 1 && outcomes.every(isSuspicious))
-      throw this.#end('Kafka refuses every record for its time or what it holds: compare the clocks, look at the topics')
+      throw this.#end(
+        'Kafka refuses every record for its time or what it holds: compare the clocks, look at the topics',
+      )
     return outcomes
   }
 
@@ -114,8 +116,7 @@ export class ExactKafkaSink implements Sink, Transaction {
     const outcomes = records.map((): Outcome => UNKNOWN)
     try {
       const sorting = new Sorting(this.#config.maxRequestBytes)
-      for (const record of records)
-        sorting.add(record, (await producer.partitionsOf(record.topic, signal)).length)
+      for (const record of records) sorting.add(record, (await producer.partitionsOf(record.topic, signal)).length)
       const queues = sorting.queues()
       await new Round({ producer, signal, outcomes }).run(queues)
       const halted = queues.find(({ parts }) => parts.length > 0)
@@ -149,8 +150,7 @@ export class ExactKafkaSink implements Sink, Transaction {
     const log = new CursorLog(identity)
     const group = `${this.#identity}/${randomUUID()}`
     await this.#cluster.readLog({ topic, partition, endOffset }, group, (record) => log.take(record), signal)
-    if (log.isUncertain)
-      throw new KafkaFailure(`read topic "${topic}"`, 'the end of a transaction was not shown', true)
+    if (log.isUncertain) throw new KafkaFailure(`read topic "${topic}"`, 'the end of a transaction was not shown', true)
     this.#parts.logger.info(
       { sink: this.name, topic, partition, records: log.values.size, elapsedMs: Math.round(clock.elapsedMs()) },
       'read the cursor from Kafka',

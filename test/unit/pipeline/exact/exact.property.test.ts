@@ -112,7 +112,8 @@ class ExactBench {
 
   /** Let time pass until all that was written is committed; what is missing or doubled. */
   async rest(): Promise<readonly string[]> {
-    for (let passedMs = 0; passedMs < 300_000 && this.#wrong().length > 0; passedMs += 500) await this.clock.advance(500)
+    for (let passedMs = 0; passedMs < 300_000 && this.#wrong().length > 0; passedMs += 500)
+      await this.clock.advance(500)
     await this.clock.advance(1_000)
     return this.#wrong()
   }
