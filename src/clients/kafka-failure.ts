@@ -12,9 +12,19 @@ export class KafkaFailure extends RequestFailure {
 
   /** A broker said so, or its certificate did: it stays so until somebody changes something. */
   readonly isSaid: boolean
+  /** A request may have been sent that nobody answered: it may be handled later. */
+  readonly isUnanswered: boolean
 
-  constructor(doing: string, state: string, isSurelyUnsent: boolean, type?: string, isSaid = type !== undefined) {
+  constructor(
+    doing: string,
+    state: string,
+    isSurelyUnsent: boolean,
+    type?: string,
+    isSaid = type !== undefined,
+    isUnanswered = false,
+  ) {
     super(`Cannot ${doing}: ${state}`, isSurelyUnsent)
+    this.isUnanswered = isUnanswered
     this.isSaid = isSaid
     this.state = state
     this.type = type
@@ -27,8 +37,15 @@ export function kafkaFailure(doing: string, error: unknown, isSurelyUnsent: bool
   if (cause instanceof KafkaFailure) return cause
   const type = textIn(cause, 'type')
   const isSaid = type !== undefined || isLoginRefused(cause) || isDistrust(textIn(cause, 'code'))
-  return new KafkaFailure(doing, stateOf(cause, type), isSurelyUnsent, type, isSaid)
+  return new KafkaFailure(doing, stateOf(cause, type), isSurelyUnsent, type, isSaid, isUnanswered(cause))
 }
+
+function isUnanswered(error: unknown): boolean {
+  const name = error instanceof Error ? error.name : ''
+  return !name.startsWith('KafkaJS') || UNANSWERED.has(name)
+}
+
+const UNANSWERED: ReadonlySet<string> = new Set(['KafkaJSRequestTimeoutError', 'KafkaJSConnectionClosedError'])
 
 function innermost(error: unknown): unknown {
   let cause = error

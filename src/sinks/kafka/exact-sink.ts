@@ -133,7 +133,7 @@ export class ExactKafkaSink implements Sink, Transaction {
     try {
       return await this.#cluster.producer(compression, cursorTopic, signal, { id: this.#identity, timeoutMs })
     } catch (error) {
-      if (!(error instanceof KafkaFailure && error.type !== undefined)) this.#mayOutdateItself = true
+      if (error instanceof KafkaFailure && error.isUnanswered) this.#mayOutdateItself = true
       throw error
     }
   }
