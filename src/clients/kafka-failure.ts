@@ -37,10 +37,10 @@ export function kafkaFailure(doing: string, error: unknown, isSurelyUnsent: bool
   if (cause instanceof KafkaFailure) return cause
   const type = textIn(cause, 'type')
   const isSaid = type !== undefined || isLoginRefused(cause) || isDistrust(textIn(cause, 'code'))
-  return new KafkaFailure(doing, stateOf(cause, type), isSurelyUnsent, type, isSaid, isUnanswered(cause))
+  return new KafkaFailure(doing, stateOf(cause, type), isSurelyUnsent, type, isSaid, hasNoAnswer(cause))
 }
 
-function isUnanswered(error: unknown): boolean {
+function hasNoAnswer(error: unknown): boolean {
   const name = error instanceof Error ? error.name : ''
   return !name.startsWith('KafkaJS') || UNANSWERED.has(name)
 }
