@@ -35,6 +35,16 @@ export const ERRORS = {
     help: 'The state directory exists but cannot be read or written.',
   },
   SINK_UNAVAILABLE: { retryable: true, exitCode: 69, help: 'A sink did not answer, or asked us to slow down.' },
+  TRANSACTION_LOST: {
+    retryable: true,
+    exitCode: 69,
+    help: 'A transaction came to no known end: what it held is read and delivered again.',
+  },
+  SINK_FENCED: {
+    retryable: false,
+    exitCode: 69,
+    help: 'Another agent with the same cluster, nodeName and sink has taken over.',
+  },
   SOURCE_UNAVAILABLE: { retryable: true, exitCode: 69, help: 'Where messages come from did not answer.' },
   SOURCE_MISCONFIGURED: {
     retryable: false,
@@ -63,6 +73,11 @@ export class FlagshipError extends Error {
 
 export function isRetryable(error: unknown): boolean {
   return error instanceof FlagshipError && ERRORS[error.code].retryable
+}
+
+/** Whether everything since the last commit is undone, or will be. */
+export function isTransactionOver(error: unknown): error is FlagshipError {
+  return error instanceof FlagshipError && (error.code === 'TRANSACTION_LOST' || error.code === 'SINK_FENCED')
 }
 
 /** The reason in an error somebody else threw, such as `ENOENT: no such file or directory`. */

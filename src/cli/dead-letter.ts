@@ -149,6 +149,7 @@ function replayable(name: string, settings: SinkConfig, config: Config, io: Io):
     logger: createLogger('warn', io.stderr),
     // Not that of the agent: what either has under way must not look to the other like left over from an earlier run.
     agentId: `${config.cluster ?? ''}/${config.nodeName ?? hostname()}/replay`,
+    identity: undefined,
     onFailureStore: (count) => void io.stderr.write(`flagship: ${count} documents went to the failure store\n`),
     onPossiblyDoubled: (count) => void io.stderr.write(`flagship: ${count} documents stand in more than one index\n`),
   })

@@ -38,7 +38,7 @@ function bodyBytesOf({ key, value, headers }: KafkaMessage, offsetDelta: number,
     count += 1
     bytes += sizedBytes(Buffer.byteLength(name)) + sizedBytes(Buffer.byteLength(headers[name] ?? ''))
   }
-  return bytes + sizedBytes(value.length) + varintBytes(count)
+  return bytes + (value === null ? 1 : sizedBytes(value.length)) + varintBytes(count)
 }
 
 function writeRecord(
@@ -52,8 +52,7 @@ function writeRecord(
   let end = writeVarint(bytes, at + 1, timeDelta)
   end = writeVarint(bytes, end, offsetDelta)
   end = writeText(bytes, end, key)
-  end = writeVarint(bytes, end, value.length)
-  end += value.copy(bytes, end)
+  end = writeValue(bytes, end, value)
   const names = Object.keys(headers)
   end = writeVarint(bytes, end, names.length)
   for (const name of names) {
@@ -61,6 +60,13 @@ function writeRecord(
     end = writeText(bytes, end, headers[name] ?? '')
   }
   return end
+}
+
+/** Without one, as a tombstone, the length is -1. */
+function writeValue(bytes: Buffer, at: number, value: Buffer | null): number {
+  if (value === null) return bytes.writeUInt8(1, at)
+  const end = writeVarint(bytes, at, value.length)
+  return end + value.copy(bytes, end)
 }
 
 function writeText(bytes: Buffer, at: number, text: string): number {

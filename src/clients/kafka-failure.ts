@@ -5,6 +5,7 @@ import { RequestFailure } from './request-failure.ts'
 type KafkaFailureKind = 'answer' | 'login' | 'trust' | 'closed' | 'network'
 
 interface Fault {
+  readonly isUnanswered?: boolean
   readonly kind: KafkaFailureKind
   readonly reason: string
 }
@@ -21,14 +22,21 @@ export class KafkaFailure extends RequestFailure {
   /** The topic has no such partition any more. */
   readonly isMisplaced: boolean = false
 
+  /** A request may have been sent that nobody answered: it may be handled later. */
+  readonly isUnanswered: boolean
+
   constructor(
     doing: string,
     state: string,
     isSurelyUnsent: boolean,
     type?: string,
-    fault: Fault = { kind: type === undefined ? 'network' : 'answer', reason: state },
+    fault: Fault = {
+      kind: type === undefined ? 'network' : 'answer',
+      reason: state,
+    },
   ) {
     super(`Cannot ${doing}: ${state}`, isSurelyUnsent)
+    this.isUnanswered = fault.isUnanswered === true
     this.state = state
     this.type = type
     this.kind = fault.kind
@@ -49,10 +57,18 @@ export function kafkaFailure(doing: string, error: unknown, isSurelyUnsent: bool
   const broker = textIn(cause, 'broker')
   const fault = {
     kind: kindOf(cause, type),
+    isUnanswered: hasNoAnswer(cause),
     reason: `${broker === undefined ? '' : `broker "${broker}": `}${reasonOf(cause)}`,
   }
   return new KafkaFailure(doing, stateOf(cause, type, fault), isSurelyUnsent, type, fault)
 }
+
+function hasNoAnswer(error: unknown): boolean {
+  const name = error instanceof Error ? error.name : ''
+  return !name.startsWith('KafkaJS') || UNANSWERED.has(name)
+}
+
+const UNANSWERED: ReadonlySet<string> = new Set(['KafkaJSRequestTimeoutError', 'KafkaJSConnectionClosedError'])
 
 /** Of what kafkajs tells of several topics at once, the first. */
 function innermost(error: unknown): unknown {
@@ -108,6 +124,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
   INVALID_RECORD: 'INVALID_RECORD: the broker refuses what it holds; a topic with compaction or validation of its own?',
   MESSAGE_TOO_LARGE: 'MESSAGE_TOO_LARGE: more than max.message.bytes of the topic',
   UNSUPPORTED_COMPRESSION_TYPE: 'UNSUPPORTED_COMPRESSION_TYPE: the topic cannot have this `compression`',
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+    'TRANSACTIONAL_ID_AUTHORIZATION_FAILED: the ACL is missing that allows WRITE and DESCRIBE on transactional ids that begin with `transactionalIdPrefix`',
+  GROUP_AUTHORIZATION_FAILED: 'GROUP_AUTHORIZATION_FAILED: the ACL is missing that allows READ on the group',
+  INVALID_TRANSACTION_TIMEOUT:
+    'INVALID_TRANSACTION_TIMEOUT: `transactionTimeoutMs` is more than transaction.max.timeout.ms of the brokers',
   UNSUPPORTED_SASL_MECHANISM: 'UNSUPPORTED_SASL_MECHANISM: the listener does not offer `sasl.mechanism`',
 }
 

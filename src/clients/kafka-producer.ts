@@ -1,4 +1,4 @@
-import type { CompressionTypes, Kafka, Message, PartitionerArgs, Producer, RecordMetadata } from 'kafkajs'
+import type { CompressionTypes, Kafka, Message, PartitionerArgs, Producer, RecordMetadata, Transaction } from 'kafkajs'
 import type { Clock } from '../clock.ts'
 import type { KafkaAccess } from './kafka-access.ts'
 import { encodedMessages, isEncodingRight } from './kafka-encoded.ts'
@@ -8,7 +8,8 @@ import type { KafkaSockets } from './kafka-sockets.ts'
 /** One record. */
 export interface KafkaMessage {
   readonly key: string
-  readonly value: Buffer
+  /** Null for a tombstone. */
+  readonly value: Buffer | null
   /** Milliseconds since the epoch, as digits. */
   readonly timestamp: string
   readonly headers: Readonly<Record<string, string>>
@@ -36,6 +37,14 @@ export interface KafkaProducerParts {
   readonly compression: CompressionTypes
   readonly requestTimeoutMs: number
   readonly clock: Clock
+  /** All that is sent belongs to transactions of this identity. */
+  readonly transactional?: TransactionalOptions | undefined
+}
+
+/** Who writes transactions, and how long a broker keeps one open of which it hears nothing. */
+export interface TransactionalOptions {
+  readonly id: string
+  readonly timeoutMs: number
 }
 
 /** One call of kafkajs. */
@@ -48,6 +57,12 @@ interface Attempt {
 
 /** Less than 2^31 by far: kafkajs does not count on as brokers do when a sequence wraps (producer/eosManager/index.js). */
 const MOST_MESSAGES = 1_000_000_000
+
+/** Between two tries while brokers complete the last transaction: that takes them milliseconds. */
+const COMPLETION_MS = 10
+
+/** What brokers say to requests of an older epoch (Apache Kafka, common/protocol/Errors.java). */
+const OUTDATED: ReadonlySet<string> = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED'])
 
 /** kafkajs reads the metadata of its topics again after an error of this name (producer/sendMessages.js). */
 const STALE = 'KafkaJSMetadataNotLoaded'
@@ -62,13 +77,21 @@ export class KafkaProducer {
   readonly #topics = new Map<string, readonly Partition[]>()
   /** By topic and partition: what is under way. */
   readonly #attempts = new Map<string, Attempt>()
+  #transaction: Transaction | undefined
+  /** When something was first sent in the transaction that is open. */
+  #begunMs: number | undefined
   #messageCount = 0
   #isGivenUp = false
+  #isOutdated = false
 
   constructor(parts: KafkaProducerParts) {
     this.#parts = parts
+    const { transactional } = parts
     this.#producer = parts.kafka.producer({
-      idempotent: true,
+      // A transaction is idempotent in any case; without it there would be a second producer id, for nothing.
+      ...(transactional === undefined
+        ? { idempotent: true }
+        : { transactionalId: transactional.id, transactionTimeout: transactional.timeoutMs }),
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       // An idempotent producer must allow one retry at least, says kafkajs, and its retries are not exact: this is not
@@ -83,8 +106,19 @@ export class KafkaProducer {
     return this.#isGivenUp || this.#messageCount > MOST_MESSAGES
   }
 
-  /** Connect, and get a producer id. `topic`: one that will be written. */
+  /** A broker said that this producer is not the last one of its identity, or that its transaction took too long. */
+  get isOutdated(): boolean {
+    return this.#isOutdated
+  }
+
+  /** How long the transaction has been open that may be, in milliseconds; a broker cannot have seen it for longer. */
+  get transactionAgeMs(): number {
+    return this.#begunMs === undefined ? 0 : this.#parts.clock.elapsedMs() - this.#begunMs
+  }
+
+  /** Connect, and get a producer id: of a transactional one it outdates all older ones. `topic`: one that will be written. */
   async open(topic: string, signal: AbortSignal): Promise<void> {
+    if (this.#parts.transactional !== undefined) return this.#openTransactional(topic, signal)
     try {
       await this.#bounded(this.#producer.connect(), signal)
     } catch (error) {
@@ -116,21 +150,43 @@ export class KafkaProducer {
    * several calls at a time, for other partitions. When it fails, each of the partitions may have its part or not.
    * @throws KafkaFailure.
    */
-  async send(batches: readonly PartitionBatch[], signal: AbortSignal): Promise<void> {
+  async send(batches: readonly PartitionBatch[], signal: AbortSignal): Promise<readonly RecordMetadata[]> {
     const attempt: Attempt = { leader: undefined, mayBeSent: false, isMisplaced: false }
     for (const { topic, partition } of batches) this.#attempts.set(placeName(topic, partition), attempt)
     try {
       await this.#parts.access.refresh()
       const answers = await this.#bounded(this.#sendBatch(batches), signal)
       this.#expectAll(batches, answers)
+      return answers
     } catch (error) {
       this.#topics.clear()
       const topics = [...new Set(batches.map(({ topic }) => topic))]
       const doing = `write to ${topics.length === 1 ? 'topic' : 'topics'} ${topics.map((each) => `"${each}"`).join(', ')}`
-      throw kafkaFailure(doing, error, attempt.isMisplaced || !attempt.mayBeSent)
+      throw this.#noted(kafkaFailure(doing, error, attempt.isMisplaced || !attempt.mayBeSent))
     } finally {
       for (const { topic, partition } of batches) this.#attempts.delete(placeName(topic, partition))
     }
+  }
+
+  /**
+   * Make all that was sent since the last time visible, and begin the next transaction. When it fails nobody knows, and
+   * only another producer of the same identity can bring it to an end.
+   * @throws KafkaFailure.
+   */
+  async commit(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#bounded(this.#opened().commit(), signal)
+      this.#begunMs = undefined
+      this.#transaction = await this.#bounded(this.#producer.transaction(), signal)
+    } catch (error) {
+      throw this.#noted(kafkaFailure('commit a transaction', error, false))
+    }
+  }
+
+  /** Take back all that was sent since the last commit, where that can be done at once. Never rejects. */
+  async abort(): Promise<void> {
+    if (this.#begunMs === undefined || this.#isGivenUp) return
+    await this.#bounded(this.#opened().abort(), new AbortController().signal).catch(() => {})
   }
 
   /** Cut its connections. What is under way may still be stored. */
@@ -141,10 +197,38 @@ export class KafkaProducer {
   }
 
   async #sendBatch(batches: readonly PartitionBatch[]): Promise<RecordMetadata[]> {
-    const { compression, requestTimeoutMs } = this.#parts
+    const { compression, requestTimeoutMs, clock } = this.#parts
     const topicMessages = (await isEncodingRight()) ? encodedTopics(batches) : plainTopics(batches)
     for (const { messages } of batches) this.#messageCount += messages.length
-    return this.#producer.sendBatch({ acks: -1, timeout: requestTimeoutMs, compression, topicMessages })
+    const order = { acks: -1, timeout: requestTimeoutMs, compression, topicMessages }
+    if (this.#parts.transactional === undefined) return this.#producer.sendBatch(order)
+    this.#begunMs ??= clock.elapsedMs()
+    for (;;) {
+      try {
+        return await this.#opened().sendBatch(order)
+      } catch (error) {
+        // Said before anything is written, while the last transaction of this producer is being completed.
+        if (kafkaFailure('', error, true).type !== 'CONCURRENT_TRANSACTIONS' || this.#isGivenUp) throw error
+        await clock.sleep(COMPLETION_MS)
+      }
+    }
+  }
+
+  /** The producer id comes with the first transaction, and with it the end of what older producers left open. */
+  async #openTransactional(topic: string, signal: AbortSignal): Promise<void> {
+    await this.#bounded(this.#producer.connect(), signal)
+    await this.partitionsOf(topic, signal)
+    this.#transaction = await this.#bounded(this.#producer.transaction(), signal)
+  }
+
+  #opened(): Transaction {
+    if (this.#transaction === undefined) throw new Error('this producer has no transaction')
+    return this.#transaction
+  }
+
+  #noted(failure: KafkaFailure): KafkaFailure {
+    if (OUTDATED.has(failure.type ?? '')) this.#isOutdated = true
+    return failure
   }
 
   /**

@@ -7,12 +7,14 @@ import { KafkaAccess, type KafkaAccessFiles } from './kafka-access.ts'
 import { COMPRESSION_TYPES, type Compression, loadCodec } from './kafka-codecs.ts'
 import { KafkaConsumer, type KafkaConsumerParts } from './kafka-consumer.ts'
 import { kafkaFailure } from './kafka-failure.ts'
-import { KafkaProducer } from './kafka-producer.ts'
+import { type LogPlace, type LogRecord, readLog } from './kafka-log.ts'
+import { KafkaProducer, type TransactionalOptions } from './kafka-producer.ts'
 import { KafkaSockets } from './kafka-sockets.ts'
 
 export { KafkaFailure } from './kafka-failure.ts'
 export { type KafkaMessage, KafkaProducer, type Partition, type PartitionBatch } from './kafka-producer.ts'
 export type { Compression } from './kafka-codecs.ts'
+export type { LogPlace, LogRecord } from './kafka-log.ts'
 
 /** Where brokers are and who we are there; the configuration of a sink is one. */
 export interface KafkaOptions extends KafkaAccessFiles {
@@ -45,10 +47,15 @@ export class KafkaCluster {
   }
 
   /**
-   * A producer with an id of its own. `topic`: one that it will write to.
+   * A producer with an id of its own, or the only one of a transactional identity. `topic`: one that it will write to.
    * @throws KafkaFailure, RequestFailure; FlagshipError SINK_MISCONFIGURED where the codec does not load.
    */
-  async producer(compression: Compression, topic: string, signal: AbortSignal): Promise<KafkaProducer> {
+  async producer(
+    compression: Compression,
+    topic: string,
+    signal: AbortSignal,
+    transactional?: TransactionalOptions,
+  ): Promise<KafkaProducer> {
     await loadCodec(compression)
     const access = this.#access
     await access.refresh(true)
@@ -60,6 +67,7 @@ export class KafkaCluster {
       compression: COMPRESSION_TYPES[compression],
       requestTimeoutMs: this.#options.requestTimeoutMs,
       clock: this.#clock,
+      transactional,
     })
     try {
       await producer.open(topic, signal)
@@ -76,6 +84,19 @@ export class KafkaCluster {
     await this.#access.refresh(true)
     const sockets = new KafkaSockets(this.#access)
     return new KafkaConsumer({ kafka: this.#kafka(sockets), sockets, ...options })
+  }
+
+  /**
+   * Give every record of one partition up to a place to `take`, in order, and the ends of transactions: also what is not
+   * committed. `group`: a consumer group that nobody else has. @throws KafkaFailure, RequestFailure.
+   */
+  async readLog(place: LogPlace, group: string, take: (record: LogRecord) => void, signal: AbortSignal): Promise<void> {
+    await Promise.allSettled(READABLE.map((compression) => loadCodec(compression)))
+    await this.#access.refresh(true)
+    const sockets = new KafkaSockets(this.#access)
+    const { requestTimeoutMs } = this.#options
+    const parts = { kafka: this.#kafka(sockets), sockets, group, clock: this.#clock, quietMs: requestTimeoutMs }
+    await readLog(parts, place, take, signal)
   }
 
   /** What administers topics, connected. @throws KafkaFailure, RequestFailure. */

@@ -6,10 +6,17 @@ import type { KafkaSourceConfig } from './kafka-source.ts'
 import type { Problem } from './problem.ts'
 import type { ConfigPath } from './schema-node.ts'
 
+/** What decides about a sink besides its own settings. */
+export interface SinkSurroundings {
+  readonly nodeName: unknown
+  readonly hasSource: boolean
+}
+
 /** Everything that is wrong with a Kafka sink although each setting by itself is possible. */
-export function checkKafka(path: ConfigPath, sink: KafkaSinkConfig): readonly Problem[] {
+export function checkKafka(path: ConfigPath, sink: KafkaSinkConfig, around: SinkSurroundings): readonly Problem[] {
   const place = [...path, 'registry']
   return [
+    ...checkExact(path, sink, around),
     ...checkConnection(path, sink),
     ...(sink.value === 'avro' && sink.registry === undefined
       ? [{ path: place, message: 'missing, expected a value because `value` is avro' }]
@@ -17,6 +24,30 @@ export function checkKafka(path: ConfigPath, sink: KafkaSinkConfig): readonly Pr
     ...(sink.value === 'json' && sink.registry !== undefined
       ? [{ path: place, message: 'is not used, because `value` is json' }]
       : []),
+  ]
+}
+
+/** `delivery: exactly_once` is an agreement between an agent, which has to have a name that stays, and the brokers. */
+function checkExact(
+  path: ConfigPath,
+  sink: KafkaSinkConfig,
+  { nodeName, hasSource }: SinkSurroundings,
+): readonly Problem[] {
+  if (sink.delivery !== 'exactly_once') return []
+  const isUsed = Object.values(sink.topics).includes(sink.cursorTopic) || sink.cursorTopic === sink.deadLetterTopic
+  return [
+    ...(hasSource
+      ? [{ path: [...path, 'delivery'], message: 'is possible only with files, expected at_least_once' }]
+      : []),
+    ...(nodeName === undefined && !hasSource
+      ? [
+          {
+            path: ['nodeName'],
+            message: `missing, expected a name that stays because \`sinks.${path.at(-1)}.delivery\` is exactly_once`,
+          },
+        ]
+      : []),
+    ...(isUsed ? [{ path: [...path, 'cursorTopic'], message: 'expected a topic of its own' }] : []),
   ]
 }
 

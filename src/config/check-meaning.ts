@@ -21,13 +21,13 @@ type Ingest = Static<typeof IngestConfig>
  *
  * A part that does not follow its schema is passed over: what it means cannot be told.
  */
-export function checkMeaning({ ingest, enrich, sinks, http, limits }: Mapping): readonly Problem[] {
+export function checkMeaning({ ingest, enrich, sinks, http, limits, nodeName }: Mapping): readonly Problem[] {
   const reads = Value.Check(IngestConfig, ingest) ? ingest : undefined
   return [
     ...(reads === undefined
       ? []
       : [...checkSources(reads, sinks), ...checkHttpSource(reads, limits), ...checkFormats(reads)]),
-    ...(isMapping(sinks) ? checkSinks(sinks, reads) : []),
+    ...(isMapping(sinks) ? checkSinks(sinks, reads, nodeName) : []),
     ...(Value.Check(EnrichConfig, enrich) ? checkEnrich(enrich) : []),
     ...(Value.Check(HttpConfig, http) ? checkHttp(http.listen) : []),
   ]

@@ -19,7 +19,8 @@ type Ingest = Static<typeof IngestConfig>
  * Everything that is wrong with sinks although each setting by itself is possible: two pipelines must not write to one
  * place, and none to what flagship reads. A sink that does not follow its schema is passed over.
  */
-export function checkSinks(sinks: Mapping, ingest: Ingest | undefined): readonly Problem[] {
+export function checkSinks(sinks: Mapping, ingest: Ingest | undefined, nodeName: unknown): readonly Problem[] {
+  const around = { nodeName, hasSource: (ingest?.kafka ?? ingest?.http) !== undefined }
   const problems: Problem[] = []
   const writers = new Map<string, string>()
   for (const [name, sink] of Object.entries(sinks)) {
@@ -34,7 +35,7 @@ export function checkSinks(sinks: Mapping, ingest: Ingest | undefined): readonly
       : places.filter((place) => isFollowed(ingest, place.target)))
       problems.push({ path, message: `${target} is what \`ingest\` follows, expected a path that is not read` })
     if (Value.Check(SINK_SCHEMAS.elasticsearch, sink)) problems.push(...checkAccess(['sinks', name], sink))
-    if (Value.Check(SINK_SCHEMAS.kafka, sink)) problems.push(...checkKafka(['sinks', name], sink))
+    if (Value.Check(SINK_SCHEMAS.kafka, sink)) problems.push(...checkKafka(['sinks', name], sink, around))
   }
   return problems
 }

@@ -62,10 +62,15 @@ function httpSourceText({ listen, auth, envelope }: NonNullable<Config['ingest']
   return `requests on ${listen}, envelope ${envelope}, ${who}`
 }
 
-function kafkaText({ brokers, topics, value, registry, compression }: Extract<SinkConfig, { type: 'kafka' }>): string {
+function kafkaText(sink: Extract<SinkConfig, { type: 'kafka' }>): string {
+  const { brokers, topics, value, registry, compression, delivery, cursorTopic } = sink
   const names = [...new Set(Object.values(topics))].join(', ')
   const form = registry === undefined ? value : `${value} with schemas in ${registry.url}`
-  return `kafka ${brokers.join(' ')}, topics ${names}, ${form}, compression ${compression}, what is in doubt is sent again and may stand twice`
+  const doubt =
+    delivery === 'exactly_once'
+      ? `each line once for readers of committed records, cursor in topic ${cursorTopic}`
+      : 'what is in doubt is sent again and may stand twice'
+  return `kafka ${brokers.join(' ')}, topics ${names}, ${form}, compression ${compression}, ${doubt}`
 }
 
 type ElasticsearchSink = Extract<SinkConfig, { type: 'elasticsearch' }>

@@ -6,9 +6,10 @@ import { DescriptorAllowance } from '../ingest/spool.ts'
 import { Troubles } from '../ingest/trouble.ts'
 import { Bell } from './bell.ts'
 import { showPipeline } from './gauges.ts'
-import { openPipeline, type PipelineParts } from './open-pipeline.ts'
-import type { Pipeline } from './pipeline.ts'
-import type { AgentSettings } from './settings.ts'
+import { ExactPipeline, isExact } from './exact/exact-pipeline.ts'
+import { openPipeline, type PipelineParts, type PipelineShare } from './open-pipeline.ts'
+import type { RunningPipeline } from './pipeline.ts'
+import type { AgentSettings, PipelineSettings } from './settings.ts'
 import { lockState, type StateLock } from './state-lock.ts'
 import { SpoolKeeper } from './spool-keeper.ts'
 import type { AgentStatus } from './status.ts'
@@ -47,8 +48,8 @@ export async function startAgent(settings: AgentSettings, parts: AgentParts): Pr
       inflightBytes: Math.ceil(settings.inflightBytes / settings.pipelines.length),
     }
     const shared = { ...parts, troubles, descriptors: new DescriptorAllowance() }
-    const pipelines: Pipeline[] = []
-    for (const pipeline of settings.pipelines) pipelines.push(await openPipeline(pipeline, share, shared))
+    const pipelines: RunningPipeline[] = []
+    for (const pipeline of settings.pipelines) pipelines.push(await openFor(pipeline, share, shared))
     const changes = new Bell()
     const own = [settings.spool.directory, ...settings.pipelines.map(({ name }) => join(stateDirectory, name))]
     const discovery = new Discovery({ ...settings.discovery, own }, parts.fileSystem, parts.clock, troubles, () =>
@@ -63,6 +64,16 @@ export async function startAgent(settings: AgentSettings, parts: AgentParts): Pr
   }
 }
 
+async function openFor(
+  settings: PipelineSettings,
+  share: PipelineShare,
+  parts: PipelineParts,
+): Promise<RunningPipeline> {
+  const sink = settings.createSink()
+  if (isExact(sink)) return ExactPipeline.open(sink, settings, share, parts)
+  return openPipeline({ ...settings, createSink: () => sink }, share, parts)
+}
+
 /** What finds log files, what rings when it is worth to look at once, and what bounds those that are kept. */
 interface Finding {
   readonly discovery: Discovery
@@ -73,7 +84,7 @@ interface Finding {
 class RunningAgent implements Agent {
   readonly done: Promise<void>
   readonly #lock: StateLock
-  readonly #pipelines: readonly Pipeline[]
+  readonly #pipelines: readonly RunningPipeline[]
   readonly #troubles: Troubles
   readonly #parts: AgentParts
   readonly #sweeping = new AbortController()
@@ -81,7 +92,7 @@ class RunningAgent implements Agent {
   constructor(
     lock: StateLock,
     finding: Finding,
-    pipelines: readonly Pipeline[],
+    pipelines: readonly RunningPipeline[],
     troubles: Troubles,
     parts: AgentParts,
   ) {

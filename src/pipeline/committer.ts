@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Cursor } from './cursor.ts'
+import type { Turns } from './exact/turns.ts'
 import type { TroubleSpot } from './trouble.ts'
 
 /** Commits are put together: there is one in this time at most, however fast answers come. */
@@ -20,6 +21,7 @@ export class Committer {
   readonly #store: CursorStore
   readonly #clock: Clock
   readonly #trouble: TroubleSpot
+  readonly #turns: Turns | undefined
   /** What the cursor was at when it was written last. */
   #writtenVersion = 0
   #isRequested = false
@@ -28,11 +30,13 @@ export class Committer {
   #written = Promise.withResolvers<void>()
   readonly #closing = new AbortController()
 
-  constructor(cursor: Progress, store: CursorStore, clock: Clock, trouble: TroubleSpot) {
+  /** `turns`: of a sink with transactions. */
+  constructor(cursor: Progress, store: CursorStore, clock: Clock, trouble: TroubleSpot, turns?: Turns) {
     this.#cursor = cursor
     this.#store = store
     this.#clock = clock
     this.#trouble = trouble
+    this.#turns = turns
   }
 
   /** Commit soon. */
@@ -44,7 +48,8 @@ export class Committer {
 
   /** Commit what is answered now; resolves to whether it is on disk. Never rejects. */
   commit(): Promise<boolean> {
-    this.#last = this.#last.then(() => this.#write())
+    const write = () => this.#write()
+    this.#last = this.#last.then(() => this.#turns?.take(write) ?? write())
     return this.#last
   }
 

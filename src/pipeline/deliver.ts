@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { FlagshipError, reasonOf } from '../errors.ts'
+import { FlagshipError, isTransactionOver, reasonOf } from '../errors.ts'
 import { addressOf, type Batch } from '../sinks/batch.ts'
 import type { Outcome, Sink } from '../sinks/sink.ts'
 import { fileKeyOf } from '../ingest/event-id.ts'
@@ -11,6 +11,7 @@ import type { Cursor } from './cursor.ts'
 import type { Doubts } from './doubts.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import type { Refused } from './dead-letter-line.ts'
+import type { Turns } from './exact/turns.ts'
 import type { Meter } from './meter.ts'
 import { batchOf, documentAt, selectDocuments } from './segments.ts'
 import type { TroubleSpot } from './trouble.ts'
@@ -30,6 +31,8 @@ export interface DeliveryParts {
   readonly lineAt: (fileKey: string, offsetBytes: number) => Promise<Buffer | undefined>
   /** Where documents in doubt go, when the sink can look them up. */
   readonly doubts: Pick<Doubts, 'add'> | undefined
+  /** Of a sink with transactions: answers are taken in one turn with what they answer. */
+  readonly turns?: Turns | undefined
 }
 
 /** What one try left to do. */
@@ -56,25 +59,30 @@ export class Delivery {
 
   /**
    * Resolves when every document is accepted, stands in the dead letter or waits to be looked up, or when `signal` is
-   * aborted. Tries for ever. Rejects only on a bug.
+   * aborted. Tries for ever. Rejects only on a bug, and when a transaction is over.
    */
   async deliver(batch: readonly Shipment[], signal: AbortSignal): Promise<void> {
     const { clock, trouble, meter } = this.#parts
     await this.#waitForCommits(batch, signal)
     if (signal.aborted) return
     const startedMs = clock.elapsedMs()
-    let left = await this.#offer(batch, signal)
+    let left = await this.#takeTurn(batch, signal)
     while (left !== undefined && !signal.aborted) {
       trouble.begin(left.reason, clock.nowMs(), this)
       await this.#backoff.wait(signal, left.afterMs)
       if (left.isInDoubt) await this.#takeBack(signal)
       meter.retried(documentsOf(left.shipments).documentCount)
-      left = await this.#offer(left.shipments, signal)
+      left = await this.#takeTurn(left.shipments, signal)
     }
     if (signal.aborted) return
     this.#backoff.reset()
     trouble.end(this)
     meter.took((clock.elapsedMs() - startedMs) / 1_000)
+  }
+
+  #takeTurn(wanted: readonly Shipment[], signal: AbortSignal): Promise<Left | undefined> {
+    const { turns } = this.#parts
+    return turns === undefined ? this.#offer(wanted, signal) : turns.take(() => this.#offer(wanted, signal))
   }
 
   /** One try; undefined when nothing is left to do. */
@@ -86,7 +94,7 @@ export class Delivery {
     try {
       outcomes = await sink.deliver(documentsOf(shipments), signal)
     } catch (error) {
-      if (!signal.aborted && !(error instanceof FlagshipError)) throw error
+      if ((!signal.aborted && !(error instanceof FlagshipError)) || isTransactionOver(error)) throw error
       const reason = reasonOf(error)
       return this.#leave({ doubted: shipments, retried: [], reason, doubtReason: reason, afterMs: 0 }, signal)
     }
@@ -131,6 +139,7 @@ export class Delivery {
         dropped = new Set(await deadLetter.write(complete, new Date(clock.nowMs()).toISOString()))
         break
       } catch (error) {
+        if (isTransactionOver(error)) throw error
         trouble.begin(error, clock.nowMs(), this)
         await this.#backoff.wait(signal)
         if (signal.aborted) return

@@ -20,6 +20,9 @@ import { DeadLetter } from './dead-letter.ts'
 import { Delivery } from './deliver.ts'
 import { doubtsOfSink } from './doubts-of-sink.ts'
 import { EarlierRun } from './earlier-run.ts'
+import { type ExactParts, memoryOf } from './exact/memory.ts'
+import { TransactionDeadLetter } from './exact/transaction-dead-letter.ts'
+import type { Turns } from './exact/turns.ts'
 import { jsonDocument } from './json-document.ts'
 import { Intake } from './intake.ts'
 import { Losses } from './losses.ts'
@@ -54,20 +57,27 @@ export interface PipelineShare {
   readonly inflightBytes: number
 }
 
-/** Put a pipeline together around what it remembers below `stateDirectory`. @throws FlagshipError STATE_UNREADABLE. */
+/**
+ * Put a pipeline together around what it remembers below `stateDirectory`, or what a sink with transactions does.
+ * @throws FlagshipError STATE_UNREADABLE.
+ */
 export async function openPipeline(
   settings: PipelineSettings,
   { stateDirectory, spoolDirectory, inflightBytes }: PipelineShare,
   parts: PipelineParts,
+  exact?: ExactParts,
 ): Promise<Pipeline> {
   const { name } = settings
   const { clock, logger } = parts
   const directory = join(stateDirectory, name)
-  const { store, values, origin, notes } = await parts.openStore(directory)
+  const opened = await parts.openStore(directory)
+  const { origin, notes } = opened
   for (const note of notes) logger.error({ pipeline: name }, note)
+  const { values, store, turns, over } = await memoryOf(opened, exact)
   const state = readCursorState(values)
   const { form = PLAIN_FORM } = settings
-  const deadLetter = new DeadLetter(join(directory, DEAD_LETTER), settings.deadLetter, await jsonDocument(form))
+  const jsonOf = await jsonDocument(form)
+  const deadLetter = new DeadLetter(join(directory, DEAD_LETTER), settings.deadLetter, jsonOf)
   await deadLetter.open()
   const sink = settings.createSink()
   const earlier = new EarlierRun(state, deadLetter, sink.lookup !== undefined, origin !== 'current')
@@ -78,11 +88,13 @@ export async function openPipeline(
     settings,
     sink,
     cursor,
-    committer: new Committer(cursor, store, clock, committingSpot),
+    committer: new Committer(cursor, store, clock, committingSpot, turns),
     committingSpot,
     deadLetter,
+    grave: exact && new TransactionDeadLetter(exact.sink.transaction, deadLetter, jsonOf),
+    turns,
     earlier,
-    meter: new Meter(parts.metrics, name, clock),
+    meter: exact?.meter ?? new Meter(parts.metrics, name, clock),
     budget: new Budget(inflightBytes),
     batcher: new Batcher(settings.batch, clock),
     delivering: new AbortController(),
@@ -90,11 +102,11 @@ export async function openPipeline(
   }
   const stages = stagesOf(base, state, parts)
   const close = async () => {
-    await store.close()
+    await opened.store.close()
     await deadLetter.close()
     stages.intake.close()
   }
-  return new Pipeline(name, { ...base, ...stages, close }, clock, parts.random)
+  return new Pipeline(name, { ...base, ...stages, close, over }, clock, parts.random)
 }
 
 /** What the stages of one pipeline share. */
@@ -105,6 +117,9 @@ interface Base {
   readonly committer: Committer
   readonly committingSpot: TroubleSpot
   readonly deadLetter: DeadLetter
+  /** Where refused documents go in place of the file. */
+  readonly grave: TransactionDeadLetter | undefined
+  readonly turns: Turns | undefined
   readonly earlier: EarlierRun
   readonly meter: Meter
   readonly budget: Budget
@@ -129,7 +144,7 @@ function stagesOf(base: Base, state: CursorState, parts: PipelineParts) {
   const lineAt = intake.lineAt.bind(intake)
   const deliveries = Array.from(
     { length: sink.concurrency },
-    () => new Delivery({ ...shared, lineAt, trouble: delivering }),
+    () => new Delivery({ ...shared, deadLetter: base.grave ?? base.deadLetter, lineAt, trouble: delivering }),
   )
   return { intake, doubts, losses, deliveries, deliveringSpot: delivering }
 }

@@ -45,7 +45,15 @@ export interface Stages {
   /** Aborted when the time to deliver is over: what is not delivered by then is read again next time. */
   readonly delivering: AbortController
   readonly close: () => Promise<void>
+  /** Rejects when what was answered since the last commit does not count any more. */
+  readonly over?: Promise<never> | undefined
 }
+
+/** What an agent has of a pipeline. */
+export type RunningPipeline = Pick<
+  Pipeline,
+  'name' | 'run' | 'restore' | 'update' | 'heldBytes' | 'giveUpOldest' | 'status' | 'stop'
+>
 
 /**
  * One sink and everything that leads to it: files come in, documents go out, and the cursor moves when the sink has
@@ -65,6 +73,8 @@ export class Pipeline {
   /** The watermark. */
   #reachedMs: number | undefined
   #running: Promise<void> = Promise.resolve()
+  /** What reads and delivers, also after `#running` has failed. */
+  #working: Promise<unknown> = Promise.resolve()
 
   constructor(name: string, stages: Stages, clock: Clock, random: () => number) {
     this.name = name
@@ -76,11 +86,13 @@ export class Pipeline {
   }
 
   /**
-   * Read and deliver until `stop`. Resolves then; rejects on a bug, and when the sink can never work.
-   * @throws FlagshipError SINK_MISCONFIGURED or STATE_UNREADABLE.
+   * Read and deliver until `stop`. Resolves then; rejects on a bug, when the sink can never work, and when a transaction
+   * is over.
+   * @throws FlagshipError SINK_MISCONFIGURED, STATE_UNREADABLE, TRANSACTION_LOST, SINK_FENCED.
    */
   run(): Promise<void> {
-    this.#running = this.#run()
+    const { over } = this.#stages
+    this.#running = over === undefined ? this.#run() : Promise.race([this.#run(), over])
     return this.#running
   }
 
@@ -124,6 +136,7 @@ export class Pipeline {
     await this.#running.catch(() => {}) // whoever called `run` was told
     ended.abort()
     delivering.abort()
+    await this.#working.catch(() => {}) // the same
     cursor.endSending()
     this.#noteWatermark()
     await committer.close()
@@ -179,8 +192,9 @@ export class Pipeline {
     this.#state = 'delivering'
     doubts?.begin()
     losses.resume()
-    const working = Promise.all([this.#readAll(), ...deliveries.map((delivery) => this.#deliverAll(delivery))])
-    await Promise.race([working, ...(doubts === undefined ? [] : [doubts.failed])])
+    const working = [this.#readAll(), ...deliveries.map((delivery) => this.#deliverAll(delivery))]
+    this.#working = Promise.allSettled(working)
+    await Promise.race([Promise.all(working), ...(doubts === undefined ? [] : [doubts.failed])])
   }
 
   /** Open the sink, however long that takes, and write down where it stands before anything is sent. */

@@ -45,6 +45,30 @@ export interface Lookup {
   find(doubts: readonly Doubt[], sinceMs: number, signal: AbortSignal): Promise<readonly Finding[]>
 }
 
+/** A document for the dead letter. */
+export interface Buried {
+  readonly id: string
+  readonly line: Buffer
+}
+
+/**
+ * Stores documents and what the pipeline remembers together, or neither: what is accepted becomes visible with the next
+ * commit. Where anything fails, `deliver`, `bury` and `commit` throw FlagshipError TRANSACTION_LOST, or SINK_FENCED when
+ * another agent has taken over, until it has been recovered.
+ */
+export interface Transaction {
+  /**
+   * Bring to an end what anybody of this identity has under way, shut them out, and read what was stored with the last
+   * commit; undefined where nothing is known. Comes first, and again whenever the transaction is lost.
+   * @throws FlagshipError SINK_UNAVAILABLE to be tried again, SINK_MISCONFIGURED, SINK_FENCED.
+   */
+  recover(signal: AbortSignal): Promise<ReadonlyMap<string, unknown> | undefined>
+  /** Store refused documents with the rest; those that are refused once more come back. */
+  bury(documents: readonly Buried[], signal: AbortSignal): Promise<readonly Buried[]>
+  /** Store what has changed, undefined for what is forgotten, with all that was accepted since the last commit. */
+  commit(changes: ReadonlyMap<string, unknown>): Promise<void>
+}
+
 /**
  * A destination. The pipeline owns batching, retry, back-off, order and limits, and offers retried documents byte for
  * byte; a sink only delivers and tells what became of each document.
@@ -71,5 +95,7 @@ export interface Sink {
   mark?(): string
   /** Of a sink that knows event ids. Without it, and without a mark, what is in doubt is sent again and may stand twice. */
   readonly lookup?: Lookup | undefined
+  /** Of a sink whose answers count only once they are committed. */
+  readonly transaction?: Transaction | undefined
   close(): Promise<void>
 }

@@ -28,6 +28,7 @@ export function agentSettings(config: Config, stdout: LineOutput, logger: Logger
     ...(ingest.kafka === undefined
       ? { agentId: `${config.cluster ?? ''}/${nodeName}` }
       : { agentId: `${config.cluster ?? ''}/group/${ingest.kafka.group}`, isShared: true }),
+    identity: { cluster: config.cluster ?? '', node: nodeName },
     onFailureStore: (count: number) => metrics.count('flagship_documents_failure_store_total', { pipeline }, count),
     onPossiblyDoubled: (count: number) =>
       metrics.count('flagship_documents_possibly_doubled_total', { pipeline }, count),

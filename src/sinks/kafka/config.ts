@@ -66,6 +66,30 @@ export const KafkaBrokers = Type.Array(Type.String({ pattern: '^[^\\s:/]+:[0-9]{
   examples: [['kafka-0.kafka:9092', 'kafka-1.kafka:9092']],
 })
 
+const EXACT = 'With `delivery: exactly_once`: '
+
+/** What becomes of documents when something fails, and what that needs. */
+const Delivery = {
+  delivery: Type.Enum(['at_least_once', 'exactly_once'], {
+    description:
+      '`at_least_once`: after a crash or a lost answer a document may stand twice, with equal `event-id`. `exactly_once`: documents and cursor are one transaction; readers with `isolation.level=read_committed` see each line once. Needs `nodeName`.',
+    default: 'at_least_once',
+  }),
+  cursorTopic: topic('envoy.cursor', `${EXACT}the compacted topic in which agents remember how far they are.`),
+  deadLetterTopic: topic('envoy.dead_letter', `${EXACT}where documents go that their topic refuses for good.`),
+  transactionTimeoutMs: Type.Integer({
+    description: `${EXACT}after so long brokers end the transaction of an agent that is gone; until then readers of committed records wait for it. At most \`transaction.max.timeout.ms\` of the brokers.`,
+    default: 60_000,
+    minimum: 5_000,
+    maximum: 900_000,
+  }),
+  transactionalIdPrefix: Type.String({
+    description: `${EXACT}begins the transactional ids and the names of consumer groups, so that ACLs can allow them. The rest is cluster, node and sink.`,
+    default: 'flagship',
+    pattern: '^[a-zA-Z0-9._-]{1,64}$',
+  }),
+}
+
 /** A Kafka sink as it is configured. */
 export const KafkaSinkConfig = Type.Object(
   {
@@ -98,13 +122,14 @@ export const KafkaSinkConfig = Type.Object(
       minimum: 1_024,
       maximum: 104_857_600,
     }),
+    ...Delivery,
     batch: BatchConfig,
     deadLetter: DeadLetterConfig,
   },
   {
     additionalProperties: false,
     description:
-      'Kafka sink: each line at least once; twice only after a crash or a lost answer, with equal `event-id`.',
+      'Kafka sink: each line at least once; twice only after a crash or a lost answer, with equal `event-id`, and never with `delivery: exactly_once`.',
   },
 )
 export type KafkaSinkConfig = Frozen<Static<typeof KafkaSinkConfig>>

@@ -37,8 +37,7 @@ async function inspectBrokers(config: KafkaSinkConfig): Promise<readonly Complai
     // The producer id shows that the login works and that there is a topic that may be written.
     producer = await cluster.producer(config.compression, config.topics.access, signal)
     const complaints: Complaint[] = []
-    for (const topic of new Set(Object.values(config.topics)))
-      complaints.push(...(await topicComplaints(cluster, producer, topic, signal)))
+    for (const topic of topicsOf(config)) complaints.push(...(await topicComplaints(cluster, producer, topic, signal)))
     return complaints
   } catch (error) {
     if (!(error instanceof FlagshipError)) throw error
@@ -46,6 +45,11 @@ async function inspectBrokers(config: KafkaSinkConfig): Promise<readonly Complai
   } finally {
     producer?.close()
   }
+}
+
+function topicsOf({ topics, delivery, cursorTopic, deadLetterTopic }: KafkaSinkConfig): ReadonlySet<string> {
+  const own = delivery === 'exactly_once' ? [cursorTopic, deadLetterTopic] : []
+  return new Set([...Object.values(topics), ...own])
 }
 
 /** What a server says is not going to change by itself, other than a silence. */

@@ -38,7 +38,7 @@ export class Sorting {
     const name = `${topic}/${partition}`
     const queue = this.#growing.get(name) ?? { topic, partition, parts: [] }
     this.#growing.set(name, queue)
-    const byteCount = message.value.length + Buffer.byteLength(message.key) + RECORD_BYTES
+    const byteCount = (message.value?.length ?? 0) + Buffer.byteLength(message.key) + RECORD_BYTES
     let part = queue.parts.at(-1)
     if (part === undefined || part.byteCount + byteCount > this.#maxBytes)
       queue.parts.push((part = { ids: [], positions: [], messages: [], byteCount: 0 }))

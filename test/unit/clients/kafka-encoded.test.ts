@@ -1,4 +1,15 @@
-import { array, assert, asyncProperty, dictionary, integer, record, sample, string, uint8Array } from 'fast-check'
+import {
+  array,
+  assert,
+  asyncProperty,
+  dictionary,
+  integer,
+  option,
+  record,
+  sample,
+  string,
+  uint8Array,
+} from 'fast-check'
 import kafkajs from 'kafkajs'
 import produce from 'kafkajs/src/protocol/requests/produce/v7/request.js'
 import { describe, expect, test } from 'vitest'
@@ -30,7 +41,10 @@ function grouped(batches: readonly PartitionBatch[], asked: number[] = []): Grou
 
 const message = record({
   key: string({ unit: 'grapheme', maxLength: 80 }),
-  value: uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+  value: option(
+    uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+    { nil: null, freq: 9 },
+  ),
   timestamp: integer({ min: 1_000_000_000_000, max: 1_999_999_999_999 }).map(String),
   headers: dictionary(string({ minLength: 1, maxLength: 20 }), string({ unit: 'grapheme', maxLength: 90 }), {
     maxKeys: 6,

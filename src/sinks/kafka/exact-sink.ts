@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto'
+import { KafkaCluster, KafkaFailure, type KafkaProducer, type PartitionBatch } from '../../clients/kafka.ts'
+import type { Clock } from '../../clock.ts'
+import { FlagshipError, reasonOf } from '../../errors.ts'
+import type { Logger } from '../../logger.ts'
+import type { Batch } from '../batch.ts'
+import type { Buried, Outcome, Sink, Transaction } from '../sink.ts'
+import { SchemaRegistry } from '../../clients/schema-registry.ts'
+import { isSuspicious } from './answers.ts'
+import { AvroValues } from './avro-values.ts'
+import type { KafkaSinkConfig } from './config.ts'
+import { type AgentIdentity, cursorPartition, CursorLog, CursorRecords, identityName } from './cursor-topic.ts'
+import { Sorting } from './parts.ts'
+import { JSON_VALUES, type Located, recordsOf } from './records.ts'
+import { Round } from './round.ts'
+
+/** What it needs from outside. */
+export interface ExactKafkaParts {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly identity: AgentIdentity
+}
+
+/** A producer in a transaction, and what the cursor topic holds. */
+interface Live {
+  readonly producer: KafkaProducer
+  readonly records: CursorRecords
+}
+
+/**
+ * Topics of Kafka 3 and 4, where documents and cursor are written in the same transactions. Accepted means: part of the
+ * transaction that is open. Whatever fails ends it, and only `recover` begins another (docs/adr/0008).
+ */
+export class ExactKafkaSink implements Sink, Transaction {
+  readonly name: string
+  readonly concurrency = 1
+  readonly regroups = false
+  readonly transaction = this
+  readonly #config: KafkaSinkConfig
+  readonly #parts: ExactKafkaParts
+  readonly #cluster: KafkaCluster
+  readonly #identity: string
+  readonly #avro: AvroValues | undefined
+  #live: Live | undefined
+  /** Why nothing can be done until it is recovered. */
+  #over = new FlagshipError('TRANSACTION_LOST', 'Cannot write: nothing is recovered yet')
+  /** A request of ours that outdates other producers had no answer: it may still arrive, and outdate us. */
+  #mayOutdateItself = false
+
+  constructor(name: string, config: KafkaSinkConfig, parts: ExactKafkaParts) {
+    this.name = name
+    this.#config = config
+    this.#parts = parts
+    this.#cluster = new KafkaCluster(config, parts.clock, parts.logger)
+    this.#avro = config.registry && new AvroValues(new SchemaRegistry(config.registry, parts.clock))
+    this.#identity = `${config.transactionalIdPrefix}/${identityName(parts.identity)}`
+  }
+
+  /** `recover` has made it ready. */
+  async open(): Promise<void> {}
+
+  async recover(signal: AbortSignal): Promise<ReadonlyMap<string, unknown> | undefined> {
+    await this.close()
+    await this.#avro?.learn(Object.values(this.#config.topics))
+    const producer = await this.#newProducer(signal)
+    try {
+      const records = await this.#readCursor(producer, signal)
+      this.#live = { producer, records }
+      return records.values.size === 0 ? undefined : records.values
+    } catch (error) {
+      producer.close()
+      throw this.#isFenced(producer) ? this.#fenced() : error
+    }
+  }
+
+  async deliver(batch: Batch, signal: AbortSignal): Promise<readonly Outcome[]> {
+    const avro = this.#avro
+    const formOf = (topic: string) => avro?.formOf(topic) ?? JSON_VALUES
+    const destination = { topics: this.#config.topics, formOf, nowMs: this.#parts.clock.nowMs() }
+    const outcomes = await this.#send([...recordsOf(batch, destination)], signal)
+    if (outcomes.length > 1 && outcomes.every(isSuspicious))
+      throw this.#end(
+        'Kafka refuses every record for its time or what it holds: compare the clocks, look at the topics',
+      )
+    return outcomes
+  }
+
+  async bury(documents: readonly Buried[], signal: AbortSignal): Promise<readonly Buried[]> {
+    const [timestamp, topic] = [String(this.#parts.clock.nowMs()), this.#config.deadLetterTopic]
+    const records = documents.map(({ id, line }, position): Located => {
+      const headers = { 'event-id': id, 'content-type': 'application/json' }
+      return { topic, id, position, message: { key: id, value: line, timestamp, headers } }
+    })
+    const outcomes = await this.#send(records, signal)
+    return documents.filter((_, index) => outcomes[index]?.kind === 'refused')
+  }
+
+  async commit(changes: ReadonlyMap<string, unknown>): Promise<void> {
+    const { producer, records } = this.#alive()
+    const { cursorTopic, maxRequestBytes } = this.#config
+    const nowMs = this.#parts.clock.nowMs()
+    const all = records.withOld(changes, nowMs)
+    try {
+      for (const batch of records.batchesOf(all, cursorTopic, maxRequestBytes, nowMs))
+        await producer.send([batch], NEVER)
+      await producer.commit(NEVER)
+    } catch (error) {
+      throw this.#end(reasonOf(error))
+    }
+    records.committed(all, nowMs)
+  }
+
+  async close(): Promise<void> {
+    const live = this.#live
+    this.#live = undefined
+    await live?.producer.abort()
+    live?.producer.close()
+  }
+
+  /** Answers for all of it: what cannot be told ends the transaction. */
+  async #send(records: readonly Located[], signal: AbortSignal): Promise<readonly Outcome[]> {
+    const { producer } = this.#alive()
+    const outcomes = records.map((): Outcome => UNKNOWN)
+    try {
+      const sorting = new Sorting(this.#config.maxRequestBytes)
+      for (const record of records) sorting.add(record, (await producer.partitionsOf(record.topic, signal)).length)
+      const queues = sorting.queues()
+      await new Round({ producer, signal, outcomes }).run(queues)
+      const halted = queues.find(({ parts }) => parts.length > 0)
+      if (halted === undefined) return outcomes
+      throw this.#end(halted.halt ?? 'stopped')
+    } catch (error) {
+      if (error instanceof KafkaFailure) throw this.#end(error.message)
+      throw error
+    }
+  }
+
+  async #newProducer(signal: AbortSignal): Promise<KafkaProducer> {
+    const { compression, cursorTopic, transactionTimeoutMs: timeoutMs } = this.#config
+    try {
+      return await this.#cluster.producer(compression, cursorTopic, signal, { id: this.#identity, timeoutMs })
+    } catch (error) {
+      if (error instanceof KafkaFailure && error.isUnanswered) this.#mayOutdateItself = true
+      throw error
+    }
+  }
+
+  /**
+   * A record of our own, written now, is where reading ends: all that went before stands before it, and the ends of our
+   * own transactions too, because the producer id came only after them.
+   */
+  async #readCursor(producer: KafkaProducer, signal: AbortSignal): Promise<CursorRecords> {
+    const { cursorTopic: topic } = this.#config
+    const { identity, clock } = this.#parts
+    const partition = cursorPartition(identity, (await producer.partitionsOf(topic, signal)).length)
+    const endOffset = await this.#markEnd(producer, { topic, partition, messages: [this.#endMark()] }, signal)
+    const log = new CursorLog(identity)
+    const group = `${this.#identity}/${randomUUID()}`
+    await this.#cluster.readLog({ topic, partition, endOffset }, group, (record) => log.take(record), signal)
+    if (log.isUncertain) throw new KafkaFailure(`read topic "${topic}"`, 'the end of a transaction was not shown', true)
+    this.#parts.logger.info(
+      { sink: this.name, topic, partition, records: log.values.size, elapsedMs: Math.round(clock.elapsedMs()) },
+      'read the cursor from Kafka',
+    )
+    return new CursorRecords(identity, partition, log.values)
+  }
+
+  async #markEnd(producer: KafkaProducer, mark: PartitionBatch, signal: AbortSignal): Promise<number> {
+    const [answer] = await producer.send([mark], signal)
+    await producer.commit(signal)
+    return Number(answer?.baseOffset) + 1
+  }
+
+  #endMark(): PartitionBatch['messages'][number] {
+    const timestamp = String(this.#parts.clock.nowMs())
+    return { key: `${identityName(this.#parts.identity)}#begun`, value: Buffer.from('{}'), timestamp, headers: {} }
+  }
+
+  #alive(): Live {
+    if (this.#live === undefined) throw this.#over
+    return this.#live
+  }
+
+  /** Nothing more can be done with the transaction that is open. */
+  #end(reason: string): FlagshipError {
+    const producer = this.#live?.producer
+    this.#live = undefined
+    if (producer === undefined) return this.#over
+    const isFenced = this.#isFenced(producer)
+    if (!isFenced) void producer.abort().finally(() => producer.close())
+    else producer.close()
+    this.#over = isFenced ? this.#fenced() : new FlagshipError('TRANSACTION_LOST', reason)
+    return this.#over
+  }
+
+  /**
+   * Brokers say the same of a producer that was outdated and of a transaction that took too long, but the latter only of
+   * one that is as old as its time-out.
+   */
+  #isFenced(producer: KafkaProducer): boolean {
+    if (!producer.isOutdated || producer.transactionAgeMs >= this.#config.transactionTimeoutMs) return false
+    const isFenced = !this.#mayOutdateItself
+    this.#mayOutdateItself = false
+    return isFenced
+  }
+
+  #fenced(): FlagshipError {
+    const { cluster, node, sink } = this.#parts.identity
+    const who = `cluster "${cluster}", nodeName "${node}" and sink "${sink}"`
+    const remedy = 'see that one alone runs, or give each a nodeName of its own'
+    return new FlagshipError('SINK_FENCED', `Cannot go on: another agent with ${who} has taken over; ${remedy}`)
+  }
+}
+
+const NEVER = new AbortController().signal
+const UNKNOWN: Outcome = { kind: 'in_doubt', reason: 'it was not answered' }
