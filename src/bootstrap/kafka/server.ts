@@ -1,7 +1,7 @@
 import type { KafkaAdmin } from '../../clients/kafka-admin.ts'
 import { FlagshipError } from '../../errors.ts'
 import { asking } from './refusal.ts'
-import { RIGHTS, topicAt } from './target.ts'
+import { RIGHTS } from './target.ts'
 import type { KafkaTopic, TopicBody } from './topics.ts'
 
 /** The topics that are there already, by name. */
@@ -15,6 +15,15 @@ export async function presentTopics(
     if (body !== undefined) present.set(topic.id, body)
   }
   return present
+}
+
+/** A topic as it is, with those settings that are ours; undefined when it is not there. */
+async function topicAt(admin: KafkaAdmin, { id, body }: KafkaTopic): Promise<TopicBody | undefined> {
+  const size = await asking(`Cannot read topic "${id}"`, RIGHTS.find, admin.sizeOf(id))
+  if (size === undefined) return undefined
+  const all = await asking(`Cannot read the settings of topic "${id}"`, RIGHTS.read, admin.configOf(id))
+  const ours = Object.keys(body.config).flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]] as const]))
+  return { ...size, config: Object.fromEntries(ours) }
 }
 
 /**

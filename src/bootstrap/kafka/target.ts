@@ -4,18 +4,23 @@ import { BOOTSTRAP_VERSION, type Found, type Target } from '../object.ts'
 import { asking } from './refusal.ts'
 import type { KafkaTopic, TopicBody } from './topics.ts'
 
-/** A cluster to make topics in. A topic bears no mark: what has a name of the configuration is taken for ours. */
+/**
+ * A cluster to make topics in. A topic bears no mark: what has a name of the configuration is taken for ours. What is
+ * wanted was reckoned from `present`, so that is what counts: brokers that are asked twice may not agree.
+ */
 export class KafkaTarget implements Target {
   readonly objects: readonly KafkaTopic[]
   readonly #admin: KafkaAdmin
+  readonly #present: ReadonlyMap<string, TopicBody>
 
-  constructor(admin: KafkaAdmin, objects: readonly KafkaTopic[]) {
+  constructor(admin: KafkaAdmin, objects: readonly KafkaTopic[], present: ReadonlyMap<string, TopicBody>) {
     this.#admin = admin
     this.objects = objects
+    this.#present = present
   }
 
   async find({ id }: Pick<KafkaTopic, 'id'>): Promise<Found> {
-    const body = await topicAt(this.#admin, this.#topic(id))
+    const body = this.#present.get(id)
     return body === undefined ? { kind: 'absent' } : { kind: 'ours', version: BOOTSTRAP_VERSION, body }
   }
 
@@ -51,15 +56,6 @@ export class KafkaTarget implements Target {
     if (topic === undefined) throw new Error(`Cannot install topic "${id}": it is not of this target`)
     return topic
   }
-}
-
-/** A topic as it is, with those settings that are ours; undefined when it is not there. */
-export async function topicAt(admin: KafkaAdmin, { id, body }: KafkaTopic): Promise<TopicBody | undefined> {
-  const size = await asking(`Cannot read topic "${id}"`, RIGHTS.find, admin.sizeOf(id))
-  if (size === undefined) return undefined
-  const all = await asking(`Cannot read the settings of topic "${id}"`, RIGHTS.read, admin.configOf(id))
-  const ours = Object.keys(body.config).flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]] as const]))
-  return { ...size, config: Object.fromEntries(ours) }
 }
 
 /** Why a topic stays. */

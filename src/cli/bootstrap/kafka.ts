@@ -39,23 +39,24 @@ async function installation(admin: KafkaAdmin, sink: KafkaSinkConfig, wishes: To
   )
   return {
     ...bare(admin),
-    target: new KafkaTarget(admin, topics),
+    target: new KafkaTarget(admin, topics, present),
     notes: topicNotes(topics, wishes, present),
     beforeRemove: async () => [],
   }
 }
 
 async function removal(admin: KafkaAdmin, sink: KafkaSinkConfig): Promise<Connected> {
-  const target = new KafkaTarget(admin, kafkaTopics(sink))
+  const topics = kafkaTopics(sink)
+  const present = await presentTopics(admin, topics)
+  const target = new KafkaTarget(admin, topics, present)
   return {
     ...bare(admin),
     target,
     notes: [],
     async beforeRemove(isDry) {
       const full: string[] = []
-      for (const { id } of isDry ? target.objects : []) {
-        const { kind } = await target.find({ id })
-        const count = kind === 'ours' ? await target.recordCount(id) : 0n
+      for (const id of isDry ? present.keys() : []) {
+        const count = await target.recordCount(id)
         if (count > 0n) full.push(`topic ${id} would stay: ${holds(count)}`)
       }
       return full
