@@ -14,6 +14,7 @@ const ROUNDS = inSoak(1, 5)
 const TURNS = inSoak(3, 25)
 const MOST_LINES = inSoak(150, 600)
 const PATIENCE_MS = 60_000
+const LONGEST_MS = inSoak(120_000, 600_000)
 const DATASETS = ['access', 'log', 'unparsed', 'loss'] as const
 
 /** Containers, agents and the topics of one scene. */
@@ -97,52 +98,66 @@ async function sceneOn(cluster: KafkaCluster, prefix: string, seed: number): Pro
 describeKafka(
   'an agent whose documents and cursor are one transaction',
   (cluster) => {
-    test(`each line is there once for a reader of committed records, over ${KILLS} times kill -9`, async () => {
-      const scene = await sceneOn(cluster(), 'kill', 71)
-      for (let kill = 0; kill < KILLS; kill += 1) {
+    test(
+      `each line is there once for a reader of committed records, over ${KILLS} times kill -9`,
+      async () => {
+        const scene = await sceneOn(cluster(), 'kill', 71)
+        for (let kill = 0; kill < KILLS; kill += 1) {
+          const agent = scene.start()
+          scene.write(MOST_LINES)
+          await scene.commits(agent)
+          await scene.writeTurns(TURNS, MOST_LINES)
+          await sleep(scene.upTo(400))
+          await agent.kill()
+        }
+        const balance = await scene.finish()
+        expect(outcomeOf(`Kafka ${cluster().version}, killed`, balance)).toBe(EACH_LINE_ONCE)
+      },
+      LONGEST_MS,
+    )
+
+    test(
+      'an agent that another one of its name shuts out ends and says so, and each line is there once',
+      async () => {
+        const scene = await sceneOn(cluster(), 'second', 72)
+        const first = scene.start()
+        scene.write(MOST_LINES)
+        await scene.commits(first)
+        // The same files and the same names, but another state: as where a node is thought to be gone and is not.
+        scene.configureStream({ state: { directory: join(scene.workplace.root, 'other') } })
+        const second = scene.start()
+        await scene.writeTurns(20, MOST_LINES)
+        expect(await first.ended).toBe(69)
+        expect(first.stderr).toContain(
+          'another agent with cluster \\"c\\", nodeName \\"node-1\\" and sink \\"stream\\"',
+        )
+        await scene.allArrived(second)
+        expect(await second.stop()).toBe(0)
+        expect(outcomeOf(`Kafka ${cluster().version}, two agents`, await scene.balance())).toBe(EACH_LINE_ONCE)
+      },
+      LONGEST_MS,
+    )
+
+    test(
+      'each line is there once over a broker that is killed in mid transaction',
+      async () => {
+        const scene = await sceneOn(cluster(), 'broker', 73)
         const agent = scene.start()
         scene.write(MOST_LINES)
         await scene.commits(agent)
-        await scene.writeTurns(TURNS, MOST_LINES)
-        await sleep(scene.upTo(400))
-        await agent.kill()
-      }
-      const balance = await scene.finish()
-      expect(outcomeOf(`Kafka ${cluster().version}, killed`, balance)).toBe(EACH_LINE_ONCE)
-    })
-
-    test('an agent that another one of its name shuts out ends and says so, and each line is there once', async () => {
-      const scene = await sceneOn(cluster(), 'second', 72)
-      const first = scene.start()
-      scene.write(MOST_LINES)
-      await scene.commits(first)
-      // The same files and the same names, but another state: as where a node is thought to be gone and is not.
-      scene.configureStream({ state: { directory: join(scene.workplace.root, 'other') } })
-      const second = scene.start()
-      await scene.writeTurns(20, MOST_LINES)
-      expect(await first.ended).toBe(69)
-      expect(first.stderr).toContain('another agent with cluster \\"c\\", nodeName \\"node-1\\" and sink \\"stream\\"')
-      await scene.allArrived(second)
-      expect(await second.stop()).toBe(0)
-      expect(outcomeOf(`Kafka ${cluster().version}, two agents`, await scene.balance())).toBe(EACH_LINE_ONCE)
-    })
-
-    test('each line is there once over a broker that is killed in mid transaction', async () => {
-      const scene = await sceneOn(cluster(), 'broker', 73)
-      const agent = scene.start()
-      scene.write(MOST_LINES)
-      await scene.commits(agent)
-      for (let round = 0; round < ROUNDS; round += 1) {
-        await scene.writeTurns(5, MOST_LINES)
-        await cluster().kill(1)
-        await scene.writeTurns(5, MOST_LINES)
-        await cluster().restart(1)
-        await scene.commits(agent)
-      }
-      await scene.allArrived(agent)
-      expect(await agent.stop()).toBe(0)
-      expect(outcomeOf(`Kafka ${cluster().version}, broker killed`, await scene.balance())).toBe(EACH_LINE_ONCE)
-    })
+        for (let round = 0; round < ROUNDS; round += 1) {
+          await scene.writeTurns(5, MOST_LINES)
+          await cluster().kill(1)
+          await scene.writeTurns(5, MOST_LINES)
+          await cluster().restart(1)
+          await scene.commits(agent)
+        }
+        await scene.allArrived(agent)
+        expect(await agent.stop()).toBe(0)
+        expect(outcomeOf(`Kafka ${cluster().version}, broker killed`, await scene.balance())).toBe(EACH_LINE_ONCE)
+      },
+      LONGEST_MS,
+    )
   },
   { newestOnly: true },
 )
