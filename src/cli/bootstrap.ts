@@ -88,7 +88,7 @@ async function removing(connected: Connected, options: BootstrapOptions, io: Io)
     await write(io.stdout, planReport(steps, notes, options))
     return 0
   }
-  // First: an object that is in use ends the removal, and no key may outlive it.
+  // First: whatever has to stay, or fails, no key may outlive the removal.
   const withdrawn = await connected.beforeRemove(false)
   const isJson = options.json === true
   if (!isJson) await write(io.stdout, notesText(withdrawn))

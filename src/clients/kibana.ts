@@ -43,9 +43,12 @@ export interface Kibana {
   close(): void
 }
 
+/** The space that is there without being made, and whose paths have no `/s/`. */
+export const DEFAULT_SPACE = 'default'
+
 /** What stands between the address of Kibana and the path of a request. */
 export function spacePath(space: string): string {
-  return space === 'default' ? '' : `/s/${encodeURIComponent(space)}`
+  return space === DEFAULT_SPACE ? '' : `/s/${encodeURIComponent(space)}`
 }
 
 /** Nothing is connected yet. */

@@ -1,8 +1,7 @@
-import type { Kibana } from '../../clients/kibana.ts'
+import { DEFAULT_SPACE, type Kibana } from '../../clients/kibana.ts'
 import { FlagshipError } from '../../errors.ts'
 import { at, textAt } from '../../sinks/elasticsearch/parts-of-json.ts'
 import { refusal } from './refusal.ts'
-import { DEFAULT_SPACE } from './space.ts'
 
 /** @throws FlagshipError when it is no Kibana, one that is too old, or one without the space. */
 export async function expectKibana(kibana: Kibana): Promise<void> {

@@ -1,7 +1,6 @@
-import type { Kibana, KibanaAnswer } from '../../clients/kibana.ts'
+import { DEFAULT_SPACE, type Kibana, type KibanaAnswer } from '../../clients/kibana.ts'
 import { FlagshipError } from '../../errors.ts'
 import { textAt } from '../../sinks/elasticsearch/parts-of-json.ts'
-import { DEFAULT_SPACE } from './space.ts'
 
 /** What was tried, for the message when it is refused. */
 export interface Attempt {

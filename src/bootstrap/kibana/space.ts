@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-
-/** The space that is there without being made, and whose paths have no `/s/`. */
-export const DEFAULT_SPACE = 'default'
+import { DEFAULT_SPACE } from '../../clients/kibana.ts'
 
 /**
  * The id of a saved object in a space. Kibana's ids are unique over all spaces: an import of one that another space has

@@ -1,7 +1,7 @@
 import { kibanaNdjson, kibanaObjects, rules } from '../../bootstrap/kibana/objects.ts'
 import { kibanaTarget } from '../../bootstrap/kibana/target.ts'
 import { type Instructions, outputFiles } from '../../bootstrap/output.ts'
-import { connectKibana, spacePath } from '../../clients/kibana.ts'
+import { connectKibana, DEFAULT_SPACE, spacePath } from '../../clients/kibana.ts'
 import type { ElasticsearchSinkConfig } from '../../sinks/elasticsearch/config.ts'
 import { StreamNames } from '../../sinks/elasticsearch/stream-names.ts'
 import { usageError } from '../options.ts'
@@ -65,7 +65,7 @@ function urlOf({ url, 'kibana-url': kibanaUrl }: BootstrapOptions): string {
 }
 
 /** Kibana's own rule for the ids of spaces. */
-function spaceOf({ space = 'default' }: BootstrapOptions): string {
+function spaceOf({ space = DEFAULT_SPACE }: BootstrapOptions): string {
   if (/^[a-z0-9_-]{1,100}$/.test(space)) return space
   throw usageError('bootstrap', `Cannot use space "${printable(space)}"`, 'expected a-z, 0-9, "_" and "-"')
 }

@@ -99,12 +99,12 @@ function aligned(rows: readonly (readonly string[])[]): readonly (readonly strin
   return rows.map((row) => row.map((cell, column) => cell.padStart(widths[column] ?? 0)))
 }
 
-/** When it ended, in UTC; the start where no end is known. */
 function endAndProxyOf(document: ShownDocument): string {
   const { kubernetes, envoy } = document
   return `${endOf(document)}  ${kubernetes?.pod?.name ?? '?'} ${envoy?.direction ?? ''}`.trimEnd()
 }
 
+/** When it ended, in UTC; the start where no end is known. */
 function endOf({ event, '@timestamp': start = '' }: ShownDocument): string {
   return (event?.end ?? start).replace('T', ' ').replace(/^(.{23}).*$/, '$1')
 }

@@ -21,7 +21,7 @@ export interface LookupParts {
 
 /** What was seen of one document in doubt. */
 interface Trace {
-  readonly id: string
+  readonly doubt: Doubt
   foundCount: number
   /** Why an index could not tell. */
   trouble: string | undefined
@@ -54,9 +54,9 @@ export class ElasticsearchLookup implements Lookup {
 
   async find(doubts: readonly Doubt[], sinceMs: number, signal: AbortSignal): Promise<readonly Finding[]> {
     const { quiet, onDoubled } = this.#parts
-    const traces = doubts.map(({ id }): Trace => ({ id, foundCount: 0, trouble: undefined }))
+    const traces = doubts.map((doubt): Trace => ({ doubt, foundCount: 0, trouble: undefined }))
     let hasWaited = false
-    for (const [stream, searches] of this.#byStream(doubts, traces)) {
+    for (const [stream, searches] of this.#byStream(traces)) {
       if (await this.#isNew(stream, searches)) continue
       if (!hasWaited) await quiet.since(sinceMs, signal)
       hasWaited = true
@@ -67,15 +67,13 @@ export class ElasticsearchLookup implements Lookup {
     return traces.map(findingOf)
   }
 
-  #byStream(doubts: readonly Doubt[], traces: readonly Trace[]): ReadonlyMap<string, readonly Search[]> {
+  #byStream(traces: readonly Trace[]): ReadonlyMap<string, readonly Search[]> {
     const groups = new Map<string, Search[]>()
-    const marks = new Map<string, unknown>() // thousands of documents come from few files
-    for (const [position, trace] of traces.entries()) {
-      const doubt = doubts[position]
-      if (doubt?.mark !== undefined && !marks.has(doubt.mark)) marks.set(doubt.mark, parseMark(doubt.mark))
-      for (const { stream, ...search } of doubt === undefined
-        ? []
-        : this.#placesOf(doubt, marks.get(doubt.mark ?? ''))) {
+    const marks = new Map<string | undefined, unknown>() // thousands of documents come from few files
+    for (const trace of traces) {
+      const { mark } = trace.doubt
+      if (!marks.has(mark)) marks.set(mark, parseMark(mark))
+      for (const { stream, ...search } of this.#placesOf(trace.doubt, marks.get(mark))) {
         const group = groups.get(stream)
         if (group === undefined) groups.set(stream, [{ trace, ...search }])
         else group.push({ trace, ...search })
@@ -132,7 +130,7 @@ export class ElasticsearchLookup implements Lookup {
       method: 'POST',
       path: `/${encodeURIComponent(index)}/_mget`,
       query: { _source: 'false', filter_path: 'docs._id,docs.found,docs.error.type' },
-      json: { ids: traces.map(({ id }) => id) },
+      json: { ids: traces.map(({ doubt }) => doubt.id) },
       signal,
     })
     if (statusCode !== 200) throw refusal(`look into "${index}"`, statusCode, body)
@@ -144,7 +142,7 @@ export class ElasticsearchLookup implements Lookup {
 /** An answer that is neither yes nor no, such as that of an index that went meanwhile, leaves the document unknown. */
 function note(trace: Trace, document: unknown, index: string): void {
   const found = at(document, 'found')
-  if (textAt(document, '_id') !== trace.id || typeof found !== 'boolean')
+  if (textAt(document, '_id') !== trace.doubt.id || typeof found !== 'boolean')
     trace.trouble = `index "${index}" ${stateOf(textAt(document, 'error', 'type'))}`
   else if (found) trace.foundCount += 1
 }

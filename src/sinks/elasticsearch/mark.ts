@@ -24,9 +24,9 @@ export function markText({ namespace, hasFailed, oldest }: Mark): string {
 }
 
 /** The text of a mark, parsed: of many documents that have the same one, once. Undefined when it is none. */
-export function parseMark(text: string): unknown {
+export function parseMark(text: string | undefined): unknown {
   try {
-    return JSON.parse(text)
+    return text === undefined ? undefined : JSON.parse(text)
   } catch {
     return undefined
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { UNCONFIGURED } from '../../../../scripts/generate/elasticsearch-files.ts'
 import { elasticsearchObjects, type ElasticsearchObject } from '../../../../src/bootstrap/elasticsearch/objects.ts'
 import { examineServer, retentionsOf, shadowsOf } from '../../../../src/bootstrap/elasticsearch/server.ts'
 import { ElasticsearchTarget } from '../../../../src/bootstrap/elasticsearch/target.ts'
@@ -6,14 +7,7 @@ import { planOf } from '../../../../src/bootstrap/plan.ts'
 import type { ElasticsearchAnswer } from '../../../../src/clients/elasticsearch.ts'
 import { ok, refused, ScriptedElasticsearch } from './scripted-elasticsearch.ts'
 
-const OBJECTS = elasticsearchObjects({
-  sinkName: 'search',
-  sink: { namespace: 'default', retention: { healthy: '90d' } },
-  version: { major: 8, minor: 19 },
-  lifecycle: 'ilm',
-  aliases: true,
-  roles: true,
-})
+const OBJECTS = elasticsearchObjects({ ...UNCONFIGURED, lifecycle: 'ilm' })
 const POLICY_PATH = '/_ilm/policy/flagship-90d'
 
 function objectOf(kind: ElasticsearchObject['kind']): ElasticsearchObject {
@@ -119,14 +113,8 @@ describe('shadowsOf()', () => {
 })
 
 describe('retentionsOf()', () => {
-  const objects = elasticsearchObjects({
-    sinkName: 'search',
-    sink: { namespace: 'default', retention: { healthy: '30d' } },
-    version: { major: 8, minor: 19 },
-    lifecycle: 'stream',
-    aliases: true,
-    roles: false,
-  })
+  const sink = { ...UNCONFIGURED.sink, retention: { healthy: '30d' } } as const
+  const objects = elasticsearchObjects({ ...UNCONFIGURED, sink, roles: false })
   const stream = { name: 'logs-envoy.access-default', lifecycle: { enabled: true, data_retention: '90d', x: 1 } }
   const client = () =>
     new ScriptedElasticsearch({
