@@ -85,7 +85,7 @@ describe('flagship validate', () => {
     expect(flagship(['validate', '-c', BAD]).stderr.split('\n')).toEqual([
       `flagship: Cannot use configuration "${BAD}": 2 problems`,
       `  ${BAD}:1: cluter: no such setting (did you mean "cluster"?)`,
-      `  ${BAD}:3: sinks.out.type: found "stdot", expected elasticsearch, file or stdout (did you mean "stdout"?)`,
+      `  ${BAD}:3: sinks.out.type: found "stdot", expected elasticsearch, file, kafka or stdout (did you mean "stdout"?)`,
       '',
     ])
   })
@@ -106,7 +106,7 @@ describe('flagship validate', () => {
           {
             path: 'sinks.out.type',
             line: 3,
-            message: expect.stringContaining('expected elasticsearch, file or stdout'),
+            message: expect.stringContaining('expected elasticsearch, file, kafka or stdout'),
           },
         ],
       },
