@@ -36,7 +36,8 @@ export class KafkaCluster {
     const common = {
       release,
       installation,
-      clusterId: randomBytes(16).toString('base64url'),
+      // Never a dash at first: kafka-storage would take it for an option.
+      clusterId: Buffer.of(0, ...randomBytes(15)).toString('base64url'),
       listeners: listenersOf(this.security),
       settings: { ...(this.security && securitySettings(this.security, this.home)), ...options.settings },
       formatOptions: this.security === undefined ? [] : formatOptionsOf(this.security),
