@@ -100,11 +100,13 @@ async function read(): Promise<void> {
     isControlRecord: isControlBatch,
     batchContext: { producerId, inTransaction: true, isControlBatch },
   })
-  const begun = (producerId: string, firstOffset: string) => ({ producerId, firstOffset })
   const partition = {
     partition: 0,
     highWatermark: '6',
-    abortedTransactions: [begun('2', '1'), begun('1', '0')],
+    abortedTransactions: [
+      { producerId: '2', firstOffset: '1' },
+      { producerId: '1', firstOffset: '0' },
+    ],
     messages: [record(1, '1'), record(2, '2'), record(3, '2', true), record(4, '2'), record(5, '1')],
   }
   const send = async () => ({ responses: [{ topicName: 'probe', partitions: [partition] }] })

@@ -17,7 +17,7 @@ type Stored =
       readonly at: number
       readonly by: Producer
       readonly count: number
-      readonly zstd?: boolean
+      readonly zstd?: true
       readonly key?: Buffer
     }
   | { readonly at: number; readonly by: Producer; readonly end: 'abort' | 'commit' }
@@ -50,7 +50,7 @@ async function bytesOf(batch: Stored): Promise<Buffer> {
     encodeRecord({ offsetDelta, key, value: `${batch.at + offsetDelta}` }),
   )
   const { buffer } = await RecordBatch({
-    compression: 'zstd' in batch && batch.zstd === true ? ZSTD : 0,
+    compression: 'zstd' in batch ? ZSTD : 0,
     firstOffset: batch.at,
     lastOffsetDelta: records.length - 1,
     transactional: 'by' in batch,
