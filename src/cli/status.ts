@@ -6,6 +6,7 @@ import { write } from './io.ts'
 import { jsonText } from './json.ts'
 import { parseOptions, usageError } from './options.ts'
 import { readReport, type StateReport } from './status/report.ts'
+import { streamProgress } from './status/stream.ts'
 import { renderReport } from './status/text.ts'
 
 const OPTIONS = { config: { type: 'string', short: 'c' }, json: { type: 'boolean' } } as const
@@ -24,7 +25,8 @@ Reads what the agent has written down, whether it runs or not, and changes nothi
 that was written before it is delivered, refused, dropped by policy or named as lost), losses, spool, dead letter, and
 of each file the cursor, what may have been sent beyond it, and what is not answered. How old that is can only be said
 within bounds, from the times of the file and the watermark. Files that the agent has never seen are not counted. A
-running agent says the same of this moment under /v1/status.
+running agent says the same of this moment under /v1/status. Of an agent that reads Kafka or takes requests it says
+where that stands.
 
 Example: flagship status --config /etc/flagship/flagship.yaml
 `,
@@ -32,9 +34,14 @@ Example: flagship status --config /etc/flagship/flagship.yaml
     const { values } = parseOptions('status', args, OPTIONS)
     if (values.config === undefined) throw usageError('status', 'Cannot show status', 'option "--config" is missing')
     const config = loadConfig(values.config, io.env)
-    const { state, sinks } = config
+    const { state, sinks, ingest } = config
     const spool = spoolDirectory(config)
-    const places = { stateDirectory: state.directory, pipelines: Object.keys(sinks), spoolDirectory: spool }
+    const places = {
+      stateDirectory: state.directory,
+      pipelines: Object.keys(sinks),
+      spoolDirectory: spool,
+      stream: streamProgress(ingest),
+    }
     const report = await readReport(places, SYSTEM_CLOCK.nowMs())
     await write(io.stdout, values.json === true ? jsonOf(report) : renderReport(report))
     return 0

@@ -8,6 +8,7 @@ import { type Inventory, readInventory } from '../enrich/kubernetes/inventory.ts
 import { ERRORS, FlagshipError } from '../errors.ts'
 import { inspectSink } from '../sinks/inspect.ts'
 import type { Command } from './command.ts'
+import { inspectSource } from './inspect-source.ts'
 import { type Io, write } from './io.ts'
 import { jsonText } from './json.ts'
 import { parseOptions, usageError } from './options.ts'
@@ -29,11 +30,11 @@ export const command: Command = {
 
 Options:
   -c, --config FILE  The configuration (YAML)
-      --connect      Also ask every sink whether it would work: version, rights, templates; nothing is changed
+      --connect      Also ask every sink, and the schema registry of a source, whether it would work; nothing is changed
       --json         The result as one JSON document: the effective configuration, or the problems
       --schema       Print the JSON Schema of the configuration, for editors
 
-Exit code: 0 when valid, 78 when not; 69 when a sink cannot be reached.
+Exit code: 0 when valid, 78 when not; 69 when a server cannot be reached.
 
 Example: flagship validate --config flagship.yaml
 `,
@@ -58,20 +59,30 @@ type Findings =
   | { readonly valid: true; readonly config: Config; readonly inventory: Inventory | undefined }
   | { readonly valid: false; readonly problems: readonly Problem[] }
 
-/** Ask every sink that has a server; what is wrong goes to stderr, all of it. The worst decides. */
-async function connectAll({ sinks }: Config, io: Io, isJson: boolean): Promise<number> {
-  const asked = Object.entries(sinks).map(async ([name, sink]) => ({ name, complaints: await inspectSink(sink) }))
+/** Ask every server that there is; what is wrong goes to stderr, all of it. The worst decides. */
+async function connectAll({ sinks, ingest }: Config, io: Io, isJson: boolean): Promise<number> {
+  const asked = [
+    answersOf('source "kafka"', 'schema registry', inspectSource(ingest)),
+    ...Object.entries(sinks).map(([name, sink]) =>
+      answersOf(`sink "${name}"`, 'server, credentials, rights and templates', inspectSink(sink)),
+    ),
+  ]
   let exitCode = 0
-  for (const { name, complaints } of await Promise.all(asked)) {
+  for (const { name, parts, complaints } of await Promise.all(asked)) {
     if (complaints === undefined) continue
     if (complaints.length === 0 && !isJson)
-      await write(io.stdout, `Sink "${name}" would work: server, credentials, rights and templates\n`)
+      await write(io.stdout, `${name[0]?.toUpperCase()}${name.slice(1)} would work: ${parts}\n`)
     for (const { kind, message } of complaints)
-      await write(io.stderr, `${printable(`sink "${name}": ${kind === 'weak' ? 'warning: ' : ''}${message}`)}\n`)
+      await write(io.stderr, `${printable(`${name}: ${kind === 'weak' ? 'warning: ' : ''}${message}`)}\n`)
     if (complaints.some(({ kind }) => kind === 'unreachable')) exitCode ||= ERRORS.SINK_UNAVAILABLE.exitCode
     if (complaints.some(({ kind }) => kind === 'wrong')) exitCode = ERRORS.SINK_MISCONFIGURED.exitCode
   }
   return exitCode
+}
+
+/** `parts`: what was asked for. */
+async function answersOf(name: string, parts: string, asking: ReturnType<typeof inspectSink>) {
+  return { name, parts, complaints: await asking }
 }
 
 /** A configuration is also wrong when the inventory it names cannot be used. */

@@ -1,6 +1,7 @@
 import kafkajs, { type Batch, type Kafka, type PartitionAssigner } from 'kafkajs'
 import type { Clock } from '../clock.ts'
 import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
+import { fieldOf, originOf } from './kafka-fetched.ts'
 import type { KafkaSockets } from './kafka-sockets.ts'
 
 /** One partition up to, but without, an offset. */
@@ -149,32 +150,18 @@ function recordsOf(batch: Batch): readonly LogRecord[] {
 }
 
 function recordOf(raw: unknown): LogRecord {
-  const context = fieldOf(raw, 'batchContext')
-  const producerId = String(fieldOf(context, 'producerId'))
-  const key = fieldOf(raw, 'key')
-  if (!Buffer.isBuffer(key)) return { kind: 'data', ...NO_RECORD, producerId }
-  if (fieldOf(context, 'isControlBatch') === true) return { kind: endOf(key), producerId }
-  const value = fieldOf(raw, 'value')
+  const { producerId, role } = originOf(raw)
+  if (role === 'other') return { kind: 'hidden' }
+  if (role === 'commit' || role === 'abort') return { kind: role, producerId }
+  const [key, value] = [fieldOf(raw, 'key'), fieldOf(raw, 'value')]
   return {
     kind: 'data',
     producerId,
-    isInTransaction: fieldOf(context, 'inTransaction') === true,
+    isInTransaction: role === 'in_transaction',
     timeMs: Number(fieldOf(raw, 'timestamp')),
-    key,
+    key: Buffer.isBuffer(key) ? key : NO_KEY,
     value: Buffer.isBuffer(value) ? value : null,
   }
 }
 
-/** Without a key: not ours. */
-const NO_RECORD = { isInTransaction: false, timeMs: 0, key: Buffer.alloc(0), value: null }
-
-/** The key of a control record: a version, and 0 for abort, 1 for commit (Apache Kafka, ControlRecordType). */
-function endOf(key: Buffer): 'commit' | 'abort' | 'hidden' {
-  const type = key.length < 4 ? -1 : key.readInt16BE(2)
-  if (type === 0) return 'abort'
-  return type === 1 ? 'commit' : 'hidden'
-}
-
-function fieldOf(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
-}
+const NO_KEY = Buffer.alloc(0)

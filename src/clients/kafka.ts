@@ -10,6 +10,7 @@ import { kafkaFailure } from './kafka-failure.ts'
 import { type LogPlace, type LogRecord, readLog } from './kafka-log.ts'
 import { KafkaProducer, type TransactionalOptions } from './kafka-producer.ts'
 import { KafkaSockets } from './kafka-sockets.ts'
+import { checkReading, mendKafkajs } from './kafkajs-mended.ts'
 
 export { KafkaFailure } from './kafka-failure.ts'
 export { type KafkaMessage, KafkaProducer, type Partition, type PartitionBatch } from './kafka-producer.ts'
@@ -43,7 +44,7 @@ export class KafkaCluster {
     this.#clock = clock
     this.#logger = logger
     this.#access = new KafkaAccess(options, clock)
-    spendNegativeTimeoutWarning()
+    mendKafkajs()
   }
 
   /**
@@ -78,8 +79,9 @@ export class KafkaCluster {
     return producer
   }
 
-  /** A member of a group that is not connected yet. @throws RequestFailure. */
+  /** A member of a group that is not connected yet: it sees what is committed. @throws RequestFailure. */
   async consumer(options: KafkaGroupOptions): Promise<KafkaConsumer> {
+    await checkReading()
     await Promise.allSettled(READABLE.map((compression) => loadCodec(compression)))
     await this.#access.refresh(true)
     const sockets = new KafkaSockets(this.#access)
@@ -137,15 +139,4 @@ export class KafkaCluster {
 function rotated(brokers: readonly string[]): string[] {
   const first = Math.floor(Math.random() * brokers.length)
   return [...brokers.slice(first), ...brokers.slice(0, first)]
-}
-
-/**
- * kafkajs sets timers into the past (network/requestQueue/index.js, scheduleCheckPendingRequests). Node 24 says so on
- * stderr, once for a process: let it be once for nobody.
- */
-function spendNegativeTimeoutWarning(): void {
-  const emitWarning = Reflect.get(process, 'emitWarning')
-  process.emitWarning = () => {}
-  clearTimeout(setTimeout(() => {}, -1))
-  process.emitWarning = emitWarning
 }

@@ -1,5 +1,15 @@
+import { KafkaFailure } from '../clients/kafka.ts'
+import { RegistryFailure } from '../clients/schema-registry.ts'
+import { type FlagshipError, isRetryable } from '../errors.ts'
+
 /** `unreachable`: nobody knows the rest. `wrong`: it will not work. `weak`: it works, and something is not kept. */
 export interface Complaint {
   readonly kind: 'unreachable' | 'wrong' | 'weak'
   readonly message: string
+}
+
+/** Of Kafka and schema registries: what a server says is not going to change by itself, other than a silence. */
+export function complaintOf(error: FlagshipError): Complaint {
+  const isSaid = (error instanceof KafkaFailure || error instanceof RegistryFailure) && error.isSaid
+  return { kind: isSaid || !isRetryable(error) ? 'wrong' : 'unreachable', message: error.message }
 }

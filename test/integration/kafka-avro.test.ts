@@ -149,6 +149,18 @@ describeKafka(
         })
         writeFileSync(passwordFile, 'right')
         expect(await validate(behindDoor)).toMatchObject({ status: 0 })
+        const reader = new Workplace()
+        const source = { brokers: kafka().brokers, topics: NAMES, group: 'validated' }
+        reader.configure({ ingest: { kafka: { ...source, registry: { url: origin } } } })
+        expect(await flagship('validate', '--config', reader.config, '--connect')).toMatchObject({
+          status: 78,
+          stderr: expect.stringContaining('source "kafka": Cannot read schema "1" in schema registry'),
+        })
+        reader.configure({ ingest: { kafka: { ...source, registry: { url: registry.url } } } })
+        expect(await flagship('validate', '--config', reader.config, '--connect')).toMatchObject({
+          status: 0,
+          stdout: expect.stringContaining('Source "kafka" would work: schema registry'),
+        })
         await registry.kill()
         expect(await validate({})).toEqual({ status: 69, stderr: expect.stringContaining('ECONNREFUSED') })
         await registry.restart()

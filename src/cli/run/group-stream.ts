@@ -5,8 +5,6 @@ import type { Config } from '../../config/schema.ts'
 import type { EndpointIndex } from '../../enrich/endpoint/index.ts'
 import { AvroRecords } from '../../ingest/kafka/avro-records.ts'
 import { KafkaMember } from '../../ingest/kafka/member.ts'
-import type { Partition } from '../../ingest/kafka/group.ts'
-import type { Logger } from '../../logger.ts'
 import type { Agent, AgentParts } from '../../pipeline/agent.ts'
 import { type JsonDocument, jsonDocument } from '../../pipeline/json-document.ts'
 import { DeadLetterTopic, type Publish } from '../../pipeline/stream/dead-letter-topic.ts'
@@ -16,8 +14,7 @@ import { startGroupStream } from '../../pipeline/stream/start-group-stream.ts'
 import type { AgentSettings } from '../../pipeline/settings.ts'
 import { PLAIN_FORM } from '../../sinks/batch.ts'
 import { messageTranscoder } from './agent-settings.ts'
-
-const BROKEN_INTERVAL_MS = 60_000
+import { brokenLog } from './broken-log.ts'
 
 type KafkaSource = NonNullable<Config['ingest']['kafka']>
 
@@ -33,14 +30,14 @@ export async function startGroupAgent(
   const { clock, logger } = parts
   const cluster = new KafkaCluster(source, clock, logger)
   const transcoder = messageTranscoder(config, index, source, pipeline.form)
-  const onBroken = brokenLog(logger, clock)
+  const log = brokenLog(logger, clock, 'ingest.kafka.envelope')
   return startGroupStream(
     { ...pipeline, inflightBytes },
     {
       ...parts,
       group: new KafkaMember({ consumer: () => cluster.consumer(source), clock }),
       read: readerOf(source, clock),
-      transcode: groupTranscoder(transcoder, onBroken),
+      transcode: groupTranscoder(transcoder, (place, offset, expected) => log(1, expected, { ...place, offset })),
       deadLetter: deadLetterOf(cluster, source.deadLetterTopic, await jsonDocument(pipeline.form ?? PLAIN_FORM)),
     },
   )
@@ -51,19 +48,6 @@ function readerOf({ envelope, registry }: KafkaSource, clock: Clock): ReadMessag
   if (envelope !== 'flagship') return async (messages) => messages
   const records = new AvroRecords(registry && new SchemaRegistry(registry, clock))
   return (messages, signal) => records.read(messages, signal)
-}
-
-/** A whole topic may be of another envelope: one in a minute is said, and how many were not. */
-function brokenLog(logger: Logger, clock: Clock): (partition: Partition, offset: number, expected: string) => void {
-  let [nextMs, unsaid] = [0, 0]
-  return ({ topic, partition }, offset, expected) => {
-    unsaid += 1
-    if (clock.elapsedMs() < nextMs) return
-    const text = `Cannot open messages: expected ${expected}; they are kept whole, look at ingest.kafka.envelope`
-    logger.warn({ topic, partition, offset, messages: unsaid }, text)
-    unsaid = 0
-    nextMs = clock.elapsedMs() + BROKEN_INTERVAL_MS
-  }
 }
 
 function deadLetterOf(cluster: KafkaCluster, topic: string, jsonOf: JsonDocument): DeadLetterTopic {

@@ -10,6 +10,7 @@ import type { AgentSettings } from '../../pipeline/settings.ts'
 import { requestTranscoder } from '../../pipeline/stream/request-transcoder.ts'
 import { startRequestStream } from '../../pipeline/stream/start-request-stream.ts'
 import { messageTranscoder } from './agent-settings.ts'
+import { brokenLog } from './broken-log.ts'
 
 type HttpSource = NonNullable<Config['ingest']['http']>
 
@@ -25,8 +26,7 @@ export function startRequestAgent(
   if (pipeline === undefined || listen === undefined) throw new Error('the configuration was checked')
   const { clock, logger } = parts
   if (source.auth === undefined) logger.warn({ listen: source.listen }, 'everybody who reaches ingest.http may send')
-  const onBroken = (count: number, expected: string) =>
-    logger.warn({ count }, `Cannot open messages of a request: expected ${expected}; look at ingest.http.envelope`)
+  const onBroken = brokenLog(logger, clock, 'ingest.http.envelope')
   return startRequestStream(
     { ...settings, ...pipeline },
     {

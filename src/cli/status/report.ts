@@ -7,6 +7,7 @@ import { deadLetterFiles, linesOf } from '../dead-letter/files.ts'
 import { type ChainStatus, chainsOf } from './chains.ts'
 import { FilesOnDisk } from './files-on-disk.ts'
 import { linksBelow, type SpoolLink, spoolLinks, type SpoolUse, spoolUse } from './spool.ts'
+import type { StreamProgress } from './stream.ts'
 
 /** What is in the dead letter of one pipeline, files of a replay included. */
 export interface DeadLetterStatus {
@@ -43,6 +44,8 @@ export interface StateReport {
   /** Undefined when no agent runs. */
   readonly holder: string | undefined
   readonly nowMs: number
+  /** Of an agent that reads no files. */
+  readonly stream: StreamProgress | undefined
   readonly pipelines: readonly PipelineReport[]
 }
 
@@ -52,11 +55,12 @@ export interface StatePlaces {
   readonly pipelines: readonly string[]
   /** Each pipeline has a directory of its name in it; undefined when there is no spool. */
   readonly spoolDirectory: string | undefined
+  readonly stream: StreamProgress | undefined
 }
 
 /** Read what an agent has written down, while it may be writing. @throws FlagshipError STATE_UNREADABLE. */
 export async function readReport(places: StatePlaces, nowMs: number): Promise<StateReport> {
-  const { stateDirectory, spoolDirectory } = places
+  const { stateDirectory, spoolDirectory, stream } = places
   const links = spoolDirectory === undefined ? undefined : spoolLinks(spoolDirectory)
   const pipelines: PipelineReport[] = []
   for (const name of places.pipelines) {
@@ -65,7 +69,7 @@ export async function readReport(places: StatePlaces, nowMs: number): Promise<St
       await readPipeline(name, join(stateDirectory, name), links && place ? { links, place } : undefined, nowMs),
     )
   }
-  return { directory: stateDirectory, holder: await holderOf(stateDirectory), nowMs, pipelines }
+  return { directory: stateDirectory, holder: await holderOf(stateDirectory), nowMs, stream, pipelines }
 }
 
 async function readPipeline(

@@ -3,6 +3,7 @@ import { columns } from '../table.ts'
 import type { ChainStatus, FileStatus } from './chains.ts'
 import type { DeadLetterStatus, PipelineReport, StateReport } from './report.ts'
 import type { SpoolUse } from './spool.ts'
+import type { StreamProgress } from './stream.ts'
 
 const MOST_CHAINS = 20
 /** Of one chain the newest are shown: a chain may have many that are done. */
@@ -11,17 +12,22 @@ const MOST_REASONS = 5
 
 /** A report for people. Paths and reasons in it come from outside: every line is made safe to print. */
 export function renderReport(report: StateReport): string {
-  const { directory, holder, pipelines, nowMs } = report
-  const held = holder === undefined ? 'no agent runs' : `held by ${holder}`
+  const { directory, holder, stream, pipelines, nowMs } = report
+  const isUsed = stream?.deadLetter === undefined
+  const held = isUsed ? (holder === undefined ? 'no agent runs' : `held by ${holder}`) : 'not used'
   const lines = [
     `State directory "${directory}": ${held}`,
-    ...pipelines.flatMap((pipeline) => ['', ...pipelineLines(pipeline, nowMs)]),
+    ...pipelines.flatMap((pipeline) => ['', ...pipelineLines(pipeline, stream, nowMs)]),
   ]
   return lines.map((line) => `${printable(line)}\n`).join('')
 }
 
-function pipelineLines(pipeline: PipelineReport, nowMs: number): readonly string[] {
-  const { name, chains } = pipeline
+function pipelineLines(pipeline: PipelineReport, stream: StreamProgress | undefined, nowMs: number): readonly string[] {
+  const { name, chains, deadLetter } = pipeline
+  if (stream !== undefined) {
+    const state = ['  state', stream.state] as const
+    return [`sink ${name}`, ...columns([state, ['  dead letter', stream.deadLetter ?? deadLetterText(deadLetter)]])]
+  }
   const more = chains.length > MOST_CHAINS ? [`  and ${chains.length - MOST_CHAINS} more`] : []
   return [
     `sink ${name}`,

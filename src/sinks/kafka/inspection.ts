@@ -1,9 +1,9 @@
 /** What is wrong with a cluster as a sink would find it: asked before any line is sent. */
 import { KafkaCluster, KafkaFailure, type KafkaProducer, type Partition } from '../../clients/kafka.ts'
-import { RegistryFailure, SchemaRegistry } from '../../clients/schema-registry.ts'
+import { SchemaRegistry } from '../../clients/schema-registry.ts'
 import { SYSTEM_CLOCK } from '../../clock.ts'
-import { FlagshipError, isRetryable } from '../../errors.ts'
-import type { Complaint } from '../complaint.ts'
+import { FlagshipError } from '../../errors.ts'
+import { type Complaint, complaintOf } from '../complaint.ts'
 import { AvroValues } from './avro-values.ts'
 import type { KafkaSinkConfig } from './config.ts'
 
@@ -50,12 +50,6 @@ async function inspectBrokers(config: KafkaSinkConfig): Promise<readonly Complai
 function topicsOf({ topics, delivery, cursorTopic, deadLetterTopic }: KafkaSinkConfig): ReadonlySet<string> {
   const own = delivery === 'exactly_once' ? [cursorTopic, deadLetterTopic] : []
   return new Set([...Object.values(topics), ...own])
-}
-
-/** What a server says is not going to change by itself, other than a silence. */
-function complaintOf(error: FlagshipError): Complaint {
-  const isSaid = (error instanceof KafkaFailure || error instanceof RegistryFailure) && error.isSaid
-  return { kind: isSaid || !isRetryable(error) ? 'wrong' : 'unreachable', message: error.message }
 }
 
 async function topicComplaints(

@@ -5,12 +5,12 @@ import { command } from '../../../../src/cli/status.ts'
 import { put, scratch } from '../../fakes/scratch.ts'
 import { capturedIo } from '../captured-io.ts'
 
-function stage() {
+function stage(ingest = '{ pods: /p }') {
   const root = scratch()
   const config = put(
     root,
     'flagship.yaml',
-    '{ state: { directory: state }, ingest: { pods: /p }, sinks: { copy: { type: stdout } } }',
+    `{ state: { directory: state }, ingest: ${ingest}, sinks: { copy: { type: stdout } } }`,
   )
   const { io, written } = capturedIo()
   return { root, written, run: (...args: readonly string[]) => command.run(['-c', config, ...args], io) }
@@ -35,6 +35,29 @@ describe('flagship status', () => {
       time: expect.stringMatching(/^20.*Z$/),
       pipelines: [{ name: 'copy', state: 'none', watermark: null, deadLetter: { documents: 0 }, chains: [] }],
     })
+  })
+
+  test('says where it stands with a group, which needs no state directory', async () => {
+    const { root, run, written } = stage('{ kafka: { brokers: ["k:9092"], topics: [lines], group: readers } }')
+    expect(await run()).toBe(0)
+    const look = 'look with kafka-consumer-groups.sh --bootstrap-server k:9092 --group readers --describe'
+    expect(written.stdout).toBe(
+      `State directory "${join(root, 'state')}": not used\n\nsink copy\n` +
+        `  state        none here: it is in the offsets of group "readers", ${look}; an agent that runs says more under /v1/status\n` +
+        `  dead letter  in topic "envoy.dead_letter"\n`,
+    )
+    await run('--json')
+    expect(written.stdout).toContain('"deadLetter": "in topic')
+  })
+
+  test('says where it stands with requests', async () => {
+    const { root, run, written } = stage('{ http: { listen: "127.0.0.1:9000", envelope: raw } }')
+    expect(await run()).toBe(0)
+    expect(written.stdout).toBe(
+      `State directory "${join(root, 'state')}": no agent runs\n\nsink copy\n` +
+        `  state        none: who sends keeps the lines until a request is answered; an agent that runs says more under /v1/status\n` +
+        `  dead letter  empty\n`,
+    )
   })
 
   test('says so when the state cannot be read', async () => {

@@ -36,7 +36,7 @@ function render(change: Partial<PipelineReport> = {}, holder?: string): string {
     chains: [],
     ...change,
   }
-  return renderReport({ directory: '/state', holder, nowMs: NOW_MS, pipelines: [pipeline] })
+  return renderReport({ directory: '/state', holder, nowMs: NOW_MS, stream: undefined, pipelines: [pipeline] })
 }
 
 describe('renderReport()', () => {

@@ -1,0 +1,120 @@
+/** What kafkajs 2.2.4 does wrongly and cannot be told otherwise: mended here, in its own classes, once for the process. */
+import { createRequire } from 'node:module'
+import { abortedRecords, fieldOf, listOf } from './kafka-fetched.ts'
+
+const load: (path: string) => unknown = createRequire(import.meta.url)
+
+/** A method of a class of kafkajs, as it was. */
+type Method = (self: unknown, ...args: readonly unknown[]) => unknown
+
+let isMended = false
+let checked: Promise<void> | undefined
+
+/** Does so at its first call, which has to come before the first connection. @throws Error when kafkajs is another one. */
+export function mendKafkajs(): void {
+  if (isMended) return
+  isMended = true
+  mend('broker/index.js', 'fetch', mendedFetch)
+  mend('cluster/brokerPool.js', 'withBroker', mendedWithBroker)
+  mend('network/requestQueue/index.js', 'scheduleCheckPendingRequests', mendedSchedule)
+}
+
+function mend(path: string, name: string, made: (original: Method) => Method): void {
+  const { prototype } = classOf(path)
+  const original: unknown = Reflect.get(prototype, name)
+  if (typeof original !== 'function') throw new Error(`kafkajs has no method "${name}" in ${path}`)
+  const method = made((self, ...args) => Reflect.apply(original, self, args))
+  Reflect.set(prototype, name, function (this: unknown, ...args: readonly unknown[]) {
+    return method(this, ...args)
+  })
+}
+
+function classOf(path: string): Construct {
+  const loaded = load(`kafkajs/src/${path}`)
+  if (!isClass(loaded)) throw new Error(`kafkajs has no class in ${path}`)
+  return loaded
+}
+
+type Construct = (new (...args: readonly unknown[]) => object) & { readonly prototype: object }
+
+function isClass(value: unknown): value is Construct {
+  return typeof value === 'function' && typeof Reflect.get(value, 'prototype') === 'object'
+}
+
+/**
+ * Its filter of aborted transactions (consumer/filterAbortedMessages.js) begins one for each record at most, in the order
+ * of the list, and takes keys of data for ends. With an empty list it does nothing; control records are hidden anyway.
+ */
+function mendedFetch(fetch: Method): Method {
+  return async (broker, request) => {
+    const response = await fetch(broker, request)
+    const topics = listOf(fieldOf(response, 'responses'))
+    for (const partition of topics.flatMap((topic) => listOf(fieldOf(topic, 'partitions')))) hideAborted(partition)
+    return response
+  }
+}
+
+function hideAborted(partition: unknown): void {
+  const aborted = listOf(fieldOf(partition, 'abortedTransactions'))
+  if (aborted.length === 0) return
+  for (const record of abortedRecords(listOf(fieldOf(partition, 'messages')), aborted))
+    Reflect.set(Object(record), 'isControlRecord', true) // they still count for the offset of the next fetch
+  Reflect.set(Object(partition), 'abortedTransactions', [])
+}
+
+/** Where no broker does it, it forgets why (cluster/brokerPool.js); a missing right is to be told. */
+function mendedWithBroker(withBroker: Method): Method {
+  return async (pool, callback) => {
+    let refusal: unknown
+    const remembering = async (place: unknown) => {
+      try {
+        return typeof callback === 'function' ? await Reflect.apply(callback, undefined, [place]) : undefined
+      } catch (error) {
+        if (String(fieldOf(error, 'type')).endsWith('AUTHORIZATION_FAILED')) refusal = error
+        throw error
+      }
+    }
+    const result = await withBroker(pool, remembering)
+    if (result === null && refusal !== undefined) throw refusal
+    return result
+  }
+}
+
+/**
+ * With nothing to send it sets a timer for -1, again and again each millisecond: Node.js warns, and it costs. Requests
+ * that come later set their own.
+ */
+function mendedSchedule(schedule: Method): Method {
+  return (queue) => (listOf(fieldOf(queue, 'pending')).length > 0 ? schedule(queue) : undefined)
+}
+
+/** Resolves when kafkajs shows what is committed of a response with which its own filter goes wrong. @throws Error. Found out once. */
+export function checkReading(): Promise<void> {
+  return (checked ??= read())
+}
+
+async function read(): Promise<void> {
+  const record = (offset: number, producerId: string, isControlBatch = false) => ({
+    offset: String(offset),
+    key: Buffer.alloc(4),
+    isControlRecord: isControlBatch,
+    batchContext: { producerId, inTransaction: true, isControlBatch },
+  })
+  const partition = {
+    partition: 0,
+    highWatermark: '6',
+    abortedTransactions: [
+      { producerId: '2', firstOffset: '1' },
+      { producerId: '1', firstOffset: '0' },
+    ],
+    messages: [record(1, '1'), record(2, '2'), record(3, '2', true), record(4, '2'), record(5, '1')],
+  }
+  const send = async () => ({ responses: [{ topicName: 'probe', partitions: [partition] }] })
+  const broker = new (classOf('broker/index.js'))({ connectionPool: { send }, logger: { namespace: () => ({}) } })
+  Reflect.set(broker, 'lookupRequest', () => () => ({}))
+  const fetch: unknown = Reflect.get(broker, 'fetch')
+  if (typeof fetch === 'function') await Reflect.apply(fetch, broker, [{ topics: [] }])
+  const batch = new (classOf('consumer/batch.js'))('probe', '1', partition)
+  const shown = listOf(Reflect.get(batch, 'messages')).map((message) => fieldOf(message, 'offset'))
+  if (shown.join(' ') !== '4') throw new Error(`kafkajs shows aborted records: ${shown.join(' ')}`)
+}
