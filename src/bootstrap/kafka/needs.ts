@@ -65,16 +65,18 @@ function ownTopics({ cursorTopic, deadLetterTopic, maxRequestBytes }: WritingSin
  * producer needs nothing more (KIP-679). The cursor is read in consumer groups.
  */
 function writerRules(sink: WritingSink, names: readonly string[]): readonly AccessRule[] {
-  const write = (topics: Iterable<string>) =>
-    ({ type: 'topic', names: [...topics], operations: ['Write', 'Describe'] }) as const
-  if (sink.delivery !== 'exactly_once') return [write(names)]
+  if (sink.delivery !== 'exactly_once') return [writing(names)]
   const own = { names: [namesBegin(sink.transactionalIdPrefix)], isPrefix: true }
   return [
-    write(new Set([...names, sink.deadLetterTopic])),
+    writing(new Set([...names, sink.deadLetterTopic])),
     { type: 'topic', names: [sink.cursorTopic], operations: ['Read', 'Write', 'Describe'] },
     { type: 'transactional-id', ...own, operations: ['Write', 'Describe'] },
     { type: 'group', ...own, operations: ['Read'] },
   ]
+}
+
+function writing(topics: Iterable<string>): AccessRule {
+  return { type: 'topic', names: [...topics], operations: ['Write', 'Describe'] }
 }
 
 /** What a consumer group needs: a topic for its dead letters. Those that it reads are for who writes them. */
@@ -84,8 +86,7 @@ export function sourceNeeds({ topics, deadLetterTopic }: ReadingSource): KafkaNe
     schemas: [],
     grantsOf({ reader, group }) {
       const { rules, ...grant } = readerGrant(reader, group, topics)
-      const write = { type: 'topic', names: [deadLetterTopic], operations: ['Write', 'Describe'] } as const
-      return { reader: { ...grant, rules: [...rules, write] } }
+      return { reader: { ...grant, rules: [...rules, writing([deadLetterTopic])] } }
     },
   }
 }
