@@ -55,6 +55,12 @@ async function refusalOf(sink: ExactKafkaSink): Promise<string | undefined> {
   }
 }
 
+/** How many records a reader of committed ones sees. */
+async function storedIn({ brokers }: KafkaCluster): Promise<number> {
+  const read = (topic: string) => readWithJava(brokers, topic, { isolation: 'read_committed' })
+  return (await Promise.all(RECORDS.map(read))).flat().length
+}
+
 /** Kafka's own tool for ACLs comes with Kafka 3. */
 describe.skipIf(isKafkaLeftOut(3))('flagship bootstrap kafka for exactly_once and for groups', () => {
   describeKafka('with security', (cluster) => suiteOfRights(cluster), { security: true })
@@ -111,16 +117,10 @@ function suiteOfRights(cluster: () => KafkaCluster): void {
     }
     await expect.poll(() => refusalOf(exactSink(client)), patience).toBeUndefined()
     cpSync(join(RECORDED, 'pods'), bootstrap.workplace.pods, { recursive: true })
-    const stored = async () => {
-      const all = await Promise.all(
-        RECORDS.map((topic) => readWithJava(cluster().brokers, topic, { isolation: 'read_committed' })),
-      )
-      return all.flat().length
-    }
     for (let run = 1; run <= 2; run += 1) {
       const agent = bootstrap.workplace.start()
       await until(
-        async () => agent.stderr.includes('read the cursor from Kafka') && (await stored()) > SHIPPED_COUNT,
+        async () => agent.stderr.includes('read the cursor from Kafka') && (await storedIn(cluster())) > SHIPPED_COUNT,
         () => agent.stderr,
         PATIENCE_MS,
       )
@@ -128,7 +128,7 @@ function suiteOfRights(cluster: () => KafkaCluster): void {
       expect(await agent.stop(), agent.stderr).toBe(0)
       expect(agent.stderr).not.toMatch(/AUTHORIZATION_FAILED|"level":"error"/)
     }
-    expect(await stored()).toBe(SHIPPED_COUNT + 1)
+    expect(await storedIn(cluster())).toBe(SHIPPED_COUNT + 1)
     expect(await admin.recordCount('envoy.dead_letter')).toBe(0n)
     await append(clientOf(client), 'envoy.dead_letter')
     await expect(append(clientOf(client), 'other')).rejects.toThrow('AUTHORIZATION_FAILED')
