@@ -1,14 +1,19 @@
 import { join } from 'node:path'
-import { kafkaFiles, type Parties } from '../../src/bootstrap/kafka/files.ts'
-import { kafkaTopics, type WritingSink } from '../../src/bootstrap/kafka/topics.ts'
+import { type FileSettings, kafkaFiles } from '../../src/bootstrap/kafka/files.ts'
+import { sinkNeeds, type WritingSink } from '../../src/bootstrap/kafka/needs.ts'
 
 /** A sink with nothing configured but brokers. */
 const UNCONFIGURED: WritingSink = {
   topics: { access: 'envoy.access', log: 'envoy.log', unparsed: 'envoy.unparsed', loss: 'envoy.loss' },
   maxRequestBytes: 1_000_000,
+  value: 'json',
+  delivery: 'at_least_once',
+  cursorTopic: 'envoy.cursor',
+  deadLetterTopic: 'envoy.dead_letter',
+  transactionalIdPrefix: 'flagship',
 }
 
-const PARTIES: Parties = {
+const SETTINGS: FileSettings = {
   writer: 'flagship',
   reader: 'flagship-reader',
   group: 'flagship',
@@ -18,6 +23,6 @@ const PARTIES: Parties = {
 
 /** What `flagship bootstrap kafka --output DIRECTORY` writes for it. */
 export function kafkaDeployFiles(directory: string): Readonly<Record<string, () => string>> {
-  const files = kafkaFiles(kafkaTopics(UNCONFIGURED), PARTIES)
+  const files = kafkaFiles(sinkNeeds(UNCONFIGURED), SETTINGS)
   return Object.fromEntries(files.map(([fileName, text]) => [join(directory, fileName), () => text]))
 }

@@ -29,3 +29,19 @@ export interface Target {
 
 /** What this release installs; an object on a server that has a lower one is upgraded. */
 export const BOOTSTRAP_VERSION = 1
+
+/** Several servers as one: each object goes where it belongs, in the order of the servers. */
+export function joined(targets: readonly Target[]): Target {
+  const owners = new Map(targets.flatMap((target) => target.objects.map((object) => [object, target] as const)))
+  const ownerOf = (object: Installable): Target => {
+    const owner = owners.get(object)
+    if (owner === undefined) throw new Error(`nobody has ${object.kind} "${object.id}"`)
+    return owner
+  }
+  return {
+    objects: [...owners.keys()],
+    find: (object) => ownerOf(object).find(object),
+    write: (object, found) => ownerOf(object).write(object, found),
+    remove: (object) => ownerOf(object).remove(object),
+  }
+}

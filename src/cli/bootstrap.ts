@@ -21,7 +21,7 @@ type MakeProduct = (config: Config, options: BootstrapOptions) => Product
 const PRODUCTS: ReadonlyMap<string, MakeProduct> = new Map([
   ['elasticsearch', (config, options) => elasticsearchProduct(...sinkOf('elasticsearch', config, options), options)],
   ['kibana', (config, options) => kibanaProduct(...sinkOf('elasticsearch', config, options), options)],
-  ['kafka', (config, options) => kafkaProduct(...sinkOf('kafka', config, options), options)],
+  ['kafka', kafkaProduct],
 ])
 
 function sinkOf<T extends SinkType>(type: T, config: Config, { sink }: BootstrapOptions) {
@@ -31,7 +31,7 @@ function sinkOf<T extends SinkType>(type: T, config: Config, { sink }: Bootstrap
 /** `flagship bootstrap`: everything around the agent that a server needs, installed by one explicit command. */
 export const command: Command = {
   name: 'bootstrap',
-  summary: 'Install what Elasticsearch, Kibana and Kafka need: templates, roles, searches, alerts, topics',
+  summary: 'Install what Elasticsearch, Kibana and Kafka need: templates, roles, searches, alerts, topics, schemas',
   usage: USAGE,
   async run([name = '', ...args], io) {
     const makeProduct = PRODUCTS.get(name)

@@ -95,7 +95,9 @@ function stateOf(error: unknown, type: string | undefined, { kind, reason }: Fau
   if (kind === 'closed')
     return `${reason}; a listener that speaks another protocol does so without a word, look at \`tls\`, \`sasl\` and the port`
   if (kind === 'trust') return `its certificate is not trusted, look at \`tls.caFile\`: ${reason}`
-  const isLate = error instanceof Error && error.name === 'KafkaJSRequestTimeoutError'
+  const name = error instanceof Error ? error.name : ''
+  if (name === 'KafkaJSGroupCoordinatorNotFound') return `${reason}: ${NO_COORDINATOR}`
+  const isLate = name === 'KafkaJSRequestTimeoutError'
   return isLate ? `no answer within \`requestTimeoutMs\`: ${reason}` : reason
 }
 
@@ -107,10 +109,15 @@ function isDistrust(code: string | undefined): boolean {
   return code !== undefined && /CERT|ISSUER|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)
 }
 
+/** kafkajs keeps what the brokers said to itself (cluster/brokerPool.js, withBroker). */
+const NO_COORDINATOR =
+  'the ACL is missing that allows READ on the group, or WRITE and DESCRIBE on the transactional id; or the brokers have only begun to make their topic for these'
+
 /** By Kafka's names of errors; the place is said by who asked. */
 const REMEDIES: Readonly<Record<string, string>> = {
   UNKNOWN_TOPIC_OR_PARTITION: 'UNKNOWN_TOPIC_OR_PARTITION: it is not there; make it with `flagship bootstrap kafka`',
-  TOPIC_AUTHORIZATION_FAILED: 'TOPIC_AUTHORIZATION_FAILED: the ACL is missing that allows WRITE and DESCRIBE on it',
+  TOPIC_AUTHORIZATION_FAILED:
+    'TOPIC_AUTHORIZATION_FAILED: the ACL is missing that allows WRITE and DESCRIBE on it, or READ and DESCRIBE where it is read',
   CLUSTER_AUTHORIZATION_FAILED:
     'CLUSTER_AUTHORIZATION_FAILED: the ACL is missing that allows WRITE on a topic, or IDEMPOTENT_WRITE on the cluster',
   NOT_ENOUGH_REPLICAS:

@@ -74,7 +74,8 @@ export class KafkaCluster {
       await producer.open(topic, signal)
     } catch (error) {
       producer.close()
-      throw kafkaFailure(`reach Kafka "${this.#options.brokers.join(',')}"`, error, true)
+      const identity = transactional === undefined ? '' : ` with transactional id "${transactional.id}"`
+      throw kafkaFailure(`reach Kafka "${this.#options.brokers.join(',')}"${identity}`, error, true)
     }
     return producer
   }

@@ -1,107 +1,18 @@
-import { cpSync, globSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { dispatch } from '../../src/cli/dispatch.ts'
-import type { KafkaAdmin } from '../../src/clients/kafka-admin.ts'
-import { KafkaCluster as Client, type KafkaOptions } from '../../src/clients/kafka.ts'
-import { SYSTEM_CLOCK } from '../../src/clock.ts'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { KafkaCluster as Client } from '../../src/clients/kafka.ts'
 import type { KafkaCluster } from '../services/kafka/cluster.ts'
 import { unsignedToken } from '../services/kafka/security.ts'
-import { until, Workplace } from '../support/agent-process.ts'
+import { until } from '../support/agent-process.ts'
 import { allow } from '../support/kafka-admin.ts'
+import { append, benchOf, clientOf } from '../support/kafka-bootstrap.ts'
 import { runWithKafkaTools } from '../support/kafka-tools.ts'
 import { describeKafka, isKafkaLeftOut } from '../support/real-kafka.ts'
-import { capturedIo } from '../unit/cli/captured-io.ts'
-import { RecordedLog } from '../unit/fakes/recorded-log.ts'
 
 const FIXTURES = join(import.meta.dirname, '../fixtures')
 const TOPICS = ['envoy.access', 'envoy.log', 'envoy.unparsed', 'envoy.loss']
 const PATIENCE = { timeout: 30_000, interval: 200 }
-const signal = new AbortController().signal
-
-interface Reported {
-  readonly objects: readonly { readonly id: string; readonly action: string }[]
-  readonly notes: readonly string[]
-}
-
-/** A configuration with one Kafka sink, and `flagship bootstrap kafka` with it. */
-class Bootstrap {
-  readonly workplace: Workplace
-  readonly #brokers: readonly string[]
-
-  constructor(brokers: readonly string[], atEnd: (clear: () => Promise<void>) => void) {
-    this.#brokers = brokers
-    this.workplace = new Workplace({}, atEnd)
-    this.configure({})
-  }
-
-  configure(sink: object): void {
-    const stream = { type: 'kafka', brokers: this.#brokers, requestTimeoutMs: 10_000, ...sink }
-    const enrich = { inventory: join(FIXTURES, 'recorded/cluster.json') }
-    this.workplace.configure({ cluster: 'recorded', enrich, sinks: { stream } })
-  }
-
-  file(name: string, text: string): string {
-    const path = join(this.workplace.root, name)
-    writeFileSync(path, text)
-    return path
-  }
-
-  async run(...options: readonly string[]) {
-    const { io, written } = capturedIo()
-    return {
-      code: await dispatch(['bootstrap', 'kafka', '--config', this.workplace.config, ...options], io),
-      ...written,
-    }
-  }
-
-  async json(...options: readonly string[]): Promise<Reported> {
-    const { code, stdout, stderr } = await this.run(...options, '--json')
-    if (code !== 0) throw new Error(stderr)
-    const reported: Reported = JSON.parse(stdout)
-    return reported
-  }
-
-  /** How many topics come to each action. */
-  async counts(...options: readonly string[]): Promise<Readonly<Record<string, number>>> {
-    const { objects } = await this.json(...options)
-    const groups = Map.groupBy(objects, ({ action }) => action)
-    return Object.fromEntries([...groups].map(([action, all]) => [action, all.length]))
-  }
-}
-
-function clientOf(options: Omit<KafkaOptions, 'requestTimeoutMs'>): Client {
-  return new Client({ requestTimeoutMs: 10_000, ...options }, SYSTEM_CLOCK, new RecordedLog())
-}
-
-/** What bootstrap has and an administrator beside it, for all tests of a suite. */
-function benchOf(cluster: () => KafkaCluster, brokersOf: (cluster: KafkaCluster) => readonly string[]) {
-  const clears: (() => Promise<void>)[] = []
-  const bench: { bootstrap?: Bootstrap; admin?: KafkaAdmin } = {}
-  beforeAll(async () => {
-    bench.bootstrap = new Bootstrap(brokersOf(cluster()), (clear) => void clears.push(clear))
-    bench.admin = await clientOf({ brokers: cluster().brokers }).admin()
-  })
-  afterAll(async () => {
-    await bench.admin?.close()
-    await Promise.all(clears.map((clear) => clear()))
-  })
-  return () => {
-    if (bench.bootstrap === undefined || bench.admin === undefined) throw new Error('it is not there yet')
-    return { bootstrap: bench.bootstrap, admin: bench.admin }
-  }
-}
-
-async function append(client: Client, topic: string, value = 'a'): Promise<void> {
-  const producer = await client.producer('none', topic, signal)
-  try {
-    await producer.partitionsOf(topic, signal)
-    const message = { key: 'k', value: Buffer.from(value), timestamp: String(Date.now()), headers: {} }
-    await producer.send([{ topic, partition: 0, messages: [message] }], signal)
-  } finally {
-    producer.close()
-  }
-}
 
 describeKafka(
   'flagship bootstrap kafka',

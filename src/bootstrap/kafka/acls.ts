@@ -1,7 +1,9 @@
 /** One thing that somebody may do, as Kafka's ACLs have it. */
 export interface AccessRule {
-  readonly type: 'topic' | 'group'
+  readonly type: 'topic' | 'group' | 'transactional-id'
   readonly names: readonly string[]
+  /** Whether it is about everything whose name begins so. */
+  readonly isPrefix?: boolean
   readonly operations: readonly string[]
 }
 
@@ -11,15 +13,6 @@ export interface Grant {
   /** What they do, for who reads it. */
   readonly purpose: string
   readonly rules: readonly AccessRule[]
-}
-
-/**
- * What the agent needs: WRITE alone does for Kafka's own authorizer, which takes DESCRIBE from it; others do not. Since
- * 3.0 an idempotent producer needs nothing more (KIP-679).
- */
-export function writerGrant(user: string, topics: readonly string[]): Grant {
-  const rules = [{ type: 'topic', names: topics, operations: ['Write', 'Describe'] } as const]
-  return { user, purpose: 'the agent, which writes', rules }
 }
 
 /** What a consumer group needs. */
@@ -33,8 +26,9 @@ export function readerGrant(user: string, group: string, topics: readonly string
 
 /** A script for `sh` that grants it with kafka-acls.sh; it may be run again. */
 export function grantScript({ user, purpose, rules }: Grant): string {
-  const lines = rules.map(({ type, names, operations }) => {
+  const lines = rules.map(({ type, names, isPrefix, operations }) => {
     const what = [
+      ...(isPrefix === true ? ['--resource-pattern-type prefixed'] : []),
       ...operations.map((each) => `--operation ${each}`),
       ...names.map((name) => `--${type} ${quoted(name)}`),
     ]

@@ -6,14 +6,16 @@ export function topicNotes(
   wishes: TopicWishes,
   present: ReadonlyMap<string, TopicBody>,
 ): readonly string[] {
-  const all = topics.map(({ id, body }) => ({ id, body, was: present.get(id) }))
+  const all = topics.map(({ id, role, body }) => ({ id, role, body, was: present.get(id) }))
+  const isSmaller = ({ role, was }: (typeof all)[number]) =>
+    role !== 'cursor' && was !== undefined && was.partitions > (wishes.partitions ?? was.partitions)
   const of = (isMeant: (each: (typeof all)[number]) => boolean, text: string) => {
     const ids = all.filter(isMeant).map(({ id }) => id)
     return ids.length === 0 ? [] : [`${ids.join(', ')}: ${text}`]
   }
   return [
     ...of(({ body, was }) => was !== undefined && body.partitions > was.partitions, GROWS),
-    ...of(({ was }) => was !== undefined && was.partitions > (wishes.partitions ?? was.partitions), SHRINKS),
+    ...of(isSmaller, SHRINKS),
     ...of(({ was }) => was !== undefined && was.replicas !== (wishes.replicas ?? was.replicas), REPLICAS),
     ...of(({ body }) => leastInSync(body) === 1, ALONE),
     ...of(({ body }) => leastInSync(body) > 1 && leastInSync(body) > body.replicas - 1, ALL),

@@ -1,4 +1,10 @@
-import { type Compatibility, type SchemaRegistry, valueSubject } from '../../clients/schema-registry.ts'
+import {
+  type Compatibility,
+  RegistryFailure,
+  type SchemaRegistry,
+  valueSubject,
+} from '../../clients/schema-registry.ts'
+import { FlagshipError } from '../../errors.ts'
 import { avroSchema, avroSchemaText } from '../../record/avro-schema.ts'
 import { BOOTSTRAP_VERSION, type Found, type Installable, type Target } from '../object.ts'
 
@@ -38,22 +44,41 @@ export class SchemaTarget implements Target {
   }
 
   async find({ id }: Pick<KafkaSchema, 'id'>): Promise<Found> {
-    const isThere = (await this.#registry.find(id, this.#text)) !== undefined
+    const isThere = (await asking(this.#registry.find(id, this.#text))) !== undefined
     if (!isThere) return { kind: 'absent' }
-    const level = await this.#registry.compatibilityOf(id)
+    const level = await asking(this.#registry.compatibilityOf(id))
     const compatibility = ENOUGH.includes(level) ? 'BACKWARD' : (level ?? 'that of the registry')
     return { kind: 'ours', version: BOOTSTRAP_VERSION, body: { compatibility, schema: avroSchema() } }
   }
 
   /** The compatibility comes first: the schema that is registered then is held against those that are there. */
   async write({ id }: Pick<KafkaSchema, 'id'>): Promise<void> {
-    if (!ENOUGH.includes(await this.#registry.compatibilityOf(id)))
-      await this.#registry.setCompatibility(id, 'BACKWARD')
-    await this.#registry.register(id, this.#text)
+    if (!ENOUGH.includes(await asking(this.#registry.compatibilityOf(id))))
+      await asking(this.#registry.setCompatibility(id, 'BACKWARD'))
+    await asking(this.#registry.register(id, this.#text))
   }
 
-  /** Never: the records that are there cannot be read without it. */
+  /** Never. */
   async remove(): Promise<string> {
-    return 'records in the topic cannot be read without it'
+    return WHY_IT_STAYS
+  }
+}
+
+/** Why no schema is ever removed. */
+export const WHY_IT_STAYS = 'records in the topic cannot be read without it'
+
+/** What the client says of a registry that does not let us in, or does not answer, is for the agent. */
+async function asking<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    if (!(error instanceof RegistryFailure)) throw error
+    const [code, remedy] = error.isSaid
+      ? ([
+          'SINK_MISCONFIGURED',
+          'give --registry-username and --registry-password-file, or --registry-token-file',
+        ] as const)
+      : (['SINK_UNAVAILABLE', 'try again later, or give another with --registry-url'] as const)
+    throw new FlagshipError(code, `${error.message}; ${remedy}`, error)
   }
 }

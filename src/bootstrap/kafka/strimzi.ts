@@ -25,12 +25,17 @@ export function userManifest(
   { user, rules }: Grant,
   { cluster, authentication, fileName }: { cluster: string; authentication: 'scram-sha-512' | 'tls'; fileName: string },
 ): Installable {
-  const acls = rules.flatMap(({ type, names, operations }) =>
-    names.map((name) => ({ resource: { type, name, patternType: 'literal' }, operations })),
+  const acls = rules.flatMap(({ type, names, isPrefix, operations }) =>
+    names.map((name) => ({
+      resource: { type: RESOURCES[type], name, patternType: isPrefix === true ? 'prefix' : 'literal' },
+      operations,
+    })),
   )
   const spec = { authentication: { type: authentication }, authorization: { type: 'simple', acls } }
   return { kind: 'KafkaUser', id: user, fileName, body: { ...headOf('KafkaUser', user, cluster), spec } }
 }
+
+const RESOURCES = { topic: 'topic', group: 'group', 'transactional-id': 'transactionalId' } as const
 
 function headOf(kind: string, id: string, cluster: string): object {
   return {

@@ -1,4 +1,5 @@
-import type { Parties } from '../../bootstrap/kafka/files.ts'
+import type { FileSettings } from '../../bootstrap/kafka/files.ts'
+import type { Parties } from '../../bootstrap/kafka/needs.ts'
 import type { TopicWishes } from '../../bootstrap/kafka/topics.ts'
 import type { KafkaOptions } from '../../clients/kafka.ts'
 import type { KafkaSinkConfig } from '../../sinks/kafka/config.ts'
@@ -11,6 +12,9 @@ import type { BootstrapOptions } from './options.ts'
 const MOST_PARTITIONS = 10_000
 const MOST_REPLICAS = 100
 const DAY_MS = 86_400_000
+
+/** A sink or a group: where its brokers are, and who it is there. */
+export type Client = Pick<KafkaSinkConfig, 'brokers' | 'requestTimeoutMs' | 'tls' | 'sasl'>
 
 /** What the options ask of topics. @throws FlagshipError USAGE. */
 export function wishesOf(options: BootstrapOptions): TopicWishes {
@@ -26,17 +30,17 @@ export function wishesOf(options: BootstrapOptions): TopicWishes {
   }
 }
 
-/** Whom files with rights are for. @throws FlagshipError USAGE. */
-export function partiesOf({ sasl, tls }: KafkaSinkConfig, options: BootstrapOptions): Parties {
-  const { writer = sasl?.username ?? 'flagship', reader = 'flagship-reader', group = 'flagship' } = options
-  const names = { writer, reader, group }
-  for (const [option, name] of Object.entries(names)) {
+/** Whom files with rights are for: `names` where no option says another. @throws FlagshipError USAGE. */
+export function fileSettingsOf({ sasl, tls }: Client, names: Parties, options: BootstrapOptions): FileSettings {
+  const { writer = names.writer, reader = names.reader, group = names.group } = options
+  const parties = { writer, reader, group }
+  for (const [option, name] of Object.entries(parties)) {
     if (/^[ -~]{1,249}$/.test(name)) continue
     const what = `Cannot use "${printable(name)}" as --${option}`
     throw usageError('bootstrap', what, 'expected at most 249 characters of ASCII')
   }
   const hasCertificate = sasl === undefined && tls?.certificateFile !== undefined
-  return { ...names, cluster: clusterOf(options), authentication: hasCertificate ? 'tls' : 'scram-sha-512' }
+  return { ...parties, cluster: clusterOf(options), authentication: hasCertificate ? 'tls' : 'scram-sha-512' }
 }
 
 /**
@@ -44,9 +48,9 @@ export function partiesOf({ sasl, tls }: KafkaSinkConfig, options: BootstrapOpti
  * rights. Nobody when nothing is said.
  * @throws FlagshipError USAGE or INPUT_UNREADABLE.
  */
-export async function connectionOf(sink: KafkaSinkConfig, options: BootstrapOptions): Promise<KafkaOptions> {
-  const { brokers, requestTimeoutMs } = sink
-  const [tls, sasl] = [tlsOf(sink, options), saslOf(sink, options)]
+export async function connectionOf(client: Client, options: BootstrapOptions): Promise<KafkaOptions> {
+  const { brokers, requestTimeoutMs } = client
+  const [tls, sasl] = [tlsOf(client, options), saslOf(client, options)]
   const files = { ...tls, ...sasl }
   for (const key of ['caFile', 'certificateFile', 'keyFile', 'passwordFile', 'tokenFile'] as const)
     if (files[key] !== undefined) await textOf(files[key])
@@ -58,7 +62,7 @@ export async function connectionOf(sink: KafkaSinkConfig, options: BootstrapOpti
   }
 }
 
-function tlsOf({ tls }: KafkaSinkConfig, options: BootstrapOptions): KafkaOptions['tls'] {
+function tlsOf({ tls }: Client, options: BootstrapOptions): KafkaOptions['tls'] {
   const { 'ca-file': caFile = tls?.caFile, 'certificate-file': certificateFile, 'key-file': keyFile } = options
   if ((certificateFile === undefined) !== (keyFile === undefined))
     throw usageError('bootstrap', 'Cannot use "--certificate-file"', 'it goes together with --key-file')
@@ -69,7 +73,7 @@ function tlsOf({ tls }: KafkaSinkConfig, options: BootstrapOptions): KafkaOption
   }
 }
 
-function saslOf(sink: KafkaSinkConfig, options: BootstrapOptions): KafkaOptions['sasl'] {
+function saslOf(client: Client, options: BootstrapOptions): KafkaOptions['sasl'] {
   const { username, 'password-file': passwordFile, 'token-file': tokenFile } = options
   if ((username === undefined) !== (passwordFile === undefined))
     throw usageError('bootstrap', 'Cannot use "--username"', 'it goes together with --password-file')
@@ -77,11 +81,11 @@ function saslOf(sink: KafkaSinkConfig, options: BootstrapOptions): KafkaOptions[
     throw usageError('bootstrap', 'Cannot use "--token-file"', 'there is --username too; give one of them')
   if (tokenFile !== undefined) return { mechanism: 'OAUTHBEARER', tokenFile }
   if (username === undefined || passwordFile === undefined) return undefined
-  return { mechanism: mechanismOf(sink, options), username, passwordFile }
+  return { mechanism: mechanismOf(client, options), username, passwordFile }
 }
 
-/** That of the sink where it takes a password as well. */
-function mechanismOf({ sasl }: KafkaSinkConfig, { mechanism }: BootstrapOptions) {
+/** That of the agent where it takes a password as well. */
+function mechanismOf({ sasl }: Client, { mechanism }: BootstrapOptions) {
   if (mechanism !== undefined) return mechanism
   return sasl === undefined || sasl.mechanism === 'OAUTHBEARER' ? 'SCRAM-SHA-512' : sasl.mechanism
 }

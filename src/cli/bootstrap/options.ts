@@ -4,6 +4,7 @@ import type { OptionValues } from '../options.ts'
 export const OPTIONS = {
   config: { type: 'string', short: 'c' },
   sink: { type: 'string' },
+  source: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   diff: { type: 'boolean' },
   output: { type: 'string', short: 'o' },
@@ -33,6 +34,10 @@ export const OPTIONS = {
   reader: { type: 'string' },
   group: { type: 'string' },
   'strimzi-cluster': { type: 'string' },
+  'registry-url': { type: 'string' },
+  'registry-username': { type: 'string' },
+  'registry-password-file': { type: 'string' },
+  'registry-token-file': { type: 'string' },
 } as const
 
 export type BootstrapOptions = OptionValues<typeof OPTIONS>
@@ -40,7 +45,7 @@ export type BootstrapOptions = OptionValues<typeof OPTIONS>
 /** The help of `flagship bootstrap`. */
 export const USAGE = `Usage: flagship bootstrap elasticsearch --config FILE [--sink NAME] [OPTIONS]
        flagship bootstrap kibana --config FILE [--sink NAME] --url URL [--space SPACE] [OPTIONS]
-       flagship bootstrap kafka --config FILE [--sink NAME] [OPTIONS]
+       flagship bootstrap kafka --config FILE [--sink NAME | --source] [OPTIONS]
 
 Each run brings the server to what this release and the configuration want: it creates what is missing, updates what
 differs or is older, and leaves the rest. What flagship has not made is never touched, and documents never are.
@@ -73,6 +78,7 @@ Kibana:
       --space SPACE          Default: default
 
 Kafka (docs/kafka-bootstrap.md), where a topic that the sink writes to is taken for ours:
+      --source               What \`ingest.kafka\` needs, in place of a sink; default where no sink is of type kafka
       --partitions N         Of new topics, default 12; a topic that is there grows only when told, and never shrinks
       --replicas N           Of new topics, default 3
       --retention DAYS       Of new topics, default 7d; a topic that is there keeps its own unless told
@@ -83,8 +89,12 @@ Kafka (docs/kafka-bootstrap.md), where a topic that the sink writes to is taken 
       --key-file FILE        A certificate (PEM) and its key, in place of a user or beside one
       --writer NAME          With --output: the agent in ACLs (User:NAME); default: the user of the sink, else flagship
       --reader NAME          With --output: who reads, default flagship-reader
-      --group NAME           With --output: its consumer group, default flagship
+      --group NAME           With --output: its consumer group, default that of \`ingest.kafka\`, else flagship
       --strimzi-cluster NAME With --output: the Kafka resource of Strimzi, default kafka
+      --registry-url URL     Where the schemas of Avro belong; default: \`registry\` of the sink, and who it is there
+      --registry-username NAME       With --registry-password-file FILE
+      --registry-password-file FILE
+      --registry-token-file FILE     A bearer token, in place of a user
 
 Exit code: 0 when everything is as wanted; 78 when the server refuses something, or has what flagship has not made; 69
 when it cannot be reached.

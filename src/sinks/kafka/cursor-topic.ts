@@ -9,12 +9,32 @@ export interface AgentIdentity {
   readonly sink: string
 }
 
+/** How the topic is to be: for who makes it, and for who looks at it. */
+export const CURSOR_TOPIC = {
+  /** For ever: a node finds its partition by their number. */
+  partitions: 50,
+  /** A node that is gone for longer is forgotten. */
+  retentionMs: 30 * 24 * 3_600_000,
+  /** Small, because every start reads what is not compacted yet, and the last segment never is. */
+  segmentBytes: 16_777_216,
+  /** So long tombstones and ends of transactions outlive compaction: longer than a start reads. */
+  deleteRetentionMs: 600_000,
+} as const
+
 /** What a record has beside key and value. */
 const RECORD_BYTES = 80
-/** Values that did not change are written again after this, so that retention (30 days) does not take them. */
-const REFRESH_MS = 5 * 24 * 3_600_000
+/** Values that did not change are written again after this, so that retention does not take them. */
+const REFRESH_MS = CURSOR_TOPIC.retentionMs / 6
 /** At most so many with one commit. */
 const MOST_REFRESHED = 1_000
+
+/**
+ * What the transactional ids of all agents with this prefix begin with, and the consumer groups that they read the topic
+ * with.
+ */
+export function namesBegin(transactionalIdPrefix: string): string {
+  return `${transactionalIdPrefix}/`
+}
 
 /** A short text without anything that could be mistaken for another one: for names of transactional ids and groups, too. */
 export function identityName({ cluster, node, sink }: AgentIdentity): string {

@@ -9,7 +9,14 @@ import { SchemaRegistry } from '../../clients/schema-registry.ts'
 import { isSuspicious } from './answers.ts'
 import { AvroValues } from './avro-values.ts'
 import type { KafkaSinkConfig } from './config.ts'
-import { type AgentIdentity, cursorPartition, CursorLog, CursorRecords, identityName } from './cursor-topic.ts'
+import {
+  type AgentIdentity,
+  cursorPartition,
+  CursorLog,
+  CursorRecords,
+  identityName,
+  namesBegin,
+} from './cursor-topic.ts'
 import { Sorting } from './parts.ts'
 import { JSON_VALUES, type Located, recordsOf } from './records.ts'
 import { Round } from './round.ts'
@@ -53,7 +60,7 @@ export class ExactKafkaSink implements Sink, Transaction {
     this.#parts = parts
     this.#cluster = new KafkaCluster(config, parts.clock, parts.logger)
     this.#avro = config.registry && new AvroValues(new SchemaRegistry(config.registry, parts.clock))
-    this.#identity = `${config.transactionalIdPrefix}/${identityName(parts.identity)}`
+    this.#identity = `${namesBegin(config.transactionalIdPrefix)}${identityName(parts.identity)}`
   }
 
   /** `recover` has made it ready. */

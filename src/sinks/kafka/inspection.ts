@@ -6,6 +6,7 @@ import { FlagshipError } from '../../errors.ts'
 import { type Complaint, complaintOf } from '../complaint.ts'
 import { AvroValues } from './avro-values.ts'
 import type { KafkaSinkConfig } from './config.ts'
+import { CURSOR_TOPIC } from './cursor-topic.ts'
 
 /** Everything that is wrong, at once; nothing is written. */
 export async function inspectKafka(config: KafkaSinkConfig): Promise<readonly Complaint[]> {
@@ -38,6 +39,7 @@ async function inspectBrokers(config: KafkaSinkConfig): Promise<readonly Complai
     producer = await cluster.producer(config.compression, config.topics.access, signal)
     const complaints: Complaint[] = []
     for (const topic of topicsOf(config)) complaints.push(...(await topicComplaints(cluster, producer, topic, signal)))
+    if (config.delivery === 'exactly_once') complaints.push(...(await cursorComplaints(cluster, config.cursorTopic)))
     return complaints
   } catch (error) {
     if (!(error instanceof FlagshipError)) throw error
@@ -66,18 +68,42 @@ async function topicComplaints(
     return [complaintOf(error)]
   }
   const replicas = Math.min(...partitions.map((partition) => partition.replicas.length))
-  const minInSync = await minInSyncOf(cluster, topic)
-  return minInSync === undefined ? [] : replicaComplaints(topic, replicas, minInSync)
+  const { 'min.insync.replicas': minInSync } = await settingsOf(cluster, topic)
+  return minInSync === undefined ? [] : replicaComplaints(topic, replicas, Number(minInSync))
 }
 
-/** Undefined where we may not see it: who may only write needs no more. */
-async function minInSyncOf(cluster: KafkaCluster, topic: string): Promise<number | undefined> {
+/** What makes agents forget how far they are, or takes them long to read. */
+async function cursorComplaints(cluster: KafkaCluster, topic: string): Promise<readonly Complaint[]> {
+  const { 'cleanup.policy': policy, 'retention.ms': retention } = await settingsOf(cluster, topic)
+  const remedy = 'run `flagship bootstrap kafka`'
+  const isShort = Number(retention) >= 0 && Number(retention) < CURSOR_TOPIC.retentionMs
+  return [
+    ...(policy !== undefined && !policy.split(',').includes('compact')
+      ? [
+          {
+            kind: 'weak',
+            message: `topic "${topic}" is not compacted: every start reads all of it; ${remedy}`,
+          } as const,
+        ]
+      : []),
+    ...(isShort && policy?.includes('delete') === true
+      ? [
+          {
+            kind: 'weak',
+            message: `topic "${topic}" has retention.ms ${retention}: agents may forget how far they are; ${remedy}`,
+          } as const,
+        ]
+      : []),
+  ]
+}
+
+/** Empty where we may not see them: who may only write needs no more. */
+async function settingsOf(cluster: KafkaCluster, topic: string): Promise<Readonly<Record<string, string | undefined>>> {
   const admin = await cluster.admin()
   try {
-    const { 'min.insync.replicas': setting } = await admin.topicSettings(topic)
-    return setting === undefined ? undefined : Number(setting)
+    return await admin.topicSettings(topic)
   } catch (error) {
-    if (error instanceof KafkaFailure) return undefined
+    if (error instanceof KafkaFailure) return {}
     throw error
   } finally {
     await admin.close()

@@ -12,15 +12,19 @@ afterAll(() => rmSync(root, { recursive: true }))
 const search = { type: 'elasticsearch', nodes: ['http://127.0.0.1:1'] }
 const DEPLOY = join(import.meta.dirname, '../../../deploy')
 
-function configWith(name: string, sinks: object): string {
+function configWith(name: string, sinks: object, ingest: object = { pods: root }): string {
   const path = join(root, `${name}.yaml`)
-  writeFileSync(path, JSON.stringify({ ingest: { pods: root }, state: { directory: root }, sinks }))
+  writeFileSync(path, JSON.stringify({ ingest, state: { directory: root }, sinks }))
   return path
 }
 const ONE = configWith('one', { search })
 const TWO = configWith('two', { search, other: { ...search, namespace: 'other' } })
 const stream = { type: 'kafka', brokers: ['127.0.0.1:1'] }
 const KAFKA = configWith('kafka', { stream, search })
+const AVRO = configWith('avro', { stream: { ...stream, value: 'avro', registry: { url: 'http://127.0.0.1:1' } } })
+const READING = { kafka: { brokers: ['127.0.0.1:1'], topics: ['a'], group: 'g' } }
+const GROUP = configWith('group', { search }, READING)
+const BOTH = configWith('both', { stream }, READING)
 
 async function bootstrap(...args: readonly string[]) {
   const { io, written } = capturedIo()
@@ -61,6 +65,15 @@ describe('flagship bootstrap', () => {
     [['kafka', '-c', KAFKA, '--token-file', 't', '--username', 'me', '--password-file', 'p'], 'give one of them'],
     [['kafka', '-c', KAFKA, '-o', root, '--writer', 'a\nb'], 'expected at most 249 characters of ASCII'],
     [['kafka', '-c', KAFKA, '-o', root, '--strimzi-cluster', 'A'], 'Cannot use cluster "A"'],
+    [['kafka', '-c', KAFKA, '--source'], 'the configuration has no `ingest.kafka`'],
+    [['kafka', '-c', GROUP, '--source', '--sink', 'search'], 'there is --sink too; give one of them'],
+    [['kafka', '-c', BOTH], 'give --source for `ingest.kafka`, or --sink NAME'],
+    [['kafka', '-c', AVRO, '--registry-url', 'registry:8081'], 'expected http:// or https://'],
+    [['kafka', '-c', AVRO, '--registry-username', 'me'], 'it goes together with --registry-password-file'],
+    [
+      ['kafka', '-c', AVRO, '--registry-token-file', 't', '--registry-username', 'me', '--registry-password-file', 'p'],
+      'there is --registry-username too',
+    ],
     [['kibana', '-c', ONE], 'option "--url" is missing'],
     [['kibana', '-c', ONE, '--url', 'http://k', '--space', '../x'], 'Cannot use space'],
   ] as const)('refuses %o', async ([args, message]) => {
@@ -88,9 +101,25 @@ describe('flagship bootstrap', () => {
     ['kafka', KAFKA, ['--token-file']],
     ['kafka', KAFKA, ['--username', 'me', '--password-file']],
     ['kafka', KAFKA, ['--ca-file']],
+    ['kafka', AVRO, ['--registry-token-file']],
+    ['kafka', AVRO, ['--registry-username', 'me', '--registry-password-file']],
   ] as const)('for %s names a file that is not there', async ([name, config, options]) => {
     const { code, stderr } = await bootstrap(name, '-c', config, ...options, join(root, 'nowhere'))
     expect([code, stderr]).toEqual([66, expect.stringContaining('nowhere')])
+  })
+
+  test.for([
+    ['a group', GROUP, [], ['dead_letter'], 'acls-reader.sh'],
+    ['the group beside a sink', BOTH, ['--source'], ['dead_letter'], 'acls-reader.sh'],
+    ['the sink beside a group', BOTH, ['--sink', 'stream'], ['access', 'log', 'loss', 'unparsed'], 'acls-writer.sh'],
+  ] as const)('writes what %s needs in Kafka', async ([, config, options, topics, script]) => {
+    const output = join(root, `needs-${script}-${options.length}`)
+    expect((await bootstrap('kafka', '-c', config, ...options, '--output', output)).stderr).toBe('')
+    const names = Object.keys(filesIn(output))
+    expect(names).toContain(`/${script}`)
+    expect(names.filter((name) => name.startsWith('/strimzi/topic-')).toSorted()).toEqual(
+      topics.map((topic) => `/strimzi/topic-envoy.${topic}.yaml`),
+    )
   })
 
   test.for([

@@ -37,6 +37,12 @@ describe('kafkaFailure()', () => {
       'broker "b:1": connect ECONNREFUSED',
     ],
     [
+      'what kafkajs leaves out of a group',
+      thrown('m', { name: 'KafkaJSGroupCoordinatorNotFound' }),
+      'network',
+      'm: the ACL is missing that allows READ on the group, or',
+    ],
+    [
       'several topics',
       thrown('all', { errors: [thrown('m', { type: 'INVALID_CONFIG' })] }),
       'answer',

@@ -3,19 +3,28 @@ import { parse } from 'yaml'
 import { quoted } from '../../../../src/bootstrap/kafka/acls.ts'
 import { kafkaFiles } from '../../../../src/bootstrap/kafka/files.ts'
 import { resourceName } from '../../../../src/bootstrap/kafka/strimzi.ts'
-import { kafkaTopics } from '../../../../src/bootstrap/kafka/topics.ts'
+import { sinkNeeds, sourceNeeds, type WritingSink } from '../../../../src/bootstrap/kafka/needs.ts'
+import { avroSchemaText } from '../../../../src/record/avro-schema.ts'
 
-const TOPICS = kafkaTopics({
+const SINK: WritingSink = {
   topics: { access: 'envoy.access', log: 'Envoy_Log', unparsed: 'Envoy_Log', loss: 'Envoy_Log' },
   maxRequestBytes: 1_000_000,
-})
-const PARTIES = { writer: 'CN=agent', reader: "it's", group: 'g', cluster: 'events', authentication: 'tls' } as const
-const resource = (type: string, name: string) => ({ type, name, patternType: 'literal' })
-const files = new Map(kafkaFiles(TOPICS, PARTIES))
+  value: 'json',
+  delivery: 'at_least_once',
+  cursorTopic: 'cursor',
+  deadLetterTopic: 'dead',
+  transactionalIdPrefix: 'mesh',
+}
+const SETTINGS = { writer: 'CN=agent', reader: "it's", group: 'g', cluster: 'events', authentication: 'tls' } as const
+const resource = (type: string, name: string, patternType = 'literal') => ({ type, name, patternType })
+const filesOf = (sink: Partial<WritingSink>) => new Map(kafkaFiles(sinkNeeds({ ...SINK, ...sink }), SETTINGS))
+const files = filesOf({})
+const exact = filesOf({ delivery: 'exactly_once' })
+const group = new Map(kafkaFiles(sourceNeeds({ topics: ['a', 'b'], deadLetterTopic: 'dead' }), SETTINGS))
 
 /** Lines of a script that are neither comment nor frame. */
-function rightsIn(fileName: string): string[] {
-  return (files.get(fileName) ?? '').split('\n').filter((line) => line.startsWith('allow --'))
+function rightsIn(fileName: string, all = files): string[] {
+  return (all.get(fileName) ?? '').split('\n').filter((line) => line.startsWith('allow --'))
 }
 
 describe('kafkaFiles()', () => {
@@ -47,6 +56,67 @@ describe('kafkaFiles()', () => {
       'allow --operation Read --group g',
     ])
     expect(files.get('acls-reader.sh')).toContain(`--allow-principal 'User:it'\\''s' "$@"`)
+  })
+
+  test('gives the writer with exactly_once its transactions, its cursor, and a place for what is refused', () => {
+    expect(rightsIn('acls-writer.sh', exact)).toEqual([
+      'allow --operation Write --operation Describe --topic envoy.access --topic Envoy_Log --topic dead',
+      'allow --operation Read --operation Write --operation Describe --topic cursor',
+      'allow --resource-pattern-type prefixed --operation Write --operation Describe --transactional-id mesh/',
+      'allow --resource-pattern-type prefixed --operation Read --group mesh/',
+    ])
+    expect(rightsIn('acls-reader.sh', exact)).toEqual(rightsIn('acls-reader.sh'))
+    expect(parse(exact.get('strimzi/user-writer.yaml') ?? '')).toMatchObject({
+      spec: {
+        authorization: {
+          acls: [
+            {},
+            {},
+            {},
+            { resource: resource('topic', 'cursor'), operations: ['Read', 'Write', 'Describe'] },
+            { resource: resource('transactionalId', 'mesh/', 'prefix'), operations: ['Write', 'Describe'] },
+            { resource: resource('group', 'mesh/', 'prefix'), operations: ['Read'] },
+          ],
+        },
+      },
+    })
+  })
+
+  test.for([
+    ['of their own', 'dead', ['envoy.access', 'Envoy_Log', 'cursor', 'dead']],
+    ['that is one of records', 'Envoy_Log', ['envoy.access', 'Envoy_Log', 'cursor']],
+  ] as const)('makes the topics of exactly_once, dead letters in one %s', ([, deadLetterTopic, names]) => {
+    const page = filesOf({ delivery: 'exactly_once', deadLetterTopic }).get('README.md') ?? ''
+    expect([...page.matchAll(/^topic (\S+) --/gm)].map(([, name]) => name)).toEqual(names)
+    expect(page).toContain(
+      'topic cursor --partitions 50 --replication-factor 3 --config cleanup.policy=compact,delete ',
+    )
+  })
+
+  test('gives a group its topics, and its dead letters one to write to', () => {
+    expect([...group.keys()].toSorted()).toEqual([
+      'README.md',
+      'acls-reader.sh',
+      'strimzi/topic-dead.yaml',
+      'strimzi/user-reader.yaml',
+    ])
+    expect(rightsIn('acls-reader.sh', group)).toEqual([
+      'allow --operation Read --operation Describe --topic a --topic b',
+      'allow --operation Read --group g',
+      'allow --operation Write --operation Describe --topic dead',
+    ])
+  })
+
+  test('gives a registry the schema of each topic with records in Avro, as it is asked for by agents', () => {
+    const avro = filesOf({ value: 'avro', delivery: 'exactly_once' })
+    const bodies = [...avro].filter(([name]) => name.startsWith('schemas/'))
+    expect(bodies.map(([name]) => name)).toEqual(['schemas/envoy.access-value.json', 'schemas/Envoy_Log-value.json'])
+    for (const [, body] of bodies) expect(JSON.parse(body)).toEqual({ schema: avroSchemaText() })
+    expect(avro.get('README.md')).toContain(
+      `ask PUT config/Envoy_Log-value '{"compatibility":"BACKWARD"}'
+ask POST subjects/Envoy_Log-value/versions '@schemas/Envoy_Log-value.json'
+`,
+    )
   })
 
   test('gives Strimzi topics under names that Kubernetes takes', () => {

@@ -49,6 +49,22 @@ describe('SchemaTarget', () => {
     expect(await actions()).toEqual(['envoy.access-value unchanged', 'envoy.log-value unchanged'])
   })
 
+  test('says who has to come in, or that it may come back', async () => {
+    const { registry, actions } = await benchOf()
+    registry.status = 403
+    await expect(actions()).rejects.toMatchObject({
+      code: 'SINK_MISCONFIGURED',
+      message: expect.stringMatching(/subject "envoy.access-value" .*\(HTTP 403\).*; give --registry-username and /),
+    })
+    registry.status = 503
+    await expect(actions()).rejects.toMatchObject({
+      code: 'SINK_UNAVAILABLE',
+      message: expect.stringMatching(
+        /HTTP 503, "as it was told"; try again later, or give another with --registry-url$/,
+      ),
+    })
+  })
+
   test('never removes one', async () => {
     const { registry, target } = await benchOf()
     registry.register('envoy.access-value', 1, avroSchemaText())

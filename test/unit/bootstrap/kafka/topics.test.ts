@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { topicNotes } from '../../../../src/bootstrap/kafka/notes.ts'
-import { kafkaTopics, type TopicBody, type TopicWishes } from '../../../../src/bootstrap/kafka/topics.ts'
+import {
+  kafkaTopics,
+  type NeededTopic,
+  type TopicBody,
+  type TopicWishes,
+} from '../../../../src/bootstrap/kafka/topics.ts'
 
-const NAMES = { access: 'a', log: 'a', unparsed: 'a', loss: 'a' }
-const SINK = { topics: NAMES, maxRequestBytes: 1_000_000 }
+const RECORDS: NeededTopic = { id: 'a', role: 'records', requestBytes: 1_000_000 }
+const CURSOR: NeededTopic = { ...RECORDS, role: 'cursor' }
+const DEAD_LETTER: NeededTopic = { ...RECORDS, role: 'dead letter' }
 const FRESH: TopicBody = {
   partitions: 12,
   replicas: 3,
@@ -22,14 +28,14 @@ function like({ config, ...sizes }: Partial<TopicBody>): TopicBody {
   return { ...FRESH, ...sizes, config: { ...FRESH.config, ...config } }
 }
 
-function wanted(wishes: TopicWishes, present?: TopicBody, maxRequestBytes = 1_000_000): TopicBody | undefined {
+function wanted(wishes: TopicWishes, present?: TopicBody, topic = RECORDS): TopicBody | undefined {
   const there = new Map(present === undefined ? [] : [['a', present] as const])
-  return kafkaTopics({ ...SINK, maxRequestBytes }, wishes, there)[0]?.body
+  return kafkaTopics([topic], wishes, there)[0]?.body
 }
 
 describe('kafkaTopics()', () => {
-  test('gives each topic of the sink once, in a file of its own', () => {
-    const topics = kafkaTopics({ ...SINK, topics: { ...NAMES, log: 'b', loss: 'b' } })
+  test('gives each topic a file of its own', () => {
+    const topics = kafkaTopics([RECORDS, { ...CURSOR, id: 'b' }])
     expect(topics.map(({ id, fileName }) => [id, fileName])).toEqual([
       ['a', 'strimzi/topic-a.yaml'],
       ['b', 'strimzi/topic-b.yaml'],
@@ -51,9 +57,9 @@ describe('kafkaTopics()', () => {
     [10_000_000, undefined, '10400000'],
     [1_000_000, '5000000', '5000000'],
     [10_000_000, '5000000', '10400000'],
-  ] as const)('lets pass requests of %i bytes where %s do: %s', ([request, is, will]) => {
+  ] as const)('lets pass requests of %i bytes where %s do: %s', ([requestBytes, is, will]) => {
     const present = is === undefined ? undefined : like({ config: { 'max.message.bytes': is } })
-    expect(wanted({}, present, request)?.config['max.message.bytes']).toBe(will)
+    expect(wanted({}, present, { ...RECORDS, requestBytes })?.config['max.message.bytes']).toBe(will)
   })
 
   test.for([
@@ -83,6 +89,62 @@ describe('kafkaTopics()', () => {
   })
 })
 
+describe('kafkaTopics() for the cursor of exactly_once', () => {
+  const fresh = wanted({}, undefined, CURSOR) ?? FRESH
+
+  test('makes it compacted, with partitions and retention that nobody chooses', () => {
+    expect(fresh).toMatchObject({ partitions: 50, replicas: 3 })
+    expect(fresh.config).toEqual({
+      ...FRESH.config,
+      'cleanup.policy': 'compact,delete',
+      'delete.retention.ms': '600000',
+      'retention.ms': '2592000000',
+      'segment.bytes': '16777216',
+    })
+    expect(wanted({ partitions: 4, retentionMs: 1 }, undefined, CURSOR)).toEqual(fresh)
+  })
+
+  test.for([
+    ['keeps other partitions', {}, { partitions: 7 }],
+    ['never grows', { partitions: 80 }, { partitions: 50 }],
+    ['never shrinks', { partitions: 5 }, { partitions: 50 }],
+    ['keeps a longer retention', { retentionMs: 1 }, { config: { ...fresh.config, 'retention.ms': '9999999999' } }],
+    ['keeps one for ever', {}, { config: { ...fresh.config, 'retention.ms': '-1' } }],
+  ] as const)('%s', ([, wishes, own]) => {
+    const present = { ...fresh, ...own }
+    expect(wanted(wishes, present, CURSOR)).toEqual(present)
+    const there = new Map([['a', present]])
+    expect(topicNotes(kafkaTopics([CURSOR], wishes, there), wishes, there)).toEqual([])
+  })
+
+  test.for([
+    ['would be kept for less time than agents refresh it in', { 'retention.ms': '604800000' }],
+    ['is not compacted', { 'cleanup.policy': 'delete' }],
+    ['has segments that take long to be compacted', { 'segment.bytes': '1073741824' }],
+  ] as const)('brings back one that %s', ([, config]) => {
+    expect(wanted({}, { ...fresh, config: { ...fresh.config, ...config } }, CURSOR)).toEqual(fresh)
+  })
+
+  test('lets segments hold the largest request', () => {
+    const { config } = wanted({}, undefined, { ...CURSOR, requestBytes: 20_000_000 }) ?? FRESH
+    expect([config['segment.bytes'], config['max.message.bytes']]).toEqual(['20800000', '20800000'])
+  })
+})
+
+describe('kafkaTopics() for dead letters', () => {
+  const fresh = wanted({}, undefined, DEAD_LETTER) ?? FRESH
+
+  test('keeps what was too large for its own topic, and a month', () => {
+    expect(fresh).toEqual(like({ config: { 'retention.ms': '2592000000', 'max.message.bytes': '4194352' } }))
+    expect(wanted({ retentionMs: 1, partitions: 3 }, undefined, DEAD_LETTER)).toEqual({ ...fresh, partitions: 3 })
+  })
+
+  test('leaves the retention of one that is there', () => {
+    const present = { ...fresh, config: { ...fresh.config, 'retention.ms': '1' } }
+    expect(wanted({ retentionMs: 2 }, present, DEAD_LETTER)).toEqual(present)
+  })
+})
+
 describe('topicNotes()', () => {
   test.for([
     ['nothing of a good topic', {}, FRESH, []],
@@ -96,12 +158,12 @@ describe('topicNotes()', () => {
     ['it of three too', {}, like({ config: { 'min.insync.replicas': '3' } }), ['nothing can be written']],
   ] as const)('says %s', ([, wishes, was, texts]) => {
     const present = new Map(was === undefined ? [] : [['a', was] as const])
-    const notes = topicNotes(kafkaTopics(SINK, wishes, present), wishes, present)
+    const notes = topicNotes(kafkaTopics([RECORDS], wishes, present), wishes, present)
     expect(notes).toEqual(texts.map((text) => expect.stringContaining(text)))
   })
 
   test('names all topics that it is about at once', () => {
-    const topics = kafkaTopics({ ...SINK, topics: { ...NAMES, log: 'b' } }, { replicas: 1 })
+    const topics = kafkaTopics([RECORDS, { ...RECORDS, id: 'b' }], { replicas: 1 })
     expect(topicNotes(topics, {}, new Map())).toEqual([expect.stringMatching(/^a, b: /)])
   })
 })

@@ -13,7 +13,11 @@ describe('inspectKafka()', () => {
   })
 
   test.for([
-    ['TOPIC_AUTHORIZATION_FAILED', 29, 'the ACL is missing that allows WRITE and DESCRIBE on it'],
+    [
+      'TOPIC_AUTHORIZATION_FAILED',
+      29,
+      'the ACL is missing that allows WRITE and DESCRIBE on it, or READ and DESCRIBE where it is read',
+    ],
     ['UNKNOWN_TOPIC_OR_PARTITION', 3, 'it is not there; make it with `flagship bootstrap kafka`'],
   ] as const)('names the topic of %s', async ([type, code, remedy]) => {
     const bench = await KafkaBench.make()
