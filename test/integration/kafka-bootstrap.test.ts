@@ -96,7 +96,7 @@ async function append(client: Client, topic: string, value = 'a'): Promise<void>
   const producer = await client.producer('none', topic, signal)
   try {
     await producer.partitionsOf(topic, signal)
-    const message = { key: 'k', value: Buffer.from(value), timestamp: String(Date.now()), headers: {} }
+    const message = { key: 'k', value: Buffer.from(value), timeMs: Date.now(), eventId: undefined, headers: {} }
     await producer.send([{ topic, partition: 0, messages: [message] }], signal)
   } finally {
     producer.close()
