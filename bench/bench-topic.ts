@@ -1,5 +1,6 @@
 import { globSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin } from 'kafkajs'
 
 const PARTITIONS = 6
@@ -22,7 +23,9 @@ export class BenchTopic {
   static async create(name: string, broker: string, home: string): Promise<BenchTopic> {
     const admin = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING }).admin()
     await admin.connect()
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: name, numPartitions: PARTITIONS }] })
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic: name, numPartitions: PARTITIONS }] })
+    // The broker makes it at once and knows of it a moment later.
+    while ((await admin.fetchTopicOffsets(name).catch(() => [])).length < PARTITIONS) await sleep(100)
     return new BenchTopic(name, broker, home, admin)
   }
 

@@ -1,7 +1,8 @@
 /**
- * What do a million lines cost into Kafka, and out of it? `node bench/kafka.ts [LINES] [ROUNDS]`: a real broker, acks=all;
- * whole processes, one after the other, in rounds, with rsyslog as the yardstick where it is installed. What is read from
- * Kafka is what the task before has written, passed through into a bulk endpoint that answers at once.
+ * What do a million lines cost into Kafka, and out of it? `node bench/kafka.ts [LINES] [ROUNDS] [FILTER]`: a real
+ * broker, acks=all; whole processes, one after the other, in rounds, with rsyslog as the yardstick where it is installed.
+ * What is read from Kafka is what the task before has written, passed through into a bulk endpoint that answers at once.
+ * FILTER is a regular expression: only tasks whose kind fits it run, like `rsyslog|JSON, zstd`.
  */
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -19,6 +20,7 @@ import { flagshipKafkaCost, type Input, passThroughCost, rsyslogKafkaCost, write
 
 const LINES = Number(process.argv[2] ?? 1_000_000)
 const ROUNDS = Number(process.argv[3] ?? 3)
+const FILTER = new RegExp(process.argv[4] ?? '')
 const COMPRESSIONS = ['none', 'zstd']
 
 const directory = mkdtempSync(join(tmpdir(), 'flagship-bench-kafka-'))
@@ -39,28 +41,28 @@ try {
 
 async function runRound(input: Input): Promise<void> {
   for (const compression of isRsyslogThere() ? COMPRESSIONS : [])
-    await withTopic(async (topic) =>
-      note(`rsyslog, omkafka, ${compression}`, await rsyslogKafkaCost(input, directory, topic, compression)),
+    await withTopic(`rsyslog, omkafka, ${compression}`, async (topic, name) =>
+      note(name, await rsyslogKafkaCost(input, directory, topic, compression)),
     )
   for (const [value, sink, source] of [
     ['JSON', 'value: json', ''],
     ['Avro', `value: avro, ${registry.setting}`, registry.setting],
   ] as const)
     for (const compression of COMPRESSIONS)
-      await withTopic(async (topic) => {
+      await withTopic(`${value}, ${compression}`, async (topic, name) => {
         const whole = `${sink}, compression: ${compression}`
-        const name = `${value}, ${compression}`
         note(`flagship run, into Kafka, ${name}`, await flagshipKafkaCost(input, directory, topic, whole))
         note(`flagship run, Kafka to bulk endpoint, ${name}`, await passThroughCost(input, directory, topic, source))
       })
 }
 
-async function withTopic(run: (topic: BenchTopic) => Promise<void>): Promise<void> {
+async function withTopic(name: string, run: (topic: BenchTopic, name: string) => Promise<void>): Promise<void> {
+  if (!FILTER.test(name)) return
   topicCount += 1
   const [broker = ''] = kafka.brokers
   const topic = await BenchTopic.create(`bench-${topicCount}`, broker, kafka.home)
   try {
-    await run(topic)
+    await run(topic, name)
   } finally {
     await topic.remove()
   }

@@ -79,7 +79,8 @@ function flagshipUsage(input: Input, work: string, sink: string): Promise<Usage>
 function usageOfRun(work: string, ingest: string, sink: string, isDone: () => Promise<boolean>): Promise<Usage> {
   const config = join(work, 'flagship.yaml')
   writeFileSync(config, configOf(ingest, work, sink))
-  return costUntil(process.execPath, [here('../src/main.ts'), 'run', '--config', config], isDone)
+  const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '')
+  return costUntil(process.execPath, [...flags, here('../src/main.ts'), 'run', '--config', config], isDone)
 }
 
 function filesAt(path: string): string {

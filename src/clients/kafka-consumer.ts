@@ -54,6 +54,11 @@ export interface KafkaConsumerParts {
 /** Of the session timeout: as Kafka's documentation has it, a third at most. */
 const HEARTBEAT_SHARE = 0.1
 const FETCH_WAIT_MS = 500
+/**
+ * Of one answer, as it is stored: kafkajs unpacks all of it and makes objects of every record before it gives us any.
+ * Log lines unpack to twenty times of that.
+ */
+const [FETCH_BYTES, FETCH_PARTITION_BYTES] = [1_048_576, 262_144]
 
 /** One connection of a member to its group: it ends at the first failure that kafkajs does not get over. */
 export class KafkaConsumer {
@@ -75,6 +80,8 @@ export class KafkaConsumer {
       sessionTimeout: parts.sessionTimeoutMs,
       heartbeatInterval: parts.sessionTimeoutMs * HEARTBEAT_SHARE,
       maxWaitTimeInMs: FETCH_WAIT_MS,
+      maxBytes: FETCH_BYTES,
+      maxBytesPerPartition: FETCH_PARTITION_BYTES,
       allowAutoTopicCreation: false,
       // Made anew by us: then with what the files hold by then.
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(false) },
@@ -211,13 +218,15 @@ async function keptUp(
   if (failure !== undefined) throw failure
 }
 
-/** Headers that are texts; of several with one name, the first. */
+/** Headers as texts; of several with one name, the first. */
 function textsOf(headers: IHeaders): Readonly<Record<string, string>> {
-  const texts = Object.entries(headers).flatMap(([name, value]) => {
-    const first = Array.isArray(value) ? value[0] : value
-    return first === undefined ? [] : [[name, first.toString()] as const]
-  })
-  return Object.fromEntries(texts)
+  const texts: Record<string, string> = {}
+  for (const name in headers) {
+    const value = headers[name]
+    const text = (Array.isArray(value) ? value[0] : value)?.toString()
+    if (text !== undefined) texts[name] = text
+  }
+  return texts
 }
 
 function nameOf(topic: string, partition: number): string {

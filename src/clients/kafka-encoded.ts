@@ -4,107 +4,31 @@
  */
 import { createRequire } from 'node:module'
 import type { Message } from 'kafkajs'
+import type { Codec } from './kafka-codecs.ts'
 import type { KafkaMessage, PartitionBatch } from './kafka-producer.ts'
+import { encodeRecords, mostRecordBytes } from './kafka-records.ts'
+import { type Crc32c, loadCrc32c, Tickets } from './kafka-splice.ts'
 
-/** Each varint of 64 bits has at most so many bytes. */
-const MOST_VARINT_BYTES = 10
-const LOW_BITS = 0x80
-
-/** The records of a batch as they stand in it, and the span of their times. */
-export interface EncodedRecords {
-  readonly bytes: Buffer
+/** What kafkajs is told of the records for one partition. */
+export interface EncodedBatch {
+  readonly topic: string
+  readonly partition: number
+  readonly count: number
   readonly firstMs: number
   readonly lastMs: number
-}
-
-/** Records as a batch of version 2 has them, without its head (Apache Kafka, DefaultRecord.java). */
-export function encodeRecords(messages: readonly KafkaMessage[]): EncodedRecords {
-  const times = messages.map(({ timestamp }) => Number(timestamp))
-  const [firstMs, lastMs] = [Math.min(...times), Math.max(...times)]
-  const bodies = messages.map((message, index) => bodyBytesOf(message, index, (times[index] ?? 0) - firstMs))
-  const bytes = Buffer.allocUnsafe(bodies.reduce((sum, body) => sum + body + MOST_VARINT_BYTES, 0))
-  let end = 0
-  for (const [index, message] of messages.entries()) {
-    end = writeVarint(bytes, end, bodies[index] ?? 0)
-    end = writeRecord(bytes, end, message, index, (times[index] ?? 0) - firstMs)
-  }
-  return { bytes: bytes.subarray(0, end), firstMs, lastMs }
-}
-
-function bodyBytesOf({ key, value, headers }: KafkaMessage, offsetDelta: number, timeDelta: number): number {
-  let bytes = 1 + varintBytes(timeDelta) + varintBytes(offsetDelta) + sizedBytes(Buffer.byteLength(key))
-  let count = 0
-  for (const name in headers) {
-    count += 1
-    bytes += sizedBytes(Buffer.byteLength(name)) + sizedBytes(Buffer.byteLength(headers[name] ?? ''))
-  }
-  return bytes + (value === null ? 1 : sizedBytes(value.length)) + varintBytes(count)
-}
-
-function writeRecord(
-  bytes: Buffer,
-  at: number,
-  { key, value, headers }: KafkaMessage,
-  offsetDelta: number,
-  timeDelta: number,
-): number {
-  bytes[at] = 0 // attributes
-  let end = writeVarint(bytes, at + 1, timeDelta)
-  end = writeVarint(bytes, end, offsetDelta)
-  end = writeText(bytes, end, key)
-  end = writeValue(bytes, end, value)
-  const names = Object.keys(headers)
-  end = writeVarint(bytes, end, names.length)
-  for (const name of names) {
-    end = writeText(bytes, end, name)
-    end = writeText(bytes, end, headers[name] ?? '')
-  }
-  return end
-}
-
-/** Without one, as a tombstone, the length is -1. */
-function writeValue(bytes: Buffer, at: number, value: Buffer | null): number {
-  if (value === null) return bytes.writeUInt8(1, at)
-  const end = writeVarint(bytes, at, value.length)
-  return end + value.copy(bytes, end)
-}
-
-function writeText(bytes: Buffer, at: number, text: string): number {
-  const end = writeVarint(bytes, at, Buffer.byteLength(text))
-  return end + bytes.write(text, end)
-}
-
-/** Zigzag, seven bits a byte; of what is not negative alone. */
-function writeVarint(bytes: Buffer, at: number, value: number): number {
-  let [end, rest] = [at, value * 2]
-  while (rest >= LOW_BITS) {
-    bytes[end] = (rest % LOW_BITS) + LOW_BITS
-    rest = Math.floor(rest / LOW_BITS)
-    end += 1
-  }
-  bytes[end] = rest
-  return end + 1
-}
-
-function varintBytes(value: number): number {
-  let count = 1
-  for (let rest = value * 2; rest >= LOW_BITS; rest = Math.floor(rest / LOW_BITS)) count += 1
-  return count
-}
-
-function sizedBytes(length: number): number {
-  return varintBytes(length) + length
+  /** Stands for the records. */
+  readonly ticket: Buffer
 }
 
 /**
- * The messages of one topic for `sendBatch`: a list that gives kafkajs 2.2.4 the records in the form in which it would
- * have made them, by the three methods that it calls (messageProducer.js `find`, groupMessagesPerPartition.js `reduce`,
- * requests/produce/v3/request.js `map`). `isEncodingRight` says whether it still calls them so.
+ * The messages of one topic for `sendBatch`: a list that gives kafkajs 2.2.4 tickets in the form in which it would have
+ * made records, by the three methods that it calls (messageProducer.js `find`, groupMessagesPerPartition.js `reduce`,
+ * requests/produce/v3/request.js `map`). `newTickets` sees whether it still calls them so.
  */
-export function encodedMessages(batches: readonly PartitionBatch[]): Message[] {
+export function encodedMessages(batches: readonly EncodedBatch[]): Message[] {
   const list: Message[] = []
   return Object.defineProperties(list, {
-    length: { value: batches.reduce((sum, { messages }) => sum + messages.length, 0) },
+    length: { value: batches.reduce((sum, { count }) => sum + count, 0) },
     find: { value: () => undefined }, // whether one has no value
     reduce: { value: (group: Group) => groupsOf(batches, group) },
   })
@@ -113,22 +37,22 @@ export function encodedMessages(batches: readonly PartitionBatch[]): Message[] {
 /** What kafkajs groups by: it asks the partitioner for the partition of a message. */
 type Group = (groups: object, message: Pick<Message, 'partition'>) => unknown
 
-function groupsOf(batches: readonly PartitionBatch[], group: Group): Readonly<Record<number, Message[]>> {
+function groupsOf(batches: readonly EncodedBatch[], group: Group): Readonly<Record<number, Message[]>> {
   const groups: Record<number, Message[]> = {}
-  for (const { partition, messages } of batches) {
+  for (const batch of batches) {
+    const { partition } = batch
     group({}, { partition })
-    groups[partition] = recordList(messages)
+    groups[partition] = recordList(batch)
   }
   return groups
 }
 
-function recordList(messages: readonly KafkaMessage[]): Message[] {
-  const { bytes, firstMs, lastMs } = encodeRecords(messages)
+function recordList({ count, firstMs, lastMs, ticket }: EncodedBatch): Message[] {
   const list: Message[] = []
-  list.length = messages.length // sequences are raised by it
+  list.length = count // sequences are raised by it
   // First it asks for the times, and takes the least and the greatest; then for the records, by message and place.
   const map = (each: (message: Message, index: number) => unknown) =>
-    each.length < 2 ? [String(firstMs), String(lastMs)] : allInFirst(bytes, messages.length)
+    each.length < 2 ? [String(firstMs), String(lastMs)] : allInFirst(ticket, count)
   return Object.defineProperties(list, { map: { value: map } })
 }
 
@@ -140,37 +64,130 @@ function allInFirst(bytes: Buffer, length: number): readonly unknown[] {
   return list
 }
 
-let checked: Promise<boolean> | undefined
-
-/** Whether kafkajs makes the same bytes of encoded records as of plain ones. Found out once. */
-export function isEncodingRight(): Promise<boolean> {
-  return (checked ??= isSame().catch(() => false))
+/** How records are compressed; without a codec they are not. */
+export interface Packing {
+  readonly compression: number
+  readonly codec: Codec | undefined
 }
 
-async function isSame(): Promise<boolean> {
-  const encoded = groupsOf([{ topic: 't', partition: 0, messages: PROBE }], () => {})[0] ?? []
-  const [plain, ours] = [await requestOf(PROBE), await requestOf(encoded)]
+/** The messages of one topic for `sendBatch`. */
+export interface TopicMessages {
+  readonly topic: string
+  readonly messages: Message[]
+}
+
+/** Encodes records for one client. The memory is used again: it would keep the collector busy. */
+export class Encoding {
+  readonly #tickets: Tickets
+  readonly #packing: Packing
+  readonly #spaces: Buffer[] = []
+
+  constructor(tickets: Tickets, packing: Packing) {
+    this.#tickets = tickets
+    this.#packing = packing
+  }
+
+  /** Give what kafkajs is to send to `send`. It may write the records until that has ended. */
+  async send<T>(batches: readonly PartitionBatch[], send: (topics: TopicMessages[]) => Promise<T>): Promise<T> {
+    const space = this.#space(batches.reduce((sum, { messages }) => sum + mostRecordBytes(messages), 0))
+    const encoded = await this.#encodeAll(batches, space)
+    try {
+      const answer = await send(topicsOf(encoded))
+      if (space.length <= LARGEST_KEPT_BYTES) this.#spaces.push(space) // what failed may still be read by a socket
+      return answer
+    } finally {
+      for (const { ticket } of encoded) this.#tickets.revoke(ticket)
+    }
+  }
+
+  #space(bytes: number): Buffer {
+    const known = this.#spaces.pop()
+    return known !== undefined && known.length >= bytes ? known : Buffer.allocUnsafeSlow(bytes)
+  }
+
+  async #encodeAll(batches: readonly PartitionBatch[], space: Buffer): Promise<readonly EncodedBatch[]> {
+    let at = 0
+    const encoded = batches.map(({ topic, partition, messages }) => {
+      const records = encodeRecords(messages, space.subarray(at))
+      at += records.bytes.length
+      return { topic, partition, count: messages.length, ...records }
+    })
+    const { compression, codec } = this.#packing
+    return Promise.all(
+      encoded.map(async ({ bytes, ...batch }) => {
+        const packed = codec === undefined ? bytes : await codec.compress({ buffer: bytes })
+        return { ...batch, ticket: this.#tickets.issue({ bytes: packed, compression }) }
+      }),
+    )
+  }
+}
+
+/** One with a single huge record is left to the collector. */
+const LARGEST_KEPT_BYTES = 8_388_608
+
+/** One entry for each topic: kafkajs would put several together by itself. */
+function topicsOf(encoded: readonly EncodedBatch[]): TopicMessages[] {
+  const topics = Map.groupBy(encoded, ({ topic }) => topic)
+  return [...topics].map(([topic, ofTopic]) => ({ topic, messages: encodedMessages(ofTopic) }))
+}
+
+let checked: Promise<Crc32c | undefined> | undefined
+
+/**
+ * What records of one client wait behind; undefined where kafkajs would not make the same bytes of plain messages, or the
+ * checksum does not load. Found out once.
+ */
+export async function newTickets(): Promise<Tickets | undefined> {
+  checked ??= checkedCrc32c().catch(() => undefined)
+  const crc32c = await checked
+  return crc32c && new Tickets(crc32c)
+}
+
+async function checkedCrc32c(): Promise<Crc32c | undefined> {
+  const crc32c = await loadCrc32c()
+  return crc32c !== undefined && (await isSame(crc32c)) ? crc32c : undefined
+}
+
+async function isSame(crc32c: Crc32c): Promise<boolean> {
+  const tickets = new Tickets(crc32c)
+  const encoding = new Encoding(tickets, { compression: 0, codec: undefined })
+  const batches = [0, 3].map((partition) => ({ topic: 't', partition, messages: PROBE }))
+  const plain = await requestOf(batches.map(({ partition, messages }) => [partition, messages.map(plainMessage)]))
+  const ours = await encoding.send(batches, async ([topic]) => {
+    const groups = topic?.messages.reduce(() => ({}), {}) ?? {}
+    const partitions = Object.entries(groups).map(([partition, list]) => [Number(partition), list] as const)
+    return Buffer.concat(tickets.redeem(await requestOf(partitions)))
+  })
   return plain.length > 0 && plain.equals(ours)
 }
 
 const PROBE: readonly KafkaMessage[] = [0, 1, 70_000, 5_000_000_000].map((delayMs, index) => ({
   key: `key ${index} \u00fc`,
-  value: Buffer.alloc(index * 100, index),
-  timestamp: String(1_795_352_400_000 + delayMs),
-  headers: { 'event-id': 'x'.repeat(index * 40), class: 'h\u00e9althy' },
+  value: index === 1 ? null : Buffer.alloc(index * 100, index),
+  timeMs: 1_795_352_400_000 + delayMs,
+  eventId: index === 2 ? undefined : 'x'.repeat(index * 40),
+  headers: { class: 'h\u00e9althy' },
 }))
 
-/** The body of a produce request, as kafkajs would send it. Throws when there is none. */
-async function requestOf(messages: readonly unknown[]): Promise<Buffer> {
-  const produce: unknown = createRequire(import.meta.url)('kafkajs/src/protocol/requests/produce/v7/request.js')
-  const partitions = [{ partition: 0, firstSequence: 0, messages }]
-  const request: unknown = call(produce, { acks: -1, timeout: 1, topicData: [{ topic: 't', partitions }] })
-  const encoder: unknown = await call(Reflect.get(Object(request), 'encode'))
+/** A message as kafkajs documents it. */
+export function plainMessage({ key, value, timeMs, eventId, headers }: KafkaMessage): Message {
+  const own = eventId === undefined ? {} : { 'event-id': eventId }
+  return { key, value, timestamp: String(timeMs), headers: { ...own, ...headers } }
+}
+
+/** A produce request, as kafkajs would write it. Throws when there is none. */
+async function requestOf(partitions: readonly (readonly [number, unknown])[]): Promise<Buffer> {
+  const load = createRequire(import.meta.url)
+  const produce: unknown = load('kafkajs/src/protocol/requests/produce/v7/request.js')
+  const framed: unknown = load('kafkajs/src/protocol/request.js')
+  const data = partitions.map(([partition, messages]) => ({ partition, firstSequence: 7, messages }))
+  const request: unknown = call(produce, { acks: -1, timeout: 1, topicData: [{ topic: 't', partitions: data }] })
+  const encoder: unknown = await call(framed, { correlationId: 1, clientId: 'flagship', request })
   const bytes: unknown = Reflect.get(Object(encoder), 'buffer')
   if (!Buffer.isBuffer(bytes)) throw new Error('kafkajs has no such request')
   return bytes
 }
 
-function call(what: unknown, ...args: readonly unknown[]): unknown {
-  return typeof what === 'function' ? Reflect.apply(what, undefined, args) : undefined
+function call(what: unknown, argument: unknown): unknown {
+  return typeof what === 'function' ? Reflect.apply(what, undefined, [argument]) : undefined
 }

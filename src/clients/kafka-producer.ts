@@ -1,7 +1,15 @@
-import type { CompressionTypes, Kafka, Message, PartitionerArgs, Producer, RecordMetadata, Transaction } from 'kafkajs'
+import kafkajs, {
+  type CompressionTypes,
+  type Kafka,
+  type Message,
+  type PartitionerArgs,
+  type Producer,
+  type RecordMetadata,
+  type Transaction,
+} from 'kafkajs'
 import type { Clock } from '../clock.ts'
 import type { KafkaAccess } from './kafka-access.ts'
-import { encodedMessages, isEncodingRight } from './kafka-encoded.ts'
+import { type Encoding, plainMessage, type TopicMessages } from './kafka-encoded.ts'
 import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
 import type { KafkaSockets } from './kafka-sockets.ts'
 
@@ -10,8 +18,11 @@ export interface KafkaMessage {
   readonly key: string
   /** Null for a tombstone. */
   readonly value: Buffer | null
-  /** Milliseconds since the epoch, as digits. */
-  readonly timestamp: string
+  /** Milliseconds since the epoch. */
+  readonly timeMs: number
+  /** The first header, `event-id`. */
+  readonly eventId: string | undefined
+  /** All others: one object for many messages is encoded once. */
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -35,6 +46,8 @@ export interface KafkaProducerParts {
   readonly sockets: KafkaSockets
   readonly access: KafkaAccess
   readonly compression: CompressionTypes
+  /** Undefined where kafkajs has to encode what is sent. */
+  readonly encoding: Encoding | undefined
   readonly requestTimeoutMs: number
   readonly clock: Clock
   /** All that is sent belongs to transactions of this identity. */
@@ -197,9 +210,14 @@ export class KafkaProducer {
   }
 
   async #sendBatch(batches: readonly PartitionBatch[]): Promise<RecordMetadata[]> {
-    const { compression, requestTimeoutMs, clock } = this.#parts
-    const topicMessages = (await isEncodingRight()) ? encodedTopics(batches) : plainTopics(batches)
+    const { compression, encoding } = this.#parts
     for (const { messages } of batches) this.#messageCount += messages.length
+    if (encoding === undefined) return this.#order(plainTopics(batches), compression)
+    return encoding.send(batches, (topics) => this.#order(topics, kafkajs.CompressionTypes.None))
+  }
+
+  async #order(topicMessages: TopicMessages[], compression: CompressionTypes): Promise<RecordMetadata[]> {
+    const { requestTimeoutMs, clock } = this.#parts
     const order = { acks: -1, timeout: requestTimeoutMs, compression, topicMessages }
     if (this.#parts.transactional === undefined) return this.#producer.sendBatch(order)
     this.#begunMs ??= clock.elapsedMs()
@@ -289,19 +307,11 @@ class Misplaced extends KafkaFailure {
   }
 }
 
-type TopicMessages = { readonly topic: string; readonly messages: Message[] }
-
 function plainTopics(batches: readonly PartitionBatch[]): TopicMessages[] {
   return batches.map(({ topic, partition, messages }) => ({
     topic,
-    messages: messages.map((message): Message => ({ ...message, headers: { ...message.headers }, partition })),
+    messages: messages.map((message): Message => ({ ...plainMessage(message), partition })),
   }))
-}
-
-/** One entry for each topic: kafkajs would put several together by itself. */
-function encodedTopics(batches: readonly PartitionBatch[]): TopicMessages[] {
-  const topics = Map.groupBy(batches, ({ topic }) => topic)
-  return [...topics].map(([topic, ofTopic]) => ({ topic, messages: encodedMessages(ofTopic) }))
 }
 
 function leaderIn(partitions: readonly Partition[], partition: number): number | undefined {

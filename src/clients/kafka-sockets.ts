@@ -2,17 +2,21 @@ import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { ISocketFactoryArgs } from 'kafkajs'
 import type { KafkaAccess } from './kafka-access.ts'
+import type { Tickets } from './kafka-splice.ts'
 
 const KEEP_ALIVE_MS = 60_000 // what kafkajs itself has
 
 /** The connections of one client: made with what the files hold at that moment, and cut when it is given up. */
 export class KafkaSockets {
   readonly #access: KafkaAccess
+  readonly #tickets: Tickets | undefined
   readonly #open = new Set<Socket>()
   #isSevered = false
 
-  constructor(access: KafkaAccess) {
+  /** `tickets`: what is written may have them. */
+  constructor(access: KafkaAccess, tickets?: Tickets) {
     this.#access = access
+    this.#tickets = tickets
   }
 
   readonly connect = ({ host, port, onConnect }: ISocketFactoryArgs): Socket => {
@@ -22,6 +26,7 @@ export class KafkaSockets {
       : connectPlain({ host, port }, onConnect)
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
     socket.setNoDelay(true)
+    this.#tickets?.redeemOn(socket)
     this.#open.add(socket)
     socket.once('close', () => this.#open.delete(socket))
     return socket

@@ -6,6 +6,7 @@ import { KafkaAdmin } from './kafka-admin.ts'
 import { KafkaAccess, type KafkaAccessFiles } from './kafka-access.ts'
 import { COMPRESSION_TYPES, type Compression, loadCodec } from './kafka-codecs.ts'
 import { KafkaConsumer, type KafkaConsumerParts } from './kafka-consumer.ts'
+import { Encoding, newTickets } from './kafka-encoded.ts'
 import { kafkaFailure } from './kafka-failure.ts'
 import { type LogPlace, type LogRecord, readLog } from './kafka-log.ts'
 import { KafkaProducer, type TransactionalOptions } from './kafka-producer.ts'
@@ -57,15 +58,17 @@ export class KafkaCluster {
     signal: AbortSignal,
     transactional?: TransactionalOptions,
   ): Promise<KafkaProducer> {
-    await loadCodec(compression)
+    const packing = { compression: COMPRESSION_TYPES[compression], codec: await loadCodec(compression) }
     const access = this.#access
     await access.refresh(true)
-    const sockets = new KafkaSockets(access)
+    const tickets = await newTickets()
+    const sockets = new KafkaSockets(access, tickets)
     const producer = new KafkaProducer({
       kafka: this.#kafka(sockets),
       sockets,
       access,
-      compression: COMPRESSION_TYPES[compression],
+      compression: packing.compression,
+      encoding: tickets && new Encoding(tickets, packing),
       requestTimeoutMs: this.#options.requestTimeoutMs,
       clock: this.#clock,
       transactional,

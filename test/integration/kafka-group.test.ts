@@ -57,7 +57,8 @@ async function benchOf(brokers: readonly string[], partitions: number) {
     const messages = texts.map((text) => ({
       key: text,
       value: Buffer.from(text),
-      timestamp: '1795352400000',
+      timeMs: 1_795_352_400_000,
+      eventId: undefined,
       headers: { dataset: 'envoy.access' },
     }))
     await producer.partitionsOf(topic, signal)

@@ -94,7 +94,7 @@ export async function append(client: Client, topic: string, value = 'a'): Promis
   const producer = await client.producer('none', topic, signal)
   try {
     await producer.partitionsOf(topic, signal)
-    const message = { key: 'k', value: Buffer.from(value), timestamp: String(Date.now()), headers: {} }
+    const message = { key: 'k', value: Buffer.from(value), timeMs: Date.now(), eventId: undefined, headers: {} }
     await producer.send([{ topic, partition: 0, messages: [message] }], signal)
   } finally {
     producer.close()

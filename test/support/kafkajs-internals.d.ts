@@ -57,3 +57,8 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     checkPendingRequests(): void
   }
 }
+
+declare module 'kafkajs/src/protocol/request.js' {
+  const framed: (parts: object) => Promise<{ readonly buffer: Buffer }>
+  export default framed
+}

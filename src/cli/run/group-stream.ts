@@ -57,11 +57,8 @@ function deadLetterOf(cluster: KafkaCluster, topic: string, jsonOf: JsonDocument
     producer ??= await cluster.producer('none', topic, signal)
     try {
       const [first] = await producer.partitionsOf(topic, signal)
-      const messages = records.map((each) => ({
-        ...each,
-        timestamp: String(Date.now()),
-        headers: { 'event-id': each.key },
-      }))
+      const common = { timeMs: Date.now(), headers: {} }
+      const messages = records.map((each) => ({ ...each, ...common, eventId: each.key }))
       await producer.send([{ topic, partition: first?.partitionId ?? 0, messages }], signal)
     } catch (error) {
       producer.close() // what failed goes again by another one: it may stand twice

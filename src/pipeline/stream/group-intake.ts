@@ -82,12 +82,15 @@ export class GroupIntake implements StreamIntake, GroupListener {
     if (!progress.has(fetched.partition)) return
     const signal = AbortSignal.any([fetched.signal, this.#ended.signal])
     const ledger = await this.#ledgerOf(fetched, signal)
-    await budget.room(signal)
-    if (ledger === undefined || fetched.nextOffset <= ledger.nextOffset) return
-    const fresh = fetched.messages.filter(({ offset }) => offset >= ledger.nextOffset)
-    const messages = await this.#try(() => this.#parts.read(fresh, signal), signal)
-    if (messages === undefined || ledger.isLost || signal.aborted) return
-    this.#ship(ledger, this.#parts.transcode({ ...fetched, messages }), fetched.nextOffset)
+    if (ledger === undefined) return
+    for (const part of partsOf(fetched)) {
+      await budget.room(signal)
+      if (part.nextOffset <= ledger.nextOffset) continue
+      const fresh = part.messages.filter(({ offset }) => offset >= ledger.nextOffset)
+      const messages = await this.#try(() => this.#parts.read(fresh, signal), signal)
+      if (messages === undefined || ledger.isLost || signal.aborted) return
+      this.#ship(ledger, this.#parts.transcode({ ...fetched, messages }), part.nextOffset)
+    }
   }
 
   /**
@@ -169,6 +172,22 @@ export class GroupIntake implements StreamIntake, GroupListener {
     }
     return undefined
   }
+}
+
+/** So many bytes of messages are transcoded at once: what comes of them is held in one piece until it is answered. */
+const PART_BYTES = 524_288
+
+/** What was fetched, in parts that end behind their last message: one was packed and may be many times as large as it was on its way. */
+function* partsOf({ messages, nextOffset }: Fetched): Generator<Pick<Fetched, 'messages' | 'nextOffset'>> {
+  let [from, bytes] = [0, 0]
+  for (const [index, { offset, value }] of messages.entries()) {
+    bytes += value?.length ?? 0
+    if (bytes < PART_BYTES || index === messages.length - 1) continue
+    yield { messages: messages.slice(from, index + 1), nextOffset: offset + 1 }
+    from = index + 1
+    bytes = 0
+  }
+  yield { messages: messages.slice(from), nextOffset }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

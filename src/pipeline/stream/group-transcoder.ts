@@ -25,11 +25,14 @@ function messageOf(
   { topic, partition }: Partition,
   { value, json, headers, offset, timeMs, key }: GroupMessage,
 ): Message {
+  let known: string | undefined
   return {
     bytes: value ?? NOTHING,
     json,
     headers,
-    key: messageKey(topic, partition, timeMs),
+    get key() {
+      return (known ??= messageKey(topic, partition, timeMs)) // a hash, and what is passed on does not need it
+    },
     position: positionOf(offset, 0),
     idOf: undefined,
     route: key === undefined ? undefined : { key: key.toString(), timeMs },

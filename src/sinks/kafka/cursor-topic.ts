@@ -158,7 +158,8 @@ export class CursorRecords {
     return {
       key: `${identityName(this.#identity)}/${key}`,
       value: value === undefined ? null : Buffer.from(JSON.stringify(value)),
-      timestamp: String(nowMs),
+      timeMs: nowMs,
+      eventId: undefined,
       headers: {},
     }
   }

@@ -93,10 +93,10 @@ export class ExactKafkaSink implements Sink, Transaction {
   }
 
   async bury(documents: readonly Buried[], signal: AbortSignal): Promise<readonly Buried[]> {
-    const [timestamp, topic] = [String(this.#parts.clock.nowMs()), this.#config.deadLetterTopic]
+    const [timeMs, topic] = [this.#parts.clock.nowMs(), this.#config.deadLetterTopic]
+    const headers = { 'content-type': 'application/json' }
     const records = documents.map(({ id, line }, position): Located => {
-      const headers = { 'event-id': id, 'content-type': 'application/json' }
-      return { topic, id, position, message: { key: id, value: line, timestamp, headers } }
+      return { topic, id, position, message: { key: id, value: line, timeMs, eventId: id, headers } }
     })
     const outcomes = await this.#send(records, signal)
     return documents.filter((_, index) => outcomes[index]?.kind === 'refused')
@@ -179,8 +179,9 @@ export class ExactKafkaSink implements Sink, Transaction {
   }
 
   #endMark(): PartitionBatch['messages'][number] {
-    const timestamp = String(this.#parts.clock.nowMs())
-    return { key: `${identityName(this.#parts.identity)}#begun`, value: Buffer.from('{}'), timestamp, headers: {} }
+    const { clock, identity } = this.#parts
+    const key = `${identityName(identity)}#begun`
+    return { key, value: Buffer.from('{}'), timeMs: clock.nowMs(), eventId: undefined, headers: {} }
   }
 
   #alive(): Live {

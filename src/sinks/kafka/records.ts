@@ -36,14 +36,16 @@ export function* recordsOf(batch: Batch, { topics, formOf, nowMs }: Destination)
   let position = 0
   for (const segment of batch.segments) {
     const valueOf = valuesOf(segment)
+    const headersOf = commonHeaders(segment)
     for (const [index, id] of segment.ids.entries()) {
       const topic = topicOf(segment.datasets[index], topics)
       const form = formOf(topic)
       const message: KafkaMessage = {
         key: segment.routes?.keys[index] ?? id,
         value: valueOf(index, form),
-        timestamp: String(timeOf(segment.routes?.timesMs[index], nowMs)),
-        headers: headersOf(segment, index, form),
+        timeMs: timeOf(segment.routes?.timesMs[index], nowMs),
+        eventId: id,
+        headers: headersOf(index, form),
       }
       yield { id, message, topic, position }
       position += 1
@@ -67,18 +69,19 @@ function valuesOf({ bytes, ids, ends }: Segment): (index: number, form: ValueFor
   }
 }
 
-function headersOf(
-  { ids, datasets, classes, reporterNamespace }: Segment,
-  index: number,
-  { contentType }: ValueForm,
-): KafkaMessage['headers'] {
-  return {
-    'event-id': ids[index] ?? '',
-    'content-type': contentType,
-    'schema-version': SCHEMA_VERSION,
-    dataset: datasets[index] ?? '',
-    class: classes[index] ?? '',
-    namespace: reporterNamespace ?? '',
+/** Documents of a segment that differ in nothing that headers say have the same ones. */
+function commonHeaders(segment: Segment): (index: number, form: ValueForm) => KafkaMessage['headers'] {
+  const { datasets, classes, reporterNamespace = '' } = segment
+  const known = new Map<string, KafkaMessage['headers']>()
+  return (index, { contentType }) => {
+    const [dataset = '', recordClass = ''] = [datasets[index], classes[index]]
+    const name = `${contentType} ${dataset} ${recordClass}`
+    let headers = known.get(name)
+    if (headers === undefined) {
+      const form = { 'content-type': contentType, 'schema-version': SCHEMA_VERSION }
+      known.set(name, (headers = { ...form, dataset, class: recordClass, namespace: reporterNamespace }))
+    }
+    return headers
   }
 }
 

@@ -66,6 +66,18 @@ const readNothing: ReadMessages = (_messages, signal) =>
   )
 
 describe('GroupIntake', () => {
+  test('takes in parts what was packed when it was fetched, each when there is room', async () => {
+    const large = ['a', 'b', 'c'].map((letter) => letter.repeat(300_000))
+    const { clock, append, held, offered, offset } = benchOf((ids) => ids.includes(large[0] ?? ''))
+    append(...large)
+    await clock.advance(1_000)
+    expect(offered.map((id) => id[0])).toEqual(['a', 'b'])
+    held[0]?.answer()
+    await clock.advance(1_000)
+    expect(offered.map((id) => id[0])).toEqual(['a', 'b', 'c'])
+    expect(offset()).toBe(3)
+  })
+
   test('tells the group only what is answered, in the order of the messages', async () => {
     const { clock, append, held, offset } = benchOf((ids) => ids.includes('a'))
     append('a')

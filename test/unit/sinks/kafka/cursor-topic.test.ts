@@ -75,8 +75,8 @@ describe('CursorRecords', () => {
       ['cursor', 3, 1],
     ])
     expect(batches.flatMap(({ messages }) => messages)).toEqual([
-      { key: `${NAME}/a`, value: Buffer.from('{"x":1}'), timestamp: '7', headers: {} },
-      { key: `${NAME}/b`, value: null, timestamp: '7', headers: {} },
+      { key: `${NAME}/a`, value: Buffer.from('{"x":1}'), timeMs: 7, eventId: undefined, headers: {} },
+      { key: `${NAME}/b`, value: null, timeMs: 7, eventId: undefined, headers: {} },
     ])
   })
 
