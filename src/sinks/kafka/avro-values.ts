@@ -1,10 +1,10 @@
 import { type SchemaRegistry, valueSubject } from '../../clients/schema-registry.ts'
 import { avroSchemaText } from '../../record/avro-schema.ts'
 import { confluentHeader } from '../../record/confluent-frame.ts'
-import type { ValueForm } from './records.ts'
+import type { ValueForm, Values } from './records.ts'
 
 /** What stands before Avro in each topic: the registry is asked once for each, and need not be there after that. */
-export class AvroValues {
+export class AvroValues implements Values {
   readonly #registry: Pick<SchemaRegistry, 'idOf'>
   readonly #schema = avroSchemaText()
   readonly #forms = new Map<string, ValueForm>()
@@ -13,10 +13,7 @@ export class AvroValues {
     this.#registry = registry
   }
 
-  /**
-   * Know the schema of these topics.
-   * @throws FlagshipError as the registry says it; names the subject, the registry and the remedy.
-   */
+  /** @throws FlagshipError as the registry says it; names the subject, the registry and the remedy. */
   async learn(topics: Iterable<string>): Promise<void> {
     for (const topic of topics) {
       if (this.#forms.has(topic)) continue
@@ -25,7 +22,6 @@ export class AvroValues {
     }
   }
 
-  /** Of a topic that was learned. */
   formOf(topic: string): ValueForm {
     const form = this.#forms.get(topic)
     if (form === undefined) throw new Error(`nobody asked for the schema of topic "${topic}"`)

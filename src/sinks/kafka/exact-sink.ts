@@ -5,9 +5,7 @@ import { FlagshipError, reasonOf } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import type { Batch } from '../batch.ts'
 import type { Buried, Outcome, Sink, Transaction } from '../sink.ts'
-import { SchemaRegistry } from '../../clients/schema-registry.ts'
 import { isSuspicious } from './answers.ts'
-import { AvroValues } from './avro-values.ts'
 import type { KafkaSinkConfig } from './config.ts'
 import {
   type AgentIdentity,
@@ -17,9 +15,10 @@ import {
   identityName,
   namesBegin,
 } from './cursor-topic.ts'
-import { Sorting } from './parts.ts'
-import { JSON_VALUES, type Located, recordsOf } from './records.ts'
+import { queuesOf } from './parts.ts'
+import { type Located, recordsOf, type Values } from './records.ts'
 import { Round } from './round.ts'
+import { valuesOf } from './values.ts'
 
 /** What it needs from outside. */
 export interface ExactKafkaParts {
@@ -47,7 +46,7 @@ export class ExactKafkaSink implements Sink, Transaction {
   readonly #parts: ExactKafkaParts
   readonly #cluster: KafkaCluster
   readonly #identity: string
-  readonly #avro: AvroValues | undefined
+  readonly #values: Values
   #live: Live | undefined
   /** Why nothing can be done until it is recovered. */
   #over = new FlagshipError('TRANSACTION_LOST', 'Cannot write: nothing is recovered yet')
@@ -59,7 +58,7 @@ export class ExactKafkaSink implements Sink, Transaction {
     this.#config = config
     this.#parts = parts
     this.#cluster = new KafkaCluster(config, parts.clock, parts.logger)
-    this.#avro = config.registry && new AvroValues(new SchemaRegistry(config.registry, parts.clock))
+    this.#values = valuesOf(config, parts.clock)
     this.#identity = `${namesBegin(config.transactionalIdPrefix)}${identityName(parts.identity)}`
   }
 
@@ -68,7 +67,7 @@ export class ExactKafkaSink implements Sink, Transaction {
 
   async recover(signal: AbortSignal): Promise<ReadonlyMap<string, unknown> | undefined> {
     await this.close()
-    await this.#avro?.learn(Object.values(this.#config.topics))
+    await this.#values.learn(Object.values(this.#config.topics))
     const producer = await this.#newProducer(signal)
     try {
       const records = await this.#readCursor(producer, signal)
@@ -81,10 +80,8 @@ export class ExactKafkaSink implements Sink, Transaction {
   }
 
   async deliver(batch: Batch, signal: AbortSignal): Promise<readonly Outcome[]> {
-    const avro = this.#avro
-    const formOf = (topic: string) => avro?.formOf(topic) ?? JSON_VALUES
-    const destination = { topics: this.#config.topics, formOf, nowMs: this.#parts.clock.nowMs() }
-    const outcomes = await this.#send([...recordsOf(batch, destination)], signal)
+    const destination = { topics: this.#config.topics, values: this.#values, nowMs: this.#parts.clock.nowMs() }
+    const outcomes = await this.#send(recordsOf(batch, destination), batch.documentCount, signal)
     if (outcomes.length > 1 && outcomes.every(isSuspicious))
       throw this.#end(
         'Kafka refuses every record for its time or what it holds: compare the clocks, look at the topics',
@@ -98,7 +95,7 @@ export class ExactKafkaSink implements Sink, Transaction {
     const records = documents.map(({ id, line }, position): Located => {
       return { topic, id, position, message: { key: id, value: line, timeMs, eventId: id, headers } }
     })
-    const outcomes = await this.#send(records, signal)
+    const outcomes = await this.#send(records, records.length, signal)
     return documents.filter((_, index) => outcomes[index]?.kind === 'refused')
   }
 
@@ -125,13 +122,11 @@ export class ExactKafkaSink implements Sink, Transaction {
   }
 
   /** Answers for all of it: what cannot be told ends the transaction. */
-  async #send(records: readonly Located[], signal: AbortSignal): Promise<readonly Outcome[]> {
+  async #send(records: Iterable<Located>, count: number, signal: AbortSignal): Promise<readonly Outcome[]> {
     const { producer } = this.#alive()
-    const outcomes = records.map((): Outcome => UNKNOWN)
+    const outcomes = Array.from({ length: count }, (): Outcome => UNKNOWN)
     try {
-      const sorting = new Sorting(this.#config.maxRequestBytes)
-      for (const record of records) sorting.add(record, (await producer.partitionsOf(record.topic, signal)).length)
-      const queues = sorting.queues()
+      const queues = await queuesOf(records, this.#config.maxRequestBytes, producer, signal)
       await new Round({ producer, signal, outcomes }).run(queues)
       const halted = queues.find(({ parts }) => parts.length > 0)
       if (halted === undefined) return outcomes

@@ -1,12 +1,11 @@
 /** What is wrong with a cluster as a sink would find it: asked before any line is sent. */
 import { KafkaCluster, KafkaFailure, type KafkaProducer, type Partition } from '../../clients/kafka.ts'
-import { SchemaRegistry } from '../../clients/schema-registry.ts'
 import { SYSTEM_CLOCK } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
 import { type Complaint, complaintOf } from '../complaint.ts'
-import { AvroValues } from './avro-values.ts'
 import type { KafkaSinkConfig } from './config.ts'
 import { CURSOR_TOPIC } from './cursor-topic.ts'
+import { valuesOf } from './values.ts'
 
 /** Everything that is wrong, at once; nothing is written. */
 export async function inspectKafka(config: KafkaSinkConfig): Promise<readonly Complaint[]> {
@@ -14,11 +13,10 @@ export async function inspectKafka(config: KafkaSinkConfig): Promise<readonly Co
 }
 
 /** Each topic that has no schema is told: they may be registered one by one. */
-async function inspectRegistry({ registry, topics }: KafkaSinkConfig): Promise<readonly Complaint[]> {
-  if (registry === undefined) return []
-  const values = new AvroValues(new SchemaRegistry(registry, SYSTEM_CLOCK))
+async function inspectRegistry(config: KafkaSinkConfig): Promise<readonly Complaint[]> {
+  const values = valuesOf(config, SYSTEM_CLOCK)
   const complaints: Complaint[] = []
-  for (const topic of new Set(Object.values(topics))) {
+  for (const topic of new Set(Object.values(config.topics))) {
     try {
       await values.learn([topic])
     } catch (error) {

@@ -24,8 +24,25 @@ export interface Queue {
 /** What a record has beside its value: lengths, and the headers, whose values are short. */
 const RECORD_BYTES = 180
 
-/** Puts records together by partition, each part below the bound where more than one record is in it. */
-export class Sorting {
+/** Records by partition, in parts below `maxBytes` where more than one record is in it. @throws KafkaFailure. */
+export async function queuesOf(
+  records: Iterable<Located>,
+  maxBytes: number,
+  producer: Pick<KafkaProducer, 'partitionsOf'>,
+  signal: AbortSignal,
+): Promise<readonly Queue[]> {
+  const sorting = new Sorting(maxBytes)
+  const counts = new Map<string, number>()
+  for (const record of records) {
+    const { topic } = record
+    const count = counts.get(topic) ?? (await producer.partitionsOf(topic, signal)).length
+    counts.set(topic, count)
+    sorting.add(record, count)
+  }
+  return sorting.queues()
+}
+
+class Sorting {
   readonly #maxBytes: number
   readonly #growing = new Map<string, GrowingQueue>()
 

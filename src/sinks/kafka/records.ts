@@ -17,13 +17,18 @@ export interface ValueForm {
   readonly prefix: Buffer
 }
 
-/** Documents that are JSON. */
-export const JSON_VALUES: ValueForm = { contentType: 'application/json', prefix: Buffer.alloc(0) }
+/** What the values of all topics are. */
+export interface Values {
+  /** Know the form of these topics. @throws FlagshipError where it cannot be known yet, or is not there. */
+  learn(topics: Iterable<string>): Promise<void>
+  /** Of a topic that was learned. */
+  formOf(topic: string): ValueForm
+}
 
 /** Where documents go, and what they are there. */
 export interface Destination {
   readonly topics: KafkaSinkConfig['topics']
-  readonly formOf: (topic: string) => ValueForm
+  readonly values: Pick<Values, 'formOf'>
   readonly nowMs: number
 }
 
@@ -32,14 +37,14 @@ const SCHEMA_VERSION = '1'
 const NEWLINE = 0x0a
 
 /** Every document of a batch, in order. The values are views: into the batch, where nothing stands before them. */
-export function* recordsOf(batch: Batch, { topics, formOf, nowMs }: Destination): Generator<Located> {
+export function* recordsOf(batch: Batch, { topics, values, nowMs }: Destination): Generator<Located> {
   let position = 0
   for (const segment of batch.segments) {
     const valueOf = valuesOf(segment)
     const headersOf = commonHeaders(segment)
     for (const [index, id] of segment.ids.entries()) {
       const topic = topicOf(segment.datasets[index], topics)
-      const form = formOf(topic)
+      const form = values.formOf(topic)
       const message: KafkaMessage = {
         key: segment.routes?.keys[index] ?? id,
         value: valueOf(index, form),

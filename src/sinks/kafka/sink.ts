@@ -1,16 +1,15 @@
 import { KafkaCluster, type KafkaProducer } from '../../clients/kafka.ts'
-import { SchemaRegistry } from '../../clients/schema-registry.ts'
 import type { Clock } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import type { Batch } from '../batch.ts'
 import type { Outcome, Sink } from '../sink.ts'
 import { isSuspicious } from './answers.ts'
-import { AvroValues } from './avro-values.ts'
 import type { KafkaSinkConfig } from './config.ts'
-import { type Queue, recognise, Sorting } from './parts.ts'
-import { JSON_VALUES, recordsOf } from './records.ts'
+import { type Queue, queuesOf, recognise } from './parts.ts'
+import { recordsOf, type Values } from './records.ts'
 import { Round } from './round.ts'
+import { valuesOf } from './values.ts'
 
 /** What a Kafka sink needs from outside. */
 export interface KafkaParts {
@@ -32,8 +31,7 @@ export class KafkaSink implements Sink {
   readonly #config: KafkaSinkConfig
   readonly #parts: KafkaParts
   readonly #cluster: KafkaCluster
-  /** Undefined where values are JSON. */
-  readonly #avro: AvroValues | undefined
+  readonly #values: Values
   #producer: KafkaProducer | undefined
   /** What was offered and has no answer yet. */
   #queues: readonly Queue[] = []
@@ -43,13 +41,12 @@ export class KafkaSink implements Sink {
     this.#config = config
     this.#parts = parts
     this.#cluster = new KafkaCluster(config, parts.clock, parts.logger)
-    const { registry } = config
-    this.#avro = registry && new AvroValues(new SchemaRegistry(registry, parts.clock))
+    this.#values = valuesOf(config, parts.clock)
   }
 
   async open(): Promise<void> {
     await this.close()
-    await this.#avro?.learn(Object.values(this.#config.topics))
+    await this.#values.learn(Object.values(this.#config.topics))
     this.#producer = await this.#newProducer(new AbortController().signal)
   }
 
@@ -109,19 +106,10 @@ export class KafkaSink implements Sink {
     this.#parts.logger.warn({ sink: this.name, documents }, message)
   }
 
-  async #sort(batch: Batch, producer: KafkaProducer, signal: AbortSignal): Promise<readonly Queue[]> {
+  #sort(batch: Batch, producer: KafkaProducer, signal: AbortSignal): Promise<readonly Queue[]> {
     const { topics, maxRequestBytes } = this.#config
-    const sorting = new Sorting(maxRequestBytes)
-    const counts = new Map<string, number>()
-    const avro = this.#avro
-    const formOf = (topic: string) => avro?.formOf(topic) ?? JSON_VALUES
-    for (const record of recordsOf(batch, { topics, formOf, nowMs: this.#parts.clock.nowMs() })) {
-      const { topic } = record
-      const count = counts.get(topic) ?? (await producer.partitionsOf(topic, signal)).length
-      counts.set(topic, count)
-      sorting.add(record, count)
-    }
-    return sorting.queues()
+    const records = recordsOf(batch, { topics, values: this.#values, nowMs: this.#parts.clock.nowMs() })
+    return queuesOf(records, maxRequestBytes, producer, signal)
   }
 
   /** Say of what has no answer how it stands, and keep it for the next time. */
