@@ -1,9 +1,11 @@
-/** What kafkajs cannot compress by itself. It has one table of codecs for the whole process. */
+/** How records are compressed, and decompressed within bounds, which kafkajs does not have. It has one table of codecs for the whole process. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { gzip, unzip, type ZlibOptions, zstdCompress, zstdDecompress, type ZstdOptions } from 'node:zlib'
 import kafkajs from 'kafkajs'
 import snappy from 'kafkajs-snappy'
 import { FlagshipError, reasonOf } from '../errors.ts'
+import { lz4Size, snappySize } from './kafka-inflated-size.ts'
 
 /** Names of Kafka's codecs, as its `compression.type` has them. */
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
@@ -25,26 +27,92 @@ export const COMPRESSION_TYPES = {
   zstd: CompressionTypes.ZSTD,
 } as const satisfies Record<Compression, number>
 
+/** Most that the records of one fetch response may have when they are decompressed. */
+const MOST_INFLATED_BYTES = 134_217_728
+/** What is left of it: kafkajs gives codecs nothing but bytes. */
+const allowance = new AsyncLocalStorage<{ leftBytes: number }>()
+
+/** A batch cannot be decompressed, or has more bytes then than we hold. */
+export class InflationFailure extends Error {
+  override readonly name: string = 'InflationFailure'
+}
+
+/** What `read` decompresses is bounded, all together; beyond that it rejects with an InflationFailure. */
+export function bounded<T>(read: () => Promise<T>): Promise<T> {
+  return allowance.run({ leftBytes: MOST_INFLATED_BYTES }, read)
+}
+
 /**
  * Make kafkajs able to use a codec.
  * @throws FlagshipError SINK_MISCONFIGURED where its native part is not there.
  */
 export async function loadCodec(compression: Compression): Promise<void> {
-  if (compression === 'zstd') CompressionCodecs[CompressionTypes.ZSTD] = () => ZSTD
-  if (compression === 'snappy') CompressionCodecs[CompressionTypes.Snappy] = snappy
-  if (compression === 'lz4') {
-    const codec = await lz4()
-    CompressionCodecs[CompressionTypes.LZ4] = () => codec
+  if (compression === 'none') return
+  const codec = CODECS[compression] ?? (await lz4())
+  CompressionCodecs[COMPRESSION_TYPES[compression]] = () => codec
+}
+
+/** As much as is left. */
+type Inflate = (bytes: Buffer, mostBytes: number) => Promise<Buffer>
+
+function boundedCodec(compress: (bytes: Buffer) => Promise<Buffer>, inflate: Inflate): Codec {
+  const decompress = async (bytes: Buffer) => {
+    const share = allowance.getStore() ?? { leftBytes: MOST_INFLATED_BYTES }
+    try {
+      const inflated = await inflate(bytes, Math.max(share.leftBytes, 1))
+      share.leftBytes -= inflated.length
+      return inflated
+    } catch (error) {
+      throw new InflationFailure(inflationState(error), { cause: error })
+    }
+  }
+  return { compress: ({ buffer }) => compress(buffer), decompress }
+}
+
+function inflationState(error: unknown): string {
+  if (!(error instanceof RangeError)) return `its records cannot be decompressed: ${reasonOf(error)}`
+  return `its records have more than ${MOST_INFLATED_BYTES} bytes when they are decompressed`
+}
+
+/** For what knows no bound itself: the size is looked at first. */
+function sized(sizeOf: (bytes: Buffer) => number, inflate: (bytes: Buffer) => Promise<Buffer>): Inflate {
+  return async (bytes, mostBytes) => {
+    if (sizeOf(bytes) > mostBytes) throw new RangeError('too large')
+    return inflate(bytes)
   }
 }
 
-const [zstd, unzstd] = [promisify(zstdCompress), promisify(zstdDecompress)]
-const ZSTD: Codec = { compress: ({ buffer }) => zstd(buffer), decompress: (bytes) => unzstd(bytes) }
+const [deflate, inflateGzip, zstd, inflateZstd] = [
+  promisify(gzip),
+  promisify<Buffer, ZlibOptions, Buffer>(unzip),
+  promisify(zstdCompress),
+  promisify<Buffer, ZstdOptions, Buffer>(zstdDecompress),
+]
+const SNAPPY: Codec = snappy()
+
+/** Without lz4, which may not load. */
+const CODECS: Readonly<Partial<Record<Compression, Codec>>> = {
+  gzip: boundedCodec(
+    (bytes) => deflate(bytes),
+    (bytes, maxOutputLength) => inflateGzip(bytes, { maxOutputLength }),
+  ),
+  zstd: boundedCodec(
+    (bytes) => zstd(bytes),
+    (bytes, maxOutputLength) => inflateZstd(bytes, { maxOutputLength }),
+  ),
+  snappy: boundedCodec(
+    (buffer) => SNAPPY.compress({ buffer }),
+    sized(snappySize, (bytes) => SNAPPY.decompress(bytes)),
+  ),
+}
 
 async function lz4(): Promise<Codec> {
   try {
     const { compressFrame, decompressFrame } = await import('lz4-napi')
-    return { compress: ({ buffer }) => compressFrame(buffer), decompress: (bytes) => decompressFrame(bytes) }
+    return boundedCodec(
+      (bytes) => compressFrame(bytes),
+      sized(lz4Size, (bytes) => decompressFrame(bytes)),
+    )
   } catch (error) {
     const state = 'the optional package lz4-napi does not load here; use zstd, or install it for this platform'
     throw new FlagshipError('SINK_MISCONFIGURED', `Cannot use compression "lz4": ${state} (${reasonOf(error)})`)

@@ -27,7 +27,9 @@ declare module 'kafkajs/src/broker/index.js' {
   export default class Broker {
     constructor(parts: object)
     lookupRequest: unknown
-    fetch(request: object): Promise<{ readonly responses: readonly { readonly partitions: readonly object[] }[] }>
+    fetch(request: object): Promise<{
+      readonly responses: readonly { readonly partitions: readonly { readonly messages: readonly object[] }[] }[]
+    }>
   }
 }
 
@@ -56,4 +58,8 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     constructor(parts: object)
     checkPendingRequests(): void
   }
+}
+
+declare module 'kafkajs/src/protocol/message/compression/index.js' {
+  export function lookupCodec(type: number): import('../../src/clients/kafka-codecs.ts').Codec
 }
