@@ -135,16 +135,10 @@ function mendedSchedule(schedule: Method): Method {
 
 /** Resolves when kafkajs shows what is committed of a response with which its own filter goes wrong. @throws Error. Found out once. */
 export function checkReading(): Promise<void> {
-  return (checked ??= read())
+  return (checked ??= readProbe())
 }
 
-async function read(): Promise<void> {
-  const record = (offset: number, producerId: string, isControlBatch = false) => ({
-    offset: String(offset),
-    key: Buffer.alloc(4),
-    isControlRecord: isControlBatch,
-    batchContext: { producerId, inTransaction: true, isControlBatch },
-  })
+async function readProbe(): Promise<void> {
   const partition = {
     partition: 0,
     highWatermark: '6',
@@ -152,7 +146,7 @@ async function read(): Promise<void> {
       { producerId: '2', firstOffset: '1' },
       { producerId: '1', firstOffset: '0' },
     ],
-    messages: [record(1, '1'), record(2, '2'), record(3, '2', true), record(4, '2'), record(5, '1')],
+    messages: [probe(1, '1'), probe(2, '2'), probe(3, '2', true), probe(4, '2'), probe(5, '1')],
   }
   const send = async () => ({ responses: [{ topicName: 'probe', partitions: [partition] }] })
   const broker = new (classOf('broker/index.js'))({ connectionPool: { send }, logger: { namespace: () => ({}) } })
@@ -162,4 +156,10 @@ async function read(): Promise<void> {
   const batch = new (classOf('consumer/batch.js'))('probe', '1', partition)
   const shown = listOf(Reflect.get(batch, 'messages')).map((message) => fieldOf(message, 'offset'))
   if (shown.join(' ') !== '4') throw new Error(`kafkajs shows aborted records: ${shown.join(' ')}`)
+}
+
+/** A record of a transaction, or its abort. */
+function probe(offset: number, producerId: string, isControlBatch = false) {
+  const batchContext = { producerId, inTransaction: true, isControlBatch }
+  return { offset: String(offset), key: Buffer.alloc(4), isControlRecord: isControlBatch, batchContext }
 }
