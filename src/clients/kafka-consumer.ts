@@ -1,5 +1,5 @@
 import type { Admin, Consumer, EachBatchPayload, IHeaders, Kafka } from 'kafkajs'
-import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
+import { KafkaFailure, readingFailure } from './kafka-failure.ts'
 import type { KafkaSockets } from './kafka-sockets.ts'
 
 /** One partition of a topic. */
@@ -99,7 +99,7 @@ export class KafkaConsumer {
     })
     this.#consumer.on('consumer.commit_offsets', () => (this.#commitCount += 1))
     this.#consumer.on('consumer.crash', ({ payload }) => {
-      const failure = kafkaFailure(`be in group "${group}"`, payload.error, false)
+      const failure = readingFailure(`be in group "${group}"`, payload.error, false)
       joined.reject(failure)
       if (this.#isJoined && !this.#closed.signal.aborted) listener.ended(failure)
     })
@@ -110,7 +110,7 @@ export class KafkaConsumer {
       await this.#consumer.run({ autoCommit: false, eachBatch: (batch) => this.#take(batch, listener) })
       await joined.promise
     } catch (error) {
-      throw kafkaFailure(`join group "${group}"`, error, true)
+      throw readingFailure(`join group "${group}"`, error, true)
     }
     this.#isJoined = true
   }
@@ -122,7 +122,7 @@ export class KafkaConsumer {
       return (await this.#offsets).get(nameOf(topic, partition)) ?? { offset: undefined, metadata: '' }
     } catch (error) {
       this.#offsets = undefined
-      throw kafkaFailure(`read the offsets of group "${this.#parts.group}"`, error, true)
+      throw readingFailure(`read the offsets of group "${this.#parts.group}"`, error, true)
     }
   }
 
@@ -133,7 +133,7 @@ export class KafkaConsumer {
     try {
       await this.#consumer.commitOffsets(offsets.map((each) => ({ ...each, offset: String(each.offset) })))
     } catch (error) {
-      throw kafkaFailure(doing, error, false)
+      throw readingFailure(doing, error, false)
     }
     // kafkajs says nothing when it leaves a commit out (consumer/runner.js, commitOffsets), but tells of each it made.
     if (this.#commitCount === before) throw new KafkaFailure(doing, 'the group is being formed anew', true)

@@ -49,8 +49,18 @@ export class KafkaFailure extends RequestFailure {
   }
 }
 
+/** The same of who reads, and needs other rights. */
+export function readingFailure(doing: string, error: unknown, isSurelyUnsent: boolean): KafkaFailure {
+  return kafkaFailure(doing, error, isSurelyUnsent, READING_REMEDIES)
+}
+
 /** kafkajs wraps what happened, and only the innermost error says it: the outer `retriable` is false once it gave up. */
-export function kafkaFailure(doing: string, error: unknown, isSurelyUnsent: boolean): KafkaFailure {
+export function kafkaFailure(
+  doing: string,
+  error: unknown,
+  isSurelyUnsent: boolean,
+  remedies: Remedies = REMEDIES,
+): KafkaFailure {
   const cause = innermost(error)
   if (cause instanceof KafkaFailure) return cause
   const type = textIn(cause, 'type')
@@ -60,7 +70,7 @@ export function kafkaFailure(doing: string, error: unknown, isSurelyUnsent: bool
     isUnanswered: hasNoAnswer(cause),
     reason: `${broker === undefined ? '' : `broker "${broker}": `}${reasonOf(cause)}`,
   }
-  return new KafkaFailure(doing, stateOf(cause, type, fault), isSurelyUnsent, type, fault)
+  return new KafkaFailure(doing, stateOf(cause, type, fault, remedies), isSurelyUnsent, type, fault)
 }
 
 function hasNoAnswer(error: unknown): boolean {
@@ -89,8 +99,8 @@ function kindOf(error: unknown, type: string | undefined): KafkaFailureKind {
   return isDistrust(textIn(error, 'code')) ? 'trust' : 'network'
 }
 
-function stateOf(error: unknown, type: string | undefined, { kind, reason }: Fault): string {
-  if (type !== undefined) return REMEDIES[type] ?? `${type}: ${reason}`
+function stateOf(error: unknown, type: string | undefined, { kind, reason }: Fault, remedies: Remedies): string {
+  if (type !== undefined) return remedies[type] ?? `${type}: ${reason}`
   if (kind === 'login') return `the login is refused, look at \`sasl\`: ${reason}`
   if (kind === 'closed')
     return `${reason}; a listener that speaks another protocol does so without a word, look at \`tls\`, \`sasl\` and the port`
@@ -114,7 +124,9 @@ const NO_COORDINATOR =
   'the ACL is missing that allows READ on the group, or WRITE and DESCRIBE on the transactional id; or the brokers have only begun to make their topic for these'
 
 /** By Kafka's names of errors; the place is said by who asked. */
-const REMEDIES: Readonly<Record<string, string>> = {
+type Remedies = Readonly<Record<string, string>>
+
+const REMEDIES: Remedies = {
   UNKNOWN_TOPIC_OR_PARTITION: 'UNKNOWN_TOPIC_OR_PARTITION: it is not there; make it with `flagship bootstrap kafka`',
   TOPIC_AUTHORIZATION_FAILED:
     'TOPIC_AUTHORIZATION_FAILED: the ACL is missing that allows WRITE and DESCRIBE on it, or READ and DESCRIBE where it is read',
@@ -133,10 +145,17 @@ const REMEDIES: Readonly<Record<string, string>> = {
   UNSUPPORTED_COMPRESSION_TYPE: 'UNSUPPORTED_COMPRESSION_TYPE: the topic cannot have this `compression`',
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
     'TRANSACTIONAL_ID_AUTHORIZATION_FAILED: the ACL is missing that allows WRITE and DESCRIBE on transactional ids that begin with `transactionalIdPrefix`',
-  GROUP_AUTHORIZATION_FAILED: 'GROUP_AUTHORIZATION_FAILED: the ACL is missing that allows READ on the group',
+  GROUP_AUTHORIZATION_FAILED:
+    'GROUP_AUTHORIZATION_FAILED: the ACL is missing that allows READ on it; `flagship bootstrap kafka --output DIR --reader NAME --group GROUP` writes it down',
   INVALID_TRANSACTION_TIMEOUT:
     'INVALID_TRANSACTION_TIMEOUT: `transactionTimeoutMs` is more than transaction.max.timeout.ms of the brokers',
   UNSUPPORTED_SASL_MECHANISM: 'UNSUPPORTED_SASL_MECHANISM: the listener does not offer `sasl.mechanism`',
+}
+
+const READING_REMEDIES: Remedies = {
+  ...REMEDIES,
+  TOPIC_AUTHORIZATION_FAILED:
+    'TOPIC_AUTHORIZATION_FAILED: the ACL is missing that allows READ on a topic that it reads',
 }
 
 function textIn(error: unknown, key: string): string | undefined {

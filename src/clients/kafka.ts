@@ -31,7 +31,7 @@ const CONNECT_MS = 10_000
 export type KafkaGroupOptions = Pick<KafkaConsumerParts, 'group' | 'topics' | 'sessionTimeoutMs'>
 
 /** Codecs of messages that others wrote. lz4 is optional: a message that needs it ends the consumer, and that is told. */
-const READABLE = ['zstd', 'snappy', 'lz4'] as const
+const READABLE = ['gzip', 'zstd', 'snappy', 'lz4'] as const
 
 /** A cluster of brokers, reached as often as it takes. */
 export class KafkaCluster {

@@ -1,5 +1,7 @@
 /** What kafkajs 2.2.4 does wrongly and cannot be told otherwise: mended here, in its own classes, once for the process. */
 import { createRequire } from 'node:module'
+import { bounded, InflationFailure } from './kafka-codecs.ts'
+import { KafkaFailure } from './kafka-failure.ts'
 import { abortedRecords, fieldOf, listOf } from './kafka-fetched.ts'
 
 const load: (path: string) => unknown = createRequire(import.meta.url)
@@ -47,11 +49,54 @@ function isClass(value: unknown): value is Construct {
  */
 function mendedFetch(fetch: Method): Method {
   return async (broker, request) => {
-    const response = await fetch(broker, request)
-    const topics = listOf(fieldOf(response, 'responses'))
-    for (const partition of topics.flatMap((topic) => listOf(fieldOf(topic, 'partitions')))) hideAborted(partition)
+    const response = await fetchBounded((one) => fetch(broker, one), request)
+    for (const partition of partitionsIn(response, 'responses')) hideAborted(partition)
     return response
   }
+}
+
+function partitionsIn(value: unknown, topics: string): readonly unknown[] {
+  return listOf(fieldOf(value, topics)).flatMap((topic) => listOf(fieldOf(topic, 'partitions')))
+}
+
+type Fetch = (request: unknown) => unknown
+
+/** Decompresses a bounded number of bytes only: it has no bound, and a small batch may have gigabytes. */
+async function fetchBounded(fetch: Fetch, request: unknown): Promise<unknown> {
+  try {
+    return await bounded(async () => fetch(request))
+  } catch (error) {
+    if (error instanceof InflationFailure) return fetchSingly(fetch, request)
+    throw error
+  }
+}
+
+/** One batch of one partition: which one it is that cannot be decompressed is not known otherwise. @throws KafkaFailure. */
+async function fetchSingly(fetch: Fetch, request: unknown): Promise<unknown> {
+  const places = listOf(fieldOf(request, 'topics')).flatMap((topic) =>
+    listOf(fieldOf(topic, 'partitions')).map((partition) => ({ topic: fieldOf(topic, 'topic'), partition })),
+  )
+  const first = Math.floor(Math.random() * places.length) // so that none is left out for long
+  let response: unknown
+  for (const { topic, partition } of [...places.slice(first), ...places.slice(0, first)]) {
+    const partitions = [{ ...Object(partition), maxBytes: 1 }] // brokers give a whole batch at least
+    try {
+      response = await bounded(async () => fetch({ ...Object(request), topics: [{ topic, partitions }] }))
+    } catch (error) {
+      throw error instanceof InflationFailure ? unreadable(topic, partition, error) : error
+    }
+    if (partitionsIn(response, 'responses').some((each) => listOf(fieldOf(each, 'messages')).length > 0)) break
+  }
+  return response
+}
+
+function unreadable(topic: unknown, partition: unknown, { message }: InflationFailure): KafkaFailure {
+  const [number, offset] = [fieldOf(partition, 'partition'), fieldOf(partition, 'fetchOffset')]
+  const doing = `read the batch at offset ${String(offset)} of partition ${String(number)} of topic "${String(topic)}"`
+  const remedy =
+    'stop its producer, and set the offset of the group beyond it: kafka-consumer-groups.sh --reset-offsets'
+  const failure = new KafkaFailure(doing, `${message}; ${remedy}`, true)
+  return Object.assign(failure, { retriable: false }) // for kafkajs
 }
 
 function hideAborted(partition: unknown): void {
@@ -90,16 +135,10 @@ function mendedSchedule(schedule: Method): Method {
 
 /** Resolves when kafkajs shows what is committed of a response with which its own filter goes wrong. @throws Error. Found out once. */
 export function checkReading(): Promise<void> {
-  return (checked ??= read())
+  return (checked ??= readProbe())
 }
 
-async function read(): Promise<void> {
-  const record = (offset: number, producerId: string, isControlBatch = false) => ({
-    offset: String(offset),
-    key: Buffer.alloc(4),
-    isControlRecord: isControlBatch,
-    batchContext: { producerId, inTransaction: true, isControlBatch },
-  })
+async function readProbe(): Promise<void> {
   const partition = {
     partition: 0,
     highWatermark: '6',
@@ -107,7 +146,7 @@ async function read(): Promise<void> {
       { producerId: '2', firstOffset: '1' },
       { producerId: '1', firstOffset: '0' },
     ],
-    messages: [record(1, '1'), record(2, '2'), record(3, '2', true), record(4, '2'), record(5, '1')],
+    messages: [probe(1, '1'), probe(2, '2'), probe(3, '2', true), probe(4, '2'), probe(5, '1')],
   }
   const send = async () => ({ responses: [{ topicName: 'probe', partitions: [partition] }] })
   const broker = new (classOf('broker/index.js'))({ connectionPool: { send }, logger: { namespace: () => ({}) } })
@@ -117,4 +156,10 @@ async function read(): Promise<void> {
   const batch = new (classOf('consumer/batch.js'))('probe', '1', partition)
   const shown = listOf(Reflect.get(batch, 'messages')).map((message) => fieldOf(message, 'offset'))
   if (shown.join(' ') !== '4') throw new Error(`kafkajs shows aborted records: ${shown.join(' ')}`)
+}
+
+/** A record of a transaction, or its abort. */
+function probe(offset: number, producerId: string, isControlBatch = false) {
+  const batchContext = { producerId, inTransaction: true, isControlBatch }
+  return { offset: String(offset), key: Buffer.alloc(4), isControlRecord: isControlBatch, batchContext }
 }

@@ -115,4 +115,40 @@ describeKafka('a member of a group', (cluster) => {
       }
     },
   )
+
+  test('takes what stands before a batch that is too large when it is decompressed, and says where that is', async () => {
+    const { brokers } = cluster()
+    const topic = newTopic()
+    await createTopic(brokers, topic, 1)
+    const made = new KafkaCluster({ brokers, requestTimeoutMs: 30_000 }, SYSTEM_CLOCK, new RecordedLog())
+    const producer = await made.producer('zstd', topic, new AbortController().signal)
+    onTestFinished(() => producer.close())
+    const send = (value: Buffer) => {
+      const message = { key: 'k', value, timestamp: '1795352400000', headers: {} }
+      return producer.send([{ topic, partition: 0, messages: [message] }], new AbortController().signal)
+    }
+    await producer.partitionsOf(topic, new AbortController().signal)
+    await send(Buffer.from('small'))
+    await send(Buffer.alloc(150_000_000))
+    const ended = Promise.withResolvers<string>()
+    const messages: string[] = []
+    // At the first group of all the brokers make the topic for offsets first.
+    await persistent(async () => {
+      const consumer = await made.consumer({ group: topic, topics: [topic], sessionTimeoutMs: 10_000 })
+      onTestFinished(() => consumer.close())
+      await consumer.start({
+        joined() {},
+        async take(batch) {
+          messages.push(...batch.messages.map(({ value }) => String(value)))
+        },
+        ended: ({ message }) => ended.resolve(message),
+      })
+    })
+    expect(await ended.promise).toBe(
+      `Cannot read the batch at offset 1 of partition 0 of topic "${topic}": its records have more than 134217728 bytes ` +
+        'when they are decompressed; stop its producer, and set the offset of the group beyond it: ' +
+        'kafka-consumer-groups.sh --reset-offsets',
+    )
+    expect(messages).toEqual(['small'])
+  })
 })

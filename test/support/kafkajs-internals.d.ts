@@ -27,7 +27,9 @@ declare module 'kafkajs/src/broker/index.js' {
   export default class Broker {
     constructor(parts: object)
     lookupRequest: unknown
-    fetch(request: object): Promise<{ readonly responses: readonly { readonly partitions: readonly object[] }[] }>
+    fetch(request: object): Promise<{
+      readonly responses: readonly { readonly partitions: readonly { readonly messages: readonly object[] }[] }[]
+    }>
   }
 }
 
@@ -61,4 +63,8 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 declare module 'kafkajs/src/protocol/request.js' {
   const framed: (parts: object) => Promise<{ readonly buffer: Buffer }>
   export default framed
+}
+
+declare module 'kafkajs/src/protocol/message/compression/index.js' {
+  export function lookupCodec(type: number): import('../../src/clients/kafka-codecs.ts').Codec
 }

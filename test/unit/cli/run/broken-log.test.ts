@@ -6,9 +6,8 @@ describe('brokenLog()', () => {
   test('says one line in a minute, and how many messages there were', async () => {
     const clock = new ManualClock()
     const lines: (readonly [object, string])[] = []
-    const ignore = () => {}
     const warn = (fields: object, text: string) => void lines.push([fields, text])
-    const log = brokenLog({ info: ignore, warn, error: ignore }, clock, 'ingest.http.envelope')
+    const log = brokenLog({ info() {}, warn, error() {} }, clock, 'ingest.http.envelope')
     log(3, 'a JSON object', { topic: 'lines' })
     log(2, 'a JSON object')
     await clock.advance(59_999)
