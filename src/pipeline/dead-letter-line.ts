@@ -45,7 +45,7 @@ export function parseDeadLetterLine(line: string): DeadLetterLine | undefined {
   const dataset = DATASETS.find((known) => known === head['dataset'])
   if (typeof id !== 'string' || typeof time !== 'string' || typeof reason !== 'string') return undefined
   if (dataset === undefined) return undefined
-  const [namespace, key, timeMs] = [head['reporterNamespace'], head['key'], head['timeMs']]
+  const namespace = head['reporterNamespace']
   return {
     id,
     time,
@@ -53,10 +53,15 @@ export function parseDeadLetterLine(line: string): DeadLetterLine | undefined {
     dataset,
     recordClass: head['class'] === 'failed' ? 'failed' : 'healthy',
     reporterNamespace: typeof namespace === 'string' ? namespace : undefined,
-    ...(typeof key === 'string' && typeof timeMs === 'number' ? { route: { key, timeMs } } : {}),
+    ...routeIn(head),
     ...(typeof original === 'string' ? { line: original } : {}),
     document: Buffer.from(`${document}\n`),
   }
+}
+
+/** Only sinks that are a partitioned log have one. */
+function routeIn({ key, timeMs }: Readonly<Record<string, unknown>>): Pick<Refused, 'route'> {
+  return typeof key === 'string' && typeof timeMs === 'number' ? { route: { key, timeMs } } : {}
 }
 
 function parseJson(text: string): unknown {

@@ -14,24 +14,28 @@ const PATIENCE_MS = 60_000
 /** Some of the recorded documents are larger, and some are not. */
 const TOO_SMALL = { 'max.message.bytes': '3200' }
 
+/** A sink that has everything in one topic. */
+function sinkTo(brokers: readonly string[], topic: string) {
+  const topics = { access: topic, log: topic, unparsed: topic, loss: topic }
+  return { type: 'kafka', brokers, topics, compression: 'none' }
+}
+
+/** All of a topic, by event id, without what the moment of writing decides. */
+async function recordsIn(brokers: readonly string[], topic: string) {
+  const messages = await readWithJava(brokers, topic)
+  return new Map(
+    messages.map(({ partition, key, timestampMs, headers, value }) => {
+      const members = Object.fromEntries(headers)
+      return [
+        members['event-id'],
+        { partition, key: key?.toString(), timestampMs, headers: members, value: value?.toString() },
+      ]
+    }),
+  )
+}
+
 describeKafka('flagship dead-letter replay', (cluster) => {
   describe('into Kafka', () => {
-    const sinkTo = (topic: string, settings: object = {}) => {
-      const topics = { access: topic, log: topic, unparsed: topic, loss: topic }
-      return { type: 'kafka', brokers: cluster().brokers, topics, compression: 'none', ...settings }
-    }
-
-    /** All of a topic, by event id, without what the moment of writing decides. */
-    async function recordsIn(topic: string) {
-      const messages = await readWithJava(cluster().brokers, topic)
-      return new Map(
-        messages.map(({ offset: _, headers, value, ...rest }) => {
-          const members = Object.fromEntries(headers)
-          return [members['event-id'], { ...rest, headers: members, value: value?.toString() }]
-        }),
-      )
-    }
-
     test('writes what its topic takes now as it would have been written at first', async () => {
       const { brokers } = cluster()
       await createTopic(brokers, 'small', 3, TOO_SMALL)
@@ -39,7 +43,11 @@ describeKafka('flagship dead-letter replay', (cluster) => {
       const node = new Workplace()
       cpSync(join(RECORDED, 'pods'), node.pods, { recursive: true })
       const enrich = { inventory: join(RECORDED, 'cluster.json') }
-      node.configure({ cluster: 'recorded', enrich, sinks: { small: sinkTo('small'), large: sinkTo('large') } })
+      node.configure({
+        cluster: 'recorded',
+        enrich,
+        sinks: { small: sinkTo(brokers, 'small'), large: sinkTo(brokers, 'large') },
+      })
       const replay = (...options: string[]) =>
         flagship('dead-letter', 'replay', '--config', node.config, '--sink', 'small', ...options)
       const deadLetter = join(node.state, 'small', 'dead-letter.ndjson')
@@ -59,7 +67,7 @@ describeKafka('flagship dead-letter replay', (cluster) => {
       await admin.close()
       expect(await replay()).toMatchObject({ status: 0, stdout: `${refused} accepted, 0 refused again\n` })
       expect(await agent.stop(), agent.stderr).toBe(0)
-      const [small, large] = [await recordsIn('small'), await recordsIn('large')]
+      const [small, large] = [await recordsIn(brokers, 'small'), await recordsIn(brokers, 'large')]
       expect(small.size).toBe(SHIPPED_COUNT)
       expect(small).toEqual(large)
       expect(await replay()).toMatchObject({ stdout: '0 accepted, 0 refused again\n' })
