@@ -41,8 +41,9 @@ Options:
 
 Replay offers documents as they are, with the same ids, while the agent runs or not. What the sink takes is done; what
 it refuses again stays in the dead letter. It may be interrupted: the next replay looks up what may have been stored
-(that waits for the sink's settleMs) before it sends the rest; with \`ids: auto\` it cannot, and documents may stand
-twice. It works with sinks of type elasticsearch: a file or standard output refuses nothing.
+(that waits for the sink's settleMs) before it sends the rest. It cannot with \`ids: auto\` and in Kafka, and documents
+may stand twice then, in Kafka with equal ids. It works with sinks of type elasticsearch, and kafka with \`value: json\`;
+with \`delivery: exactly_once\` what is refused is in a topic. A file or standard output refuses nothing.
 
 Exit code: 0 when every document has its answer, 69 when the sink cannot be reached or another replay runs.
 
@@ -139,20 +140,26 @@ async function countChosen(name: string, directory: string, reason: string | und
 
 /** The sink, not opened; only one that refuses documents may be offered some beside the agent. */
 function replayable(name: string, settings: SinkConfig, config: Config, io: Io): Sink {
-  if (settings.type !== 'elasticsearch') {
-    const state = `a sink of type ${settings.type} refuses no document and knows no event ids, so it would have them twice`
-    throw usageError('dead-letter', `Cannot replay into sink "${name}"`, state)
-  }
+  const state = whyNot(settings)
+  if (state !== undefined) throw usageError('dead-letter', `Cannot replay into sink "${name}"`, state)
+  const doubled = settings.type === 'kafka' ? 'may stand twice' : 'stand in more than one index'
   return createSink(name, settings, {
     clock: SYSTEM_CLOCK,
     stdout: io.stdout,
     logger: createLogger('warn', io.stderr),
     // Not that of the agent: what either has under way must not look to the other like left over from an earlier run.
     agentId: `${config.cluster ?? ''}/${config.nodeName ?? hostname()}/replay`,
-    identity: undefined,
+    identity: undefined, // beside the agent, which one of the same identity would shut out
     onFailureStore: (count) => void io.stderr.write(`flagship: ${count} documents went to the failure store\n`),
-    onPossiblyDoubled: (count) => void io.stderr.write(`flagship: ${count} documents stand in more than one index\n`),
+    onPossiblyDoubled: (count) => void io.stderr.write(`flagship: ${count} documents ${doubled}\n`),
   })
+}
+
+function whyNot(settings: SinkConfig): string | undefined {
+  if (settings.type === 'elasticsearch') return undefined
+  if (settings.type !== 'kafka')
+    return `a sink of type ${settings.type} refuses no document and knows no event ids, so it would have them twice`
+  return settings.value === 'json' ? undefined : 'a dead letter holds JSON, and this sink writes Avro'
 }
 
 function configOf(path: string | undefined, io: Io): Config {

@@ -1,9 +1,11 @@
-import type { Addressed, Dataset } from '../sinks/batch.ts'
+import type { Addressed, Dataset, Route } from '../sinks/batch.ts'
 
 /** One document that a sink refused for good. */
 export interface Refused extends Addressed {
   readonly id: string
   readonly reason: string
+  /** Its place in a partitioned log, where the sink is one. */
+  readonly route?: Route | undefined
   /** The line as it stands in its file, where it could be read: of one in pieces the first piece. */
   readonly line?: string | undefined
   /** The document as it was offered, with its newline. It names file and offset. */
@@ -21,8 +23,9 @@ const DATASETS: readonly Dataset[] = ['envoy.access', 'envoy.log', 'envoy.unpars
 
 /** A line with its newline. The document is JSON already: it stands in the line as it is. */
 export function deadLetterLine(refused: Refused, time: string): string {
-  const { id, reason, dataset, recordClass, reporterNamespace, line, document } = refused
-  const head = JSON.stringify({ id, time, reason, dataset, class: recordClass, reporterNamespace, line }).slice(0, -1)
+  const { id, reason, dataset, recordClass, reporterNamespace, route, line, document } = refused
+  const members = { id, time, reason, dataset, class: recordClass, reporterNamespace, ...route, line }
+  const head = JSON.stringify(members).slice(0, -1)
   return `${head}${DOCUMENT}${document.toString('utf8').trimEnd()}}\n`
 }
 
@@ -50,9 +53,15 @@ export function parseDeadLetterLine(line: string): DeadLetterLine | undefined {
     dataset,
     recordClass: head['class'] === 'failed' ? 'failed' : 'healthy',
     reporterNamespace: typeof namespace === 'string' ? namespace : undefined,
+    ...routeIn(head),
     ...(typeof original === 'string' ? { line: original } : {}),
     document: Buffer.from(`${document}\n`),
   }
+}
+
+/** Only sinks that are a partitioned log have one. */
+function routeIn({ key, timeMs }: Readonly<Record<string, unknown>>): Pick<Refused, 'route'> {
+  return typeof key === 'string' && typeof timeMs === 'number' ? { route: { key, timeMs } } : {}
 }
 
 function parseJson(text: string): unknown {

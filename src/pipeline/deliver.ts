@@ -261,7 +261,9 @@ function add(counts: Map<Shipment, number>, shipment: Shipment): void {
 
 function refusedDocument({ segment }: Shipment, index: number, reason: string): Located {
   const [id = '', offsetBytes = 0] = [segment.ids[index], segment.offsets[index]]
-  return { id, reason, ...addressOf(segment, index), document: documentAt(segment, index), offsetBytes }
+  const [key, timeMs] = [segment.routes?.keys[index], segment.routes?.timesMs[index]]
+  const route = key === undefined || timeMs === undefined ? undefined : { key, timeMs }
+  return { id, reason, ...addressOf(segment, index), route, document: documentAt(segment, index), offsetBytes }
 }
 
 function total(counts: ReadonlyMap<Shipment, number>): number {

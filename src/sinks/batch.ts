@@ -34,6 +34,12 @@ export interface Routes {
   readonly timesMs: readonly number[]
 }
 
+/** That of one document. */
+export interface Route {
+  readonly key: string
+  readonly timeMs: number
+}
+
 /** Encoded documents of one file, in the order of its lines. Document `i` is `bytes[ends[i - 1] ?? 0, ends[i])`. */
 export interface Segment {
   /** NDJSON, where each document ends with a newline, or Avro: as the sink's form has it. */

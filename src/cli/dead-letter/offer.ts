@@ -173,6 +173,10 @@ function segmentOf(lines: readonly DeadLetterLine[], reporterNamespace: string |
     datasets: lines.map(({ dataset }) => dataset),
     classes: lines.map(({ recordClass }) => recordClass),
     reporterNamespace,
+    routes: {
+      keys: lines.map(({ id, route }) => route?.key ?? id),
+      timesMs: lines.map(({ route }) => route?.timeMs ?? NaN),
+    },
     offsets: lines.map(() => 0), // they come from many files
     readBytes: 0,
     counts: { lines: lines.length, unparsed: {}, droppedByLevel: 0 },

@@ -24,6 +24,11 @@ describe('parseDeadLetterLine()', () => {
     expect(parseDeadLetterLine(line)).toEqual({ ...REFUSED, time: TIME, reason, document })
   })
 
+  test('gives back where it belongs in a partitioned log', () => {
+    const refused = { ...REFUSED, route: { key: 'k', timeMs: 1.5 }, document: Buffer.from('{}\n') }
+    expect(parseDeadLetterLine(deadLetterLine(refused, TIME))).toEqual({ ...refused, time: TIME })
+  })
+
   test('reads a line of a version that had neither class nor namespace', () => {
     const line = '{"id":"a","time":"t","reason":"r","dataset":"envoy.access","document":{"n":1}}\n'
     expect(parseDeadLetterLine(line)).toMatchObject({ recordClass: 'healthy', reporterNamespace: undefined })

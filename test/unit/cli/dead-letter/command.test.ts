@@ -14,7 +14,8 @@ function stage(deadLetter?: string) {
     root,
     'flagship.yaml',
     `{ state: { directory: state }, ingest: { pods: /p }, sinks: {
-         search: { type: elasticsearch, nodes: ['http://127.0.0.1:1'] }, copy: { type: stdout } } }`,
+         search: { type: elasticsearch, nodes: ['http://127.0.0.1:1'] }, copy: { type: stdout },
+         avro: { type: kafka, brokers: ['b:1'], value: avro, registry: { url: 'http://b:1' } } } }`,
   )
   if (deadLetter !== undefined) put(root, 'state/search/dead-letter.ndjson', deadLetter)
   const run = async (...args: readonly string[]) => {
@@ -33,6 +34,11 @@ function line(id: string, reason: string, document: object): string {
 describe('flagship dead-letter', () => {
   test.for([
     ['a sink that cannot refuse', ['replay', '--sink', 'copy'], /"copy": a sink of type stdout refuses no document/],
+    [
+      'a sink that wants no JSON',
+      ['replay', '--sink', 'avro'],
+      /"avro": a dead letter holds JSON, and this sink writes Avro/,
+    ],
     ['an unknown sink', ['replay', '--sink', 'serch'], /no such sink .*did you mean "search"/],
     ['a sink that is none of its own', ['list', '--sink', 'constructor'], /no such sink/],
     ['no sink', ['replay'], /"--sink" is missing/],
