@@ -1,6 +1,6 @@
 /** What kafkajs cannot compress by itself. It has one table of codecs for the whole process. */
 import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib'
 import kafkajs from 'kafkajs'
 import snappy from 'kafkajs-snappy'
 import { FlagshipError, reasonOf } from '../errors.ts'
@@ -40,9 +40,22 @@ export async function loadCodec(compression: Compression): Promise<Codec | undef
 }
 
 const [zstd, unzstd] = [promisify(zstdCompress), promisify(zstdDecompress)]
-/** Each piece is a turn of its own for the threads that unpack; Node takes 16 KiB. */
+/**
+ * What takes less time than handing it to another thread, which costs as much again: a millisecond or two. More than that
+ * must not hold up heartbeats.
+ */
+const [MOST_AT_ONCE, MOST_PACKED_AT_ONCE] = [1_048_576, 65_536]
+/** Each piece is a turn of its own for the thread that unpacks; Node takes 16 KiB. */
 const UNPACKED = { chunkSize: 262_144 }
-const ZSTD: Codec = { compress: ({ buffer }) => zstd(buffer), decompress: (bytes) => unzstd(bytes, UNPACKED) }
+
+const ZSTD: Codec = {
+  compress: async ({ buffer }) => {
+    const known = { pledgedSrcSize: buffer.length } // else it takes memory for the largest, each time
+    return buffer.length <= MOST_AT_ONCE ? zstdCompressSync(buffer, known) : zstd(buffer, known)
+  },
+  decompress: async (bytes) =>
+    bytes.length <= MOST_PACKED_AT_ONCE ? zstdDecompressSync(bytes, UNPACKED) : unzstd(bytes, UNPACKED),
+}
 
 async function lz4(): Promise<Codec> {
   try {
