@@ -124,7 +124,7 @@ describeKafka('a member of a group', (cluster) => {
     const producer = await made.producer('zstd', topic, new AbortController().signal)
     onTestFinished(() => producer.close())
     const send = (value: Buffer) => {
-      const message = { key: 'k', value, timestamp: '1795352400000', headers: {} }
+      const message = { key: 'k', value, timeMs: 1_795_352_400_000, eventId: undefined, headers: {} }
       return producer.send([{ topic, partition: 0, messages: [message] }], new AbortController().signal)
     }
     await producer.partitionsOf(topic, new AbortController().signal)
