@@ -9,12 +9,24 @@ export interface ReadRecord {
   readonly headers: Readonly<Record<string, string>>
 }
 
-const clientOf = (brokers: readonly string[]) =>
-  new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING, retry: { initialRetryTime: 50 } })
+/** What kafkajs has. */
+const REQUEST_MS = 30_000
 
-/** Do something with a cluster as its administrator. */
-export async function administer<T>(brokers: readonly string[], work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = clientOf(brokers).admin()
+const clientOf = (brokers: readonly string[], requestTimeout = REQUEST_MS) =>
+  new kafkajs.Kafka({
+    brokers: [...brokers],
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { initialRetryTime: 50 },
+    requestTimeout,
+  })
+
+/** Do something with a cluster as its administrator; a short time for requests where a broker may be frozen. */
+export async function administer<T>(
+  brokers: readonly string[],
+  work: (admin: Admin) => Promise<T>,
+  requestTimeoutMs = REQUEST_MS,
+): Promise<T> {
+  const admin = clientOf(brokers, requestTimeoutMs).admin()
   await admin.connect()
   try {
     return await work(admin)
