@@ -35,11 +35,11 @@ export async function administer<T>(
   }
 }
 
-/** Make topics, and wait until a broker knows them and their leaders; not all do at once. */
+/** Make topics, and wait until the leader of each partition serves it: brokers hear of a topic one after the other. */
 export async function createTopics(brokers: readonly string[], topics: ITopicConfig[]): Promise<void> {
   await administer(brokers, (admin) => admin.createTopics({ waitForLeaders: false, topics }))
   const names = topics.map(({ topic }) => topic)
-  await until(() => administer(brokers, (admin) => admin.fetchTopicMetadata({ topics: names })))
+  await until(() => administer(brokers, (admin) => Promise.all(names.map((topic) => admin.fetchTopicOffsets(topic)))))
 }
 
 /** Everything in a topic, partition by partition, in order. */
