@@ -38,7 +38,8 @@ export class KafkaCluster {
     const common = {
       release,
       installation,
-      clusterId: randomBytes(16).toString('base64url'),
+      // What begins with a dash is an option to the tool that formats the storage.
+      clusterId: `A${randomBytes(16).toString('base64url').slice(1)}`,
       listeners: listenersOf(this.security),
       settings: { ...(this.security && securitySettings(this.security, this.home)), ...options.settings },
       formatOptions: this.security === undefined ? [] : formatOptionsOf(this.security),
