@@ -136,8 +136,10 @@ const REMEDIES: Remedies = {
     'NOT_ENOUGH_REPLICAS: fewer replicas are in sync than min.insync.replicas of the topic; a broker is down or slow',
   NOT_ENOUGH_REPLICAS_AFTER_APPEND:
     'NOT_ENOUGH_REPLICAS_AFTER_APPEND: fewer replicas are in sync than min.insync.replicas of the topic; a broker is down or slow',
-  LEADER_NOT_AVAILABLE: 'LEADER_NOT_AVAILABLE: a partition has no leader; all brokers with its replicas are down',
-  KAFKA_STORAGE_ERROR: 'KAFKA_STORAGE_ERROR: a disk of the broker fails or is full',
+  LEADER_NOT_AVAILABLE:
+    'LEADER_NOT_AVAILABLE: a partition has no leader; all brokers with its replicas are down, or their disks fail or are full',
+  KAFKA_STORAGE_ERROR:
+    'KAFKA_STORAGE_ERROR: a disk of the broker fails or is full; make room there, and start that broker again',
   INVALID_TIMESTAMP:
     'INVALID_TIMESTAMP: its time is further from that of the broker than message.timestamp.after.max.ms or .before.max.ms of the topic allow; compare the clocks',
   INVALID_RECORD: 'INVALID_RECORD: the broker refuses what it holds; a topic with compaction or validation of its own?',

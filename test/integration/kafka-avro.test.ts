@@ -75,6 +75,7 @@ describeKafka(
         await until(
           () => agent.stderr.includes('Cannot find the schema of subject') && agent.stderr.includes(said),
           () => agent.stderr,
+          PATIENCE_MS,
         )
         await registerSchemas(registry.url, NAMES)
         await until(

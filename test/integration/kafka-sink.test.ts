@@ -1,10 +1,13 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { KafkaCluster } from '../../src/clients/kafka.ts'
 import { SYSTEM_CLOCK } from '../../src/clock.ts'
 import { inspectKafka } from '../../src/sinks/kafka/inspection.ts'
 import { partitionOf } from '../../src/sinks/kafka/partition.ts'
+import { unsignedToken } from '../services/kafka/security.ts'
+import { until } from '../support/agent-process.ts'
+import { allow } from '../support/kafka-admin.ts'
 import { distinctIds, kafkaConfig, kinds, newTopic, restOf, testedSink } from '../support/kafka-sink.ts'
 import { administer, createTopics, readTopic } from '../support/kafka-topics.ts'
 import { describeKafka } from '../support/real-kafka.ts'
@@ -14,6 +17,9 @@ import { batchWith, never, textOf } from '../unit/sinks/kafka/bench.ts'
 
 const textsIn = async (brokers: readonly string[], topic: string) =>
   (await readTopic(brokers, topic)).map(({ value }) => textOf(value))
+
+const TLS = join(import.meta.dirname, '../fixtures/tls')
+const copyOf = (path: string) => fileWith(readFileSync(path, 'utf8'))
 
 function fileWith(text: string): string {
   const path = join(scratch(), 'secret')
@@ -156,21 +162,27 @@ describeKafka(
       if (security === undefined) throw new Error('started without security')
       return { security, saslBrokers, tlsBrokers }
     }
-    test.for(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)(
-      'logs in by %s, with a password that comes later',
+    test.for(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'] as const)(
+      'logs in by %s, with a secret that comes later',
       async (mechanism) => {
         const { security, saslBrokers } = secured()
         const topic = newTopic()
         await createTopics(kafka().brokers, [{ topic, numPartitions: 1 }])
-        const passwordFile = fileWith('wrong')
+        const secretFile = fileWith('wrong')
+        const { username, password } = security.admin
         const { sink } = testedSink({
           brokers: saslBrokers,
           topics: { access: topic },
           tls: { caFile: security.caFile },
-          sasl: { mechanism, username: security.admin.username, passwordFile },
+          sasl: {
+            mechanism,
+            ...(mechanism === 'OAUTHBEARER' ? { tokenFile: secretFile } : { username, passwordFile: secretFile }),
+          },
         })
-        await expect(sink.open()).rejects.toThrow('the login is refused, look at `sasl`')
-        writeFileSync(passwordFile, security.admin.password)
+        // kafkajs takes a refusal of a token for a login, and then the broker hangs up.
+        const said = mechanism === 'OAUTHBEARER' ? 'look at `tls`, `sasl`' : 'the login is refused, look at `sasl`'
+        await expect(sink.open()).rejects.toThrow(said)
+        writeFileSync(secretFile, mechanism === 'OAUTHBEARER' ? unsignedToken(username) : password)
         await sink.open()
         expect(kinds(await sink.deliver(batchWith('a'), never))).toBe('accepted')
       },
@@ -200,7 +212,7 @@ describeKafka(
     // biome-ignore format: a table, one row a case
     test.for([
       ['the wrong authority', { tls: {} }, 'its certificate is not trusted, look at `tls.caFile`'],
-      ['no TLS', {}, 'it closed the connection; a listener that expects TLS or SASL does so without a word'],
+      ['no TLS', {}, 'a listener that speaks another protocol does so without a word, look at `tls`'],
     ] as const)('names %s', async ([, settings, message]) => {
       const { sink } = testedSink({ brokers: secured().saslBrokers, ...settings, requestTimeoutMs: 3_000 })
       await expect(sink.open()).rejects.toThrow(message)
@@ -209,6 +221,50 @@ describeKafka(
     test('names a port where nobody is', async () => {
       const { sink } = testedSink({ brokers: ['127.0.0.1:1'], requestTimeoutMs: 3_000 })
       await expect(sink.open()).rejects.toThrow('Cannot reach Kafka "127.0.0.1:1"')
+    })
+
+    // The last one: the cluster keeps the other secrets.
+    test('logs in with what its files hold by then when a broker comes back with other secrets', async () => {
+      const { security, saslBrokers, tlsBrokers } = secured()
+      const { caFile, certificateFile, keyFile, admin } = security
+      const topic = newTopic()
+      await createTopics(kafka().brokers, [{ topic, numPartitions: 1 }])
+      await allow(kafka().brokers, 'User:agent', ['TOPIC', topic], ['WRITE', 'DESCRIBE'])
+      await allow(kafka().brokers, 'User:other-agent', ['TOPIC', topic], ['WRITE', 'DESCRIBE'])
+      const files = { ca: copyOf(caFile), certificate: copyOf(certificateFile), key: copyOf(keyFile) }
+      const passwordFile = fileWith(admin.password)
+      const common = { topics: { access: topic }, requestTimeoutMs: 3_000 }
+      const sasl = { mechanism: 'PLAIN', username: admin.username, passwordFile } as const
+      const sinks = [
+        testedSink({ ...common, brokers: saslBrokers, tls: { caFile: files.ca }, sasl }),
+        testedSink({
+          ...common,
+          brokers: tlsBrokers,
+          tls: { caFile: files.ca, certificateFile: files.certificate, keyFile: files.key },
+        }),
+      ].map(({ sink }) => sink)
+      for (const sink of sinks) await sink.open()
+      const deliver = async (text: string) => Promise.all(sinks.map((sink) => sink.deliver(batchWith(text), never)))
+      expect((await deliver('before')).map(kinds)).toEqual(['accepted', 'accepted'])
+
+      const [password, home] = ['another', kafka().home]
+      const properties = join(home, 'node-1', 'server.properties')
+      const settings = readFileSync(properties, 'utf8').replaceAll(`="${admin.password}"`, `="${password}"`)
+      writeFileSync(properties, settings.replaceAll(caFile, join(TLS, 'other-ca.crt')))
+      const pem = (name: string) => readFileSync(join(TLS, name), 'utf8')
+      writeFileSync(join(home, 'node.pem'), pem('other-node.key') + pem('other-node.crt'))
+      await kafka().restart()
+      const refused = await deliver('after')
+      expect(refused.flat().map(({ kind }) => kind)).not.toContain('accepted')
+      writeFileSync(passwordFile, password)
+      writeFileSync(files.ca, pem('other-ca.crt'))
+      writeFileSync(files.certificate, pem('other-agent.crt'))
+      writeFileSync(files.key, pem('other-agent.key'))
+      await until(
+        async () => (await deliver('after')).every((outcomes) => kinds(outcomes) === 'accepted'),
+        () => 'it does not log in',
+        30_000,
+      )
     })
   },
   { security: true, newestOnly: true },

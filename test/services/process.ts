@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const POLL_MS = 50
+const FREEZE_MS = 10_000
+/** What a thread that was stopped has for a state in /proc/PID/stat, and one that has ended. */
+const STILL = /^[TtZX]/
 
 /** A process, told apart from a later one that got the same number. */
 export interface ProcessIdentity {
@@ -47,6 +50,32 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
     process.kill(-pid, signal)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
+
+/** Stop a group of processes until SIGCONT; its leader stands still when this returns, which on a busy machine takes a moment. */
+export function freezeGroup(pid: number): void {
+  signalGroup(pid, 'SIGSTOP')
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  for (const endMs = performance.now() + FREEZE_MS; !standsStill(pid); Atomics.wait(pause, 0, 0, 1))
+    if (performance.now() > endMs) throw new Error(`Cannot freeze process "${pid}": it still runs`)
+}
+
+/** Whether no thread of a process runs: the signal reaches one of them, and that one stops the others. */
+function standsStill(pid: number): boolean {
+  const threads = `/proc/${pid}/task`
+  return readdirSync(threads).every((thread) => {
+    const stat = statOf(`${threads}/${thread}/stat`)
+    return STILL.test(stat.slice(stat.lastIndexOf(')') + 2))
+  })
+}
+
+/** Of a thread; as of one that has ended, when it is gone. */
+function statOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return ') X'
   }
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { endProcess, identityOf, type ProcessIdentity, signalGroup } from './process.ts'
+import { endProcess, freezeGroup, identityOf, type ProcessIdentity, signalGroup } from './process.ts'
 
 const READY_MS = 120_000
 const POLL_MS = 100
@@ -74,7 +74,7 @@ export class ServerProcess {
 
   /** Let it answer nothing, without closing a connection, until `thaw`. */
   freeze(): void {
-    signalGroup(this.identity.pid, 'SIGSTOP')
+    freezeGroup(this.identity.pid)
   }
 
   /** Let it go on where it froze. */

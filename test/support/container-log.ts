@@ -158,7 +158,7 @@ export function accessLine(name: string, number: number): string {
     method: 'GET',
     path: `/lines/${name}/${number}`,
     protocol: 'HTTP/1.1',
-    request_id: 'e30b6185-0aa5-4c39-aea0-886269c141a3',
+    request_id: `e30b6185-0aa5-4c39-aea0-${String(number).padStart(12, '0')}`,
     response_code: 200,
     response_code_details: 'via_upstream',
     response_flags: '-',

@@ -12,6 +12,8 @@ export interface JavaOrder {
   readonly tool: 'admin' | 'decode' | 'read' | 'write'
   readonly arguments: readonly string[]
   readonly input?: readonly string[]
+  /** Gets each line that is printed, in place of the caller: for more than one would keep. */
+  readonly take?: (line: string) => void
 }
 
 /** Settings of Kafka's Java client, by its names. */
@@ -19,8 +21,8 @@ export type ClientSettings = Readonly<Record<string, string>>
 
 interface Waiting {
   readonly order: JavaOrder
-  readonly lines: string[]
-  readonly resolve: (lines: string[]) => void
+  readonly take: (line: string) => void
+  readonly resolve: () => void
   readonly reject: (error: Error) => void
 }
 
@@ -45,9 +47,10 @@ class JavaTools {
     this.#hold(false)
   }
 
-  run(order: JavaOrder): Promise<string[]> {
+  run({ take, ...order }: JavaOrder): Promise<string[]> {
     const { promise, resolve, reject } = Promise.withResolvers<string[]>()
-    this.#waiting.push({ order, lines: [], resolve, reject })
+    const lines: string[] = []
+    this.#waiting.push({ order, take: take ?? ((line) => lines.push(line)), resolve: () => resolve(lines), reject })
     this.#hold(true)
     this.#child.stdin.write(`${JSON.stringify({ input: [], ...order })}\n`)
     return promise
@@ -58,13 +61,13 @@ class JavaTools {
     if (first === undefined) return
     const isFailure = line.startsWith('FAILED ')
     if (line !== 'END' && !isFailure) {
-      first.lines.push(line)
+      first.take(line)
       return
     }
     this.#waiting.shift()
     if (this.#waiting.length === 0) this.#hold(false)
     if (isFailure) first.reject(failureOf(first.order, line.slice('FAILED '.length)))
-    else first.resolve(first.lines)
+    else first.resolve()
   }
 
   #end(): void {
@@ -81,7 +84,7 @@ class JavaTools {
 
 let tools: JavaTools | undefined
 
-/** Run a tool to its end, and give the lines that it prints; throws with its reason when it fails. Java starts at the first call (1-2 s). */
+/** Run a tool to its end, and give the lines that it prints where nobody else takes them; throws with its reason when it fails. Java starts at the first call (1-2 s). */
 export async function runJavaTool(order: JavaOrder): Promise<string[]> {
   if (tools === undefined || tools.hasEnded) tools = new JavaTools()
   return tools.run(order)

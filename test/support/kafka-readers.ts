@@ -27,11 +27,23 @@ interface PrintedMessage extends Omit<ReadMessage, 'key' | 'value'> {
 export async function readWithJava(
   brokers: readonly string[],
   topic: string,
-  { isolation = 'read_uncommitted', settings = {} }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<ReadMessage[]> {
+  const messages: ReadMessage[] = []
+  await takeWithJava(brokers, topic, (message) => messages.push(message), options)
+  return messages.sort((a, b) => a.partition - b.partition || a.offset - b.offset)
+}
+
+/** As `readWithJava`, but each message is given to `take`, in no order: for topics that nobody wants to keep whole. */
+export async function takeWithJava(
+  brokers: readonly string[],
+  topic: string,
+  take: (message: ReadMessage) => void,
+  { isolation = 'read_uncommitted', settings = {} }: ReadOptions = {},
+): Promise<void> {
   const client = { 'bootstrap.servers': brokers.join(','), 'isolation.level': isolation, ...settings }
-  const lines = await runJavaTool({ tool: 'read', arguments: [JSON.stringify(client), topic] })
-  return lines.map(readMessage).sort((a, b) => a.partition - b.partition || a.offset - b.offset)
+  const order = [JSON.stringify(client), topic]
+  await runJavaTool({ tool: 'read', arguments: order, take: (line) => take(readMessage(line)) })
 }
 
 /** Avro bodies, without Confluent's 5 bytes, as Apache Avro for Java decodes them with a schema (JSON text) that it reads itself. */

@@ -9,12 +9,24 @@ export interface ReadRecord {
   readonly headers: Readonly<Record<string, string>>
 }
 
-const clientOf = (brokers: readonly string[]) =>
-  new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING, retry: { initialRetryTime: 50 } })
+/** What kafkajs has. */
+const REQUEST_MS = 30_000
 
-/** Do something with a cluster as its administrator. */
-export async function administer<T>(brokers: readonly string[], work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = clientOf(brokers).admin()
+const clientOf = (brokers: readonly string[], requestTimeout = REQUEST_MS) =>
+  new kafkajs.Kafka({
+    brokers: [...brokers],
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { initialRetryTime: 50 },
+    requestTimeout,
+  })
+
+/** Do something with a cluster as its administrator; a short time for requests where a broker may be frozen. */
+export async function administer<T>(
+  brokers: readonly string[],
+  work: (admin: Admin) => Promise<T>,
+  requestTimeoutMs = REQUEST_MS,
+): Promise<T> {
+  const admin = clientOf(brokers, requestTimeoutMs).admin()
   await admin.connect()
   try {
     return await work(admin)
@@ -23,11 +35,11 @@ export async function administer<T>(brokers: readonly string[], work: (admin: Ad
   }
 }
 
-/** Make topics, and wait until a broker knows them and their leaders; not all do at once. */
+/** Make topics, and wait until the leader of each partition serves it: brokers hear of a topic one after the other. */
 export async function createTopics(brokers: readonly string[], topics: ITopicConfig[]): Promise<void> {
   await administer(brokers, (admin) => admin.createTopics({ waitForLeaders: false, topics }))
   const names = topics.map(({ topic }) => topic)
-  await until(() => administer(brokers, (admin) => admin.fetchTopicMetadata({ topics: names })))
+  await until(() => administer(brokers, (admin) => Promise.all(names.map((topic) => admin.fetchTopicOffsets(topic)))))
 }
 
 /** Everything in a topic, partition by partition, in order. */

@@ -23,6 +23,7 @@ export interface NodeSetup {
   readonly settings: Readonly<Record<string, string>>
   /** More arguments for the tool that formats its storage. */
   readonly formatOptions: readonly string[]
+  readonly otherDisk: string | undefined
   readonly stays: boolean
   readonly optimizes: boolean
 }
@@ -59,7 +60,7 @@ export class KafkaNode {
 
   /** Take other ports, and forget everything that was stored. */
   async layOut(): Promise<void> {
-    rmSync(this.#storage, { recursive: true, force: true })
+    for (const directory of this.#disks) rmSync(directory, { recursive: true, force: true })
     const ports: Record<string, number> = {}
     for (const name of [...this.#setup.listeners, 'CONTROLLER']) ports[name] = await freePort()
     this.#ports = ports
@@ -74,6 +75,11 @@ export class KafkaNode {
 
   get #storage(): string {
     return join(this.#setup.directory, 'data')
+  }
+
+  get #disks(): readonly string[] {
+    const { otherDisk } = this.#setup
+    return otherDisk === undefined ? [this.#storage] : [this.#storage, otherDisk]
   }
 
   get #properties(): string {
@@ -106,7 +112,7 @@ export class KafkaNode {
         ',',
       ),
       'inter.broker.listener.name': 'PLAINTEXT',
-      'log.dirs': this.#storage,
+      'log.dirs': this.#disks.join(','),
       'auto.create.topics.enable': 'false',
       'default.replication.factor': replicas,
       'offsets.topic.replication.factor': replicas,
