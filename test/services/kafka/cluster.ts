@@ -15,6 +15,8 @@ export interface KafkaOptions {
   readonly security?: boolean
   /** Settings of every node, over the defaults: `{ 'message.max.bytes': '10000' }`. */
   readonly settings?: Readonly<Record<string, string>>
+  /** A directory on another disk, where the only node keeps partitions, too. */
+  readonly otherDisk?: string
   /** Whether it goes on when this process ends. */
   readonly stays?: boolean
   /** Whether it compiles its code as well as it can, for benchmarks; without, it starts on less CPU time. */
@@ -36,11 +38,12 @@ export class KafkaCluster {
     const common = {
       release,
       installation,
-      // Never a dash at first: kafka-storage would take it for an option.
-      clusterId: Buffer.of(0, ...randomBytes(15)).toString('base64url'),
+      // What begins with a dash is an option to the tool that formats the storage.
+      clusterId: `A${randomBytes(16).toString('base64url').slice(1)}`,
       listeners: listenersOf(this.security),
       settings: { ...(this.security && securitySettings(this.security, this.home)), ...options.settings },
       formatOptions: this.security === undefined ? [] : formatOptionsOf(this.security),
+      otherDisk: options.otherDisk,
       stays: options.stays === true,
       optimizes: options.optimizes === true,
     }
