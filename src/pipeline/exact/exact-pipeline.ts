@@ -35,10 +35,11 @@ export class ExactPipeline implements RunningPipeline {
   readonly #stopping = new AbortController()
   #current: Pipeline
   #sourceOf: Parameters<Pipeline['restore']>[0] = () => undefined
-  #found: Parameters<Pipeline['update']> = [[], undefined]
   /** Settled while `#current` is open. */
   #replacing: Promise<void> = Promise.resolve()
   #isReplacing = false
+  /** Called with the next sweep, once `#current` is there. */
+  #begin: (() => void) | undefined
   /** What `#current` commits is stored. */
   #isLive = false
 
@@ -95,7 +96,7 @@ export class ExactPipeline implements RunningPipeline {
   }
 
   update(chains: readonly FoundChain[], completeToMs: number | undefined): void {
-    this.#found = [chains, completeToMs]
+    this.#begin?.()
     if (!this.#isReplacing) this.#current.update(chains, completeToMs)
   }
 
@@ -144,9 +145,24 @@ export class ExactPipeline implements RunningPipeline {
     this.#isReplacing = true
     await this.#current.stop(0)
     this.#current = await this.#open(recovered)
-    this.#isReplacing = false
-    this.#current.restore(this.#sourceOf)
-    this.#current.update(...this.#found)
+    await this.#nextSweep()
+  }
+
+  /** Files have grown since the last one: beside what they are now it would look as if they had been truncated. */
+  async #nextSweep(): Promise<void> {
+    const { signal } = this.#stopping
+    const swept = Promise.withResolvers<void>()
+    this.#begin = () => {
+      this.#begin = undefined
+      this.#isReplacing = false
+      this.#current.restore(this.#sourceOf)
+      swept.resolve()
+    }
+    const stopped = () => swept.resolve()
+    signal.addEventListener('abort', stopped, { once: true })
+    if (signal.aborted) return
+    await swept.promise
+    signal.removeEventListener('abort', stopped)
   }
 }
 

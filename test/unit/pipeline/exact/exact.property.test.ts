@@ -235,6 +235,20 @@ describe('a sink with transactions', () => {
     expect([...bench.log.cursor.keys()].sort()).toEqual(keys)
   })
 
+  test('names no loss where files grow while it asks the log how far it is', async () => {
+    const bench = new ExactBench()
+    bench.line()
+    await bench.start()
+    for (let passedMs = 0; passedMs < 3_000; passedMs += 30) {
+      bench.line()
+      if (passedMs === 600) bench.log.plan('lose')
+      await bench.clock.advance(30)
+    }
+    expect(await bench.rest()).toEqual([])
+    await bench.clock.advance(20_000)
+    expect(bench.logger.lines.filter((line) => line.startsWith('error'))).toEqual([])
+  })
+
   test('goes by the log where the disk is older or was wiped', async () => {
     const bench = new ExactBench()
     await bench.start()
