@@ -1,4 +1,4 @@
-import { KafkaCluster, type KafkaProducer } from '../../clients/kafka.ts'
+import { KafkaCluster, type KafkaProducer } from '../../clients/kafka/cluster.ts'
 import { SchemaRegistry } from '../../clients/schema-registry.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/schema.ts'

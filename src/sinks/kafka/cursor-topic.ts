@@ -1,5 +1,5 @@
 /** What agents remember in a compacted topic: one record for each key, in the partition of the node. */
-import type { KafkaMessage, LogRecord, PartitionBatch } from '../../clients/kafka.ts'
+import type { KafkaMessage, LogRecord, PartitionBatch } from '../../clients/kafka/cluster.ts'
 import { partitionOf } from './partition.ts'
 
 /** Whose state it is. Two of the same are one agent, of which the later shuts out the earlier. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { KafkaCluster, KafkaFailure, type KafkaProducer, type PartitionBatch } from '../../clients/kafka.ts'
+import { KafkaCluster, KafkaFailure, type KafkaProducer, type PartitionBatch } from '../../clients/kafka/cluster.ts'
 import type { Clock } from '../../clock.ts'
 import { FlagshipError, reasonOf } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'

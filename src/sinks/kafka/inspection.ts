@@ -1,5 +1,5 @@
 /** What is wrong with a cluster as a sink would find it: asked before any line is sent. */
-import { KafkaCluster, KafkaFailure, type KafkaProducer, type Partition } from '../../clients/kafka.ts'
+import { KafkaCluster, KafkaFailure, type KafkaProducer, type Partition } from '../../clients/kafka/cluster.ts'
 import { SYSTEM_CLOCK } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
 import { type Complaint, complaintOf } from '../complaint.ts'

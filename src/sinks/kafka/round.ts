@@ -1,4 +1,4 @@
-import { KafkaFailure, type KafkaProducer } from '../../clients/kafka.ts'
+import { KafkaFailure, type KafkaProducer } from '../../clients/kafka/cluster.ts'
 import { ACCEPTED, type Outcome } from '../sink.ts'
 import { consequenceOf, refusalReason } from './answers.ts'
 import { halves, type Part, type Queue } from './parts.ts'

@@ -1,4 +1,4 @@
-import { KafkaCluster, type KafkaProducer } from '../../clients/kafka.ts'
+import { KafkaCluster, type KafkaProducer } from '../../clients/kafka/cluster.ts'
 import type { Clock } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'

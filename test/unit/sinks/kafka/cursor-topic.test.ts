@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LogRecord } from '../../../../src/clients/kafka.ts'
+import type { LogRecord } from '../../../../src/clients/kafka/cluster.ts'
 import { CursorLog, CursorRecords, cursorPartition, identityName } from '../../../../src/sinks/kafka/cursor-topic.ts'
 
 const OURS = { cluster: 'c', node: 'n/1', sink: 's' }

@@ -1,5 +1,5 @@
-import { reasonOf } from '../errors.ts'
-import { RequestFailure } from './request-failure.ts'
+import { reasonOf } from '../../errors.ts'
+import { RequestFailure } from '../request-failure.ts'
 
 /** What went wrong: an error that a broker answered with, who we are, whom we trust, what the port speaks, or the network. */
 type KafkaFailureKind = 'answer' | 'login' | 'trust' | 'closed' | 'network'

@@ -1,6 +1,6 @@
 import type { Admin, Consumer, EachBatchPayload, IHeaders, Kafka } from 'kafkajs'
-import { KafkaFailure, readingFailure } from './kafka-failure.ts'
-import type { KafkaSockets } from './kafka-sockets.ts'
+import { KafkaFailure, readingFailure } from './failure.ts'
+import type { KafkaSockets } from './sockets.ts'
 
 /** One partition of a topic. */
 export interface TopicPartition {

@@ -7,11 +7,11 @@ import kafkajs, {
   type RecordMetadata,
   type Transaction,
 } from 'kafkajs'
-import type { Clock } from '../clock.ts'
-import type { KafkaAccess } from './kafka-access.ts'
-import { type Encoding, plainMessage, type TopicMessages } from './kafka-encoded.ts'
-import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
-import type { KafkaSockets } from './kafka-sockets.ts'
+import type { Clock } from '../../clock.ts'
+import type { KafkaAccess } from './access.ts'
+import { type Encoding, plainMessage, type TopicMessages } from './encoded.ts'
+import { KafkaFailure, kafkaFailure } from './failure.ts'
+import type { KafkaSockets } from './sockets.ts'
 
 /** One record. */
 export interface KafkaMessage {

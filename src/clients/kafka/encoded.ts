@@ -4,10 +4,10 @@
  */
 import { createRequire } from 'node:module'
 import type { Message } from 'kafkajs'
-import type { Codec } from './kafka-codecs.ts'
-import type { KafkaMessage, PartitionBatch } from './kafka-producer.ts'
-import { encodeRecords, mostRecordBytes } from './kafka-records.ts'
-import { type Crc32c, loadCrc32c, Tickets } from './kafka-splice.ts'
+import type { Codec } from './codecs.ts'
+import type { KafkaMessage, PartitionBatch } from './producer.ts'
+import { encodeRecords, mostRecordBytes } from './records.ts'
+import { type Crc32c, loadCrc32c, Tickets } from './splice.ts'
 
 /** What kafkajs is told of the records for one partition. */
 export interface EncodedBatch {

@@ -1,8 +1,8 @@
 import kafkajs, { type Batch, type Kafka, type PartitionAssigner } from 'kafkajs'
-import type { Clock } from '../clock.ts'
-import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
-import { fieldOf, originOf } from './kafka-fetched.ts'
-import type { KafkaSockets } from './kafka-sockets.ts'
+import type { Clock } from '../../clock.ts'
+import { KafkaFailure, kafkaFailure } from './failure.ts'
+import { fieldOf, originOf } from './fetched.ts'
+import type { KafkaSockets } from './sockets.ts'
 
 /** One partition up to, but without, an offset. */
 export interface LogPlace {

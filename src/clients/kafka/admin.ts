@@ -1,7 +1,7 @@
 import kafkajs, { type Admin, type ConfigSource } from 'kafkajs'
-import type { Clock } from '../clock.ts'
-import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
-import type { KafkaSockets } from './kafka-sockets.ts'
+import type { Clock } from '../../clock.ts'
+import { KafkaFailure, kafkaFailure } from './failure.ts'
+import type { KafkaSockets } from './sockets.ts'
 
 /** A topic as it is to be. */
 export interface NewTopic {
