@@ -14,7 +14,8 @@ import { KafkaSockets } from './sockets.ts'
 import { checkReading, mendKafkajs } from './kafkajs-mended.ts'
 
 export { KafkaFailure } from './failure.ts'
-export { type KafkaMessage, KafkaProducer, type Partition, type PartitionBatch } from './producer.ts'
+export type { KafkaMessage, PartitionBatch } from './message.ts'
+export { KafkaProducer, type Partition } from './producer.ts'
 export type { Compression } from './codecs.ts'
 export type { LogPlace, LogRecord } from './log.ts'
 

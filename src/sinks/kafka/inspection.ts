@@ -1,4 +1,5 @@
 /** What is wrong with a cluster as a sink would find it: asked before any line is sent. */
+import type { TopicConfig } from '../../clients/kafka/admin.ts'
 import { KafkaCluster, KafkaFailure, type KafkaProducer, type Partition } from '../../clients/kafka/cluster.ts'
 import { SYSTEM_CLOCK } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
@@ -74,32 +75,24 @@ async function topicComplaints(
 async function cursorComplaints(cluster: KafkaCluster, topic: string): Promise<readonly Complaint[]> {
   const { 'cleanup.policy': policy, 'retention.ms': retention } = await settingsOf(cluster, topic)
   const remedy = 'run `flagship bootstrap kafka`'
+  const complaints: Complaint[] = []
+  if (policy !== undefined && !policy.split(',').includes('compact')) {
+    const message = `topic "${topic}" is not compacted: every start reads all of it; ${remedy}`
+    complaints.push({ kind: 'weak', message })
+  }
   const isShort = Number(retention) >= 0 && Number(retention) < CURSOR_TOPIC.retentionMs
-  return [
-    ...(policy !== undefined && !policy.split(',').includes('compact')
-      ? [
-          {
-            kind: 'weak',
-            message: `topic "${topic}" is not compacted: every start reads all of it; ${remedy}`,
-          } as const,
-        ]
-      : []),
-    ...(isShort && policy?.includes('delete') === true
-      ? [
-          {
-            kind: 'weak',
-            message: `topic "${topic}" has retention.ms ${retention}: agents may forget how far they are; ${remedy}`,
-          } as const,
-        ]
-      : []),
-  ]
+  if (isShort && policy?.includes('delete') === true) {
+    const message = `topic "${topic}" has retention.ms ${retention}: agents may forget how far they are; ${remedy}`
+    complaints.push({ kind: 'weak', message })
+  }
+  return complaints
 }
 
 /** Empty where we may not see them: who may only write needs no more. */
-async function settingsOf(cluster: KafkaCluster, topic: string): Promise<Readonly<Record<string, string | undefined>>> {
+async function settingsOf(cluster: KafkaCluster, topic: string): Promise<TopicConfig> {
   const admin = await cluster.admin()
   try {
-    return await admin.topicSettings(topic)
+    return await admin.configOf(topic)
   } catch (error) {
     if (error instanceof KafkaFailure) return {}
     throw error
