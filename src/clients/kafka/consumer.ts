@@ -42,6 +42,7 @@ export interface ConsumerListener {
   ended(failure: KafkaFailure): void
 }
 
+/** What a consumer is made of. */
 export interface KafkaConsumerParts {
   readonly kafka: Kafka
   readonly sockets: KafkaSockets

@@ -22,6 +22,7 @@ export interface Partition {
   readonly replicas: readonly number[]
 }
 
+/** What a producer is made of. */
 export interface KafkaProducerParts {
   readonly kafka: Kafka
   readonly sockets: KafkaSockets

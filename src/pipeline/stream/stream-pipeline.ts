@@ -12,7 +12,7 @@ import type { TroubleSpot } from '../trouble.ts'
 
 /** Where messages come in: a consumer group, or requests of other shippers. */
 export interface StreamIntake {
-  /** Take messages until `signal` is aborted. Rejects on a bug, and when it can never work. */
+  /** Take messages until `signal` is aborted. Rejects on a bug. */
   run(signal: AbortSignal): Promise<void>
   /** All that will be answered is answered. Never rejects. */
   close(): Promise<void>
@@ -58,8 +58,8 @@ export class StreamPipeline {
   }
 
   /**
-   * Take and deliver until `stop`. Resolves then; rejects on a bug, and when source or sink can never work.
-   * @throws FlagshipError SINK_MISCONFIGURED or SOURCE_MISCONFIGURED.
+   * Take and deliver until `stop`. Resolves then; rejects on a bug, and when the sink can never work.
+   * @throws FlagshipError SINK_MISCONFIGURED.
    */
   run(): Promise<void> {
     this.#running = this.#run()

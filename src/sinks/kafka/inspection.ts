@@ -3,6 +3,7 @@ import type { TopicConfig } from '../../clients/kafka/admin.ts'
 import { KafkaCluster, KafkaFailure, type KafkaProducer, type Partition } from '../../clients/kafka/cluster.ts'
 import { SYSTEM_CLOCK } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
+import { SILENT } from '../../logger.ts'
 import { type Complaint, complaintOf } from '../complaint.ts'
 import type { KafkaSinkConfig } from './config.ts'
 import { CURSOR_TOPIC } from './cursor-topic.ts'
@@ -109,5 +110,3 @@ function replicaComplaints(topic: string, replicas: number, minInSync: number): 
   if (minInSync > 1) return []
   return [{ kind: 'weak', message: `${has}: what is acknowledged may be lost with one broker` }]
 }
-
-const SILENT = { info: () => {}, warn: () => {}, error: () => {} }

@@ -6,6 +6,7 @@ import { halves, type Part, type Queue } from './parts.ts'
 /** Brokers close the connection on a request of more than socket.request.max.bytes: 100 MiB. */
 const MOST_AT_ONCE = 33_554_432
 
+/** What one round works with. */
 export interface RoundParts {
   readonly producer: KafkaProducer
   readonly signal: AbortSignal
