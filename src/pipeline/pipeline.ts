@@ -186,13 +186,13 @@ export class Pipeline {
   }
 
   async #run(): Promise<void> {
-    const { deliveries, doubts, losses } = this.#stages
+    const { batcher, deliveries, delivering, doubts, losses } = this.#stages
     await this.#open()
     if (this.#reading.signal.aborted) return
     this.#state = 'delivering'
     doubts?.begin()
     losses.resume()
-    const working = [this.#readAll(), ...deliveries.map((delivery) => this.#deliverAll(delivery))]
+    const working = [this.#readAll(), ...deliveries.map((delivery) => delivery.deliverAll(batcher, delivering.signal))]
     this.#working = Promise.allSettled(working)
     await Promise.race([Promise.all(working), ...(doubts === undefined ? [] : [doubts.failed])])
   }
@@ -224,14 +224,5 @@ export class Pipeline {
     batcher.hurry()
     await budget.empty(delivering.signal)
     batcher.close()
-  }
-
-  async #deliverAll(delivery: Delivery): Promise<void> {
-    const { batcher, delivering } = this.#stages
-    for (;;) {
-      const batch = await batcher.next(delivering.signal)
-      if (batch === undefined) return
-      await delivery.deliver(batch, delivering.signal)
-    }
   }
 }

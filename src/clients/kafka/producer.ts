@@ -9,7 +9,7 @@ import kafkajs, {
 } from 'kafkajs'
 import type { Clock } from '../../clock.ts'
 import type { KafkaAccess } from './access.ts'
-import type { Encoding, TopicMessages } from './encoded.ts'
+import type { Encoding, TopicMessages } from './encoding.ts'
 import { KafkaFailure, kafkaFailure } from './failure.ts'
 import { type PartitionBatch, plainMessage } from './message.ts'
 import type { KafkaSockets } from './sockets.ts'

@@ -103,13 +103,13 @@ export class StreamPipeline {
   }
 
   async #run(): Promise<void> {
-    const { deliveries, doubts } = this.#stages
+    const { batcher, deliveries, delivering, doubts } = this.#stages
     await this.#open()
     if (this.#reading.signal.aborted) return
     this.#state = 'delivering'
     doubts?.begin()
-    const working = Promise.all([this.#takeAll(), ...deliveries.map((delivery) => this.#deliverAll(delivery))])
-    await Promise.race([working, ...(doubts === undefined ? [] : [doubts.failed])])
+    const working = [this.#takeAll(), ...deliveries.map((delivery) => delivery.deliverAll(batcher, delivering.signal))]
+    await Promise.race([Promise.all(working), ...(doubts === undefined ? [] : [doubts.failed])])
   }
 
   async #open(): Promise<void> {
@@ -133,14 +133,5 @@ export class StreamPipeline {
     batcher.hurry()
     await budget.empty(delivering.signal)
     batcher.close()
-  }
-
-  async #deliverAll(delivery: Delivery): Promise<void> {
-    const { batcher, delivering } = this.#stages
-    for (;;) {
-      const batch = await batcher.next(delivering.signal)
-      if (batch === undefined) return
-      await delivery.deliver(batch, delivering.signal)
-    }
   }
 }

@@ -7,7 +7,7 @@ import type { Message } from 'kafkajs'
 import type { Codec } from './codecs.ts'
 import { type KafkaMessage, type PartitionBatch, plainMessage } from './message.ts'
 import { encodeRecords, mostRecordBytes } from './records.ts'
-import { type Crc32c, loadCrc32c, Tickets } from './splice.ts'
+import { type Crc32c, loadCrc32c, Tickets } from './tickets.ts'
 
 /** What kafkajs is told of the records for one partition. */
 interface EncodedBatch {
