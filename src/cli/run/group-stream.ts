@@ -13,8 +13,8 @@ import { groupTranscoder } from '../../pipeline/stream/group-transcoder.ts'
 import { startGroupStream } from '../../pipeline/stream/start-group-stream.ts'
 import type { AgentSettings } from '../../pipeline/settings.ts'
 import { PLAIN_FORM } from '../../sinks/batch.ts'
-import { messageTranscoder } from './agent-settings.ts'
 import { brokenLog } from './broken-log.ts'
+import { messageTranscoder } from './transcoders.ts'
 
 type KafkaSource = NonNullable<Config['ingest']['kafka']>
 

@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.ts'
-import { isRetryable } from '../../errors.ts'
 import type { Sink } from '../../sinks/sink.ts'
 import { Backoff } from '../backoff.ts'
 import type { Batcher } from '../batcher.ts'
@@ -7,6 +6,7 @@ import type { Budget } from '../budget.ts'
 import type { Delivery } from '../deliver.ts'
 import type { Doubts } from '../doubts.ts'
 import type { Meter } from '../meter.ts'
+import { openSink } from '../open-sink.ts'
 import type { PipelineStatus } from '../status.ts'
 import type { TroubleSpot } from '../trouble.ts'
 
@@ -103,27 +103,13 @@ export class StreamPipeline {
   }
 
   async #run(): Promise<void> {
-    const { batcher, deliveries, delivering, doubts } = this.#stages
-    await this.#open()
-    if (this.#reading.signal.aborted) return
+    const { batcher, deliveries, delivering, deliveringSpot, doubts, sink } = this.#stages
+    const trying = { clock: this.#clock, backoff: this.#backoff, spot: deliveringSpot }
+    if (!(await openSink(sink, undefined, trying, this.#reading.signal))) return
     this.#state = 'delivering'
     doubts?.begin()
     const working = [this.#takeAll(), ...deliveries.map((delivery) => delivery.deliverAll(batcher, delivering.signal))]
     await Promise.race([Promise.all(working), ...(doubts === undefined ? [] : [doubts.failed])])
-  }
-
-  async #open(): Promise<void> {
-    const { sink, deliveringSpot } = this.#stages
-    while (!this.#reading.signal.aborted) {
-      try {
-        await sink.open(undefined)
-        return deliveringSpot.end()
-      } catch (error) {
-        if (!isRetryable(error)) throw error
-        deliveringSpot.begin(error, this.#clock.nowMs())
-        await this.#backoff.wait(this.#reading.signal)
-      }
-    }
   }
 
   /** Take until the end, and then wait until everything is answered. */
