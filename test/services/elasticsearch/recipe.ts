@@ -79,7 +79,7 @@ export function jdkFor({ version, leastJava }: Release): Jdk {
 }
 
 /** What this machine lacks, each with its remedy. */
-function missingFor({ leastJava }: Release): string[] {
+export function missingFor({ leastJava }: Release): string[] {
   const missing = missingJavaTools(leastJava)
   if (!hasCommand('gcc')) missing.push('gcc is missing (Debian packages gcc and libc6-dev)')
   if (zstdLibrary() === undefined) missing.push('libzstd.so.1 is missing (Debian package libzstd1)')
