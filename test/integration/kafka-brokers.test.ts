@@ -4,6 +4,7 @@ import { until } from '../support/agent-process.ts'
 import { leadersOf } from '../support/kafka-admin.ts'
 import { newTopic, restOf, type TestedSink, testedSink } from '../support/kafka-sink.ts'
 import { createTopics, readTopic } from '../support/kafka-topics.ts'
+import { ACCEPTED } from '../../src/sinks/sink.ts'
 import { describeKafka } from '../support/real-kafka.ts'
 import { batchWith, never, textOf } from '../unit/sinks/kafka/bench.ts'
 
@@ -71,6 +72,26 @@ describeKafka(
         expect(inOrder).toEqual([...inOrder].sort((a, b) => a - b))
       }
       expect(tested.possiblyDoubled).toBe(0)
+    })
+
+    test('goes on with the next leader while the one before it stands still', async () => {
+      const topic = newTopic()
+      const { brokers } = kafka()
+      await createTopics(brokers, [{ topic, numPartitions: 1, replicationFactor: 3 }])
+      const tested = testedSink({ brokers, topics: { access: topic }, requestTimeoutMs: 1_500 })
+      await tested.sink.open()
+      expect(await tested.sink.deliver(batchWith('before'), never)).toEqual([ACCEPTED])
+      const leader = await leaderOf(topic)
+      kafka().freeze(leader)
+      let rest = batchWith('meanwhile')
+      const isAccepted = async () => {
+        rest = restOf(rest, await tested.sink.deliver(rest, never))
+        return rest.documentCount === 0
+      }
+      await until(isAccepted, () => `${leader} is waited for`, 60_000)
+      kafka().thaw(leader)
+      const read = await readTopic(brokers, topic)
+      expect(read.map(({ value }) => textOf(value))).toEqual(['before', 'meanwhile'])
     })
   },
   { nodes: 3 },

@@ -57,6 +57,8 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
     constructor(parts: object)
     checkPendingRequests(): void
+    maybeThrottle(ms: number): void
+    push(request: object): void
   }
 }
 

@@ -78,6 +78,8 @@ export class KafkaProducer {
   #messageCount = 0
   #isGivenUp = false
   #isOutdated = false
+  /** Something failed: what kafkajs knows of leaders may be of before, and it asks again by itself only after some errors. */
+  #mayBeStale = false
 
   constructor(parts: KafkaProducerParts) {
     this.#parts = parts
@@ -128,16 +130,30 @@ export class KafkaProducer {
   async partitionsOf(topic: string, signal: AbortSignal): Promise<readonly Partition[]> {
     const known = this.#topics.get(topic)
     if (known !== undefined) return known
-    let failure: unknown
+    if (this.#mayBeStale) await this.#renew(topic, signal)
+    const failure = await this.#probe(topic, signal)
+    const shown = this.#topics.get(topic)
+    if (shown !== undefined) return shown
+    throw failure
+  }
+
+  /** A leader that stands still answers nothing, and one that took its place is not looked for. @throws KafkaFailure. */
+  async #renew(topic: string, signal: AbortSignal): Promise<void> {
+    const failure = await this.#probe(topic, signal)
+    if (!(failure instanceof Stale)) throw failure
+    this.#topics.clear()
+    this.#mayBeStale = false
+  }
+
+  /** Have kafkajs look up where a message would go, which never goes there; why it did not. */
+  async #probe(topic: string, signal: AbortSignal): Promise<KafkaFailure> {
     try {
       await this.#parts.access.refresh()
       await this.#bounded(this.#producer.send({ topic, messages: [{ value: null }] }), signal)
     } catch (error) {
-      failure = error
+      return kafkaFailure(`find topic "${topic}"`, error, true)
     }
-    const shown = this.#topics.get(topic)
-    if (shown !== undefined) return shown
-    throw kafkaFailure(`find topic "${topic}"`, failure, true)
+    throw new Error('kafkajs asked nobody where a message goes')
   }
 
   /**
@@ -155,6 +171,7 @@ export class KafkaProducer {
       return answers
     } catch (error) {
       this.#topics.clear()
+      this.#mayBeStale = true
       const topics = [...new Set(batches.map(({ topic }) => topic))]
       const doing = `write to ${topics.length === 1 ? 'topic' : 'topics'} ${topics.map((each) => `"${each}"`).join(', ')}`
       throw this.#noted(kafkaFailure(doing, error, attempt.isMisplaced || !attempt.mayBeSent))
@@ -239,7 +256,10 @@ export class KafkaProducer {
   #place({ topic, partitionMetadata, message: { partition } }: PartitionerArgs): number {
     if (this.#topics.get(topic) !== partitionMetadata) this.#topics.set(topic, partitionMetadata)
     const attempt = partition === undefined ? undefined : this.#attempts.get(placeName(topic, partition))
-    if (partition === undefined || attempt === undefined) throw new Error('asked for partitions only')
+    if (partition === undefined || attempt === undefined)
+      throw this.#mayBeStale
+        ? new Stale(`find topic "${topic}"`, 'leaders may have moved', true)
+        : new Error('asked only')
     const leader = leaderIn(partitionMetadata, partition)
     attempt.leader ??= leader
     if (leader !== undefined && attempt.leader === leader) {
@@ -277,9 +297,13 @@ export class KafkaProducer {
 const GIVE_UP_TIMEOUTS = 4
 const GIVEN_UP = Symbol('given up')
 
-/** What kafkajs knows of the brokers is not what the caller went by. */
-class Misplaced extends KafkaFailure {
+/** What makes kafkajs ask for leaders and partitions again. */
+class Stale extends KafkaFailure {
   override readonly name: string = STALE
+}
+
+/** What kafkajs knows of the brokers is not what the caller went by. */
+class Misplaced extends Stale {
   override readonly isMisplaced: boolean
 
   constructor(topic: string, partition: number, isGone: boolean) {

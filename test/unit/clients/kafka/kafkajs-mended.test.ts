@@ -329,6 +329,23 @@ describe('a consumer of kafkajs, mended', () => {
       vi.useRealTimers()
     }
   })
+
+  test('sends what it held back when a broker no longer throttles', () => {
+    vi.useFakeTimers()
+    try {
+      const queue = new RequestQueue({ logger: { debug() {} } })
+      const sent: number[] = []
+      queue.maybeThrottle(50)
+      const entry = { correlationId: 1, resolve() {}, reject() {} }
+      queue.push({ entry, expectResponse: true, sendRequest: () => sent.push(Date.now()) })
+      vi.advanceTimersByTime(49)
+      expect(sent).toEqual([])
+      vi.advanceTimersByTime(1)
+      expect(sent).toHaveLength(1)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
 })
 
 describe('checkReading()', () => {
