@@ -46,11 +46,6 @@ export const ERRORS = {
     help: 'Another agent with the same cluster, nodeName and sink has taken over.',
   },
   SOURCE_UNAVAILABLE: { retryable: true, exitCode: 69, help: 'Where messages come from did not answer.' },
-  SOURCE_MISCONFIGURED: {
-    retryable: false,
-    exitCode: 78,
-    help: 'Messages will never come as configured: credentials, topic, group.',
-  },
   SINK_MISCONFIGURED: {
     retryable: false,
     exitCode: 78,

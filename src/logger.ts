@@ -6,3 +6,6 @@ export interface Logger {
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
 }
+
+/** For commands: what goes wrong is thrown, and what goes well is printed. */
+export const SILENT: Logger = { info() {}, warn() {}, error() {} }

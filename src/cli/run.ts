@@ -13,10 +13,11 @@ import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Command } from './command.ts'
 import { parseOptions, usageError } from './options.ts'
-import { agentSettings, transcoderFactory } from './run/agent-settings.ts'
+import { agentSettings } from './run/agent-settings.ts'
 import { startGroupAgent } from './run/group-stream.ts'
 import { startRequestAgent } from './run/request-stream.ts'
 import { serveStatus } from './run/status-server.ts'
+import { transcoderFactory } from './run/transcoders.ts'
 import { version } from './version.ts'
 
 /** `flagship run`: the agent. Log files come in, documents go to every sink, until it is told to stop. */

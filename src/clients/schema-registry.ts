@@ -15,8 +15,7 @@ export interface RegistryOptions extends Pick<AccessFiles, 'bearerTokenFile' | '
   readonly tls?: Pick<NonNullable<AccessFiles['tls']>, 'caFile' | 'certificateFile' | 'keyFile'>
 }
 
-/** What versions of a schema have to do with each other. Source: Confluent's documentation, schema evolution. */
-export const COMPATIBILITIES = [
+const COMPATIBILITIES = [
   'NONE',
   'BACKWARD',
   'BACKWARD_TRANSITIVE',
@@ -25,6 +24,8 @@ export const COMPATIBILITIES = [
   'FULL',
   'FULL_TRANSITIVE',
 ] as const
+
+/** What versions of a schema have to do with each other. Source: Confluent's documentation, schema evolution. */
 export type Compatibility = (typeof COMPATIBILITIES)[number]
 
 /** The subject of a topic's values, as every client names it by default (TopicNameStrategy). */

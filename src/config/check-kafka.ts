@@ -51,7 +51,7 @@ function checkExact(
   ]
 }
 
-/** The same for messages of Kafka in place of files. */
+/** Everything that is wrong with `ingest.kafka` although each setting by itself is possible. */
 export function checkKafkaSource(path: ConfigPath, source: Static<typeof KafkaSourceConfig>): readonly Problem[] {
   const { envelope, registry } = source
   const isIdle = envelope !== 'flagship' && registry !== undefined

@@ -1,4 +1,5 @@
 import type { Addressed, Dataset, Route } from '../sinks/batch.ts'
+import { type JsonDocument, sameDocument } from './json-document.ts'
 
 /** One document that a sink refused for good. */
 export interface Refused extends Addressed {
@@ -21,12 +22,12 @@ export interface DeadLetterLine extends Refused {
 const DOCUMENT = ',"document":'
 const DATASETS: readonly Dataset[] = ['envoy.access', 'envoy.log', 'envoy.unparsed', 'envoy.loss']
 
-/** A line with its newline. The document is JSON already: it stands in the line as it is. */
-export function deadLetterLine(refused: Refused, time: string): string {
+/** A line with its newline. The document stands in it as `jsonOf` gives it. */
+export function deadLetterLine(refused: Refused, time: string, jsonOf: JsonDocument = sameDocument): string {
   const { id, reason, dataset, recordClass, reporterNamespace, route, line, document } = refused
   const members = { id, time, reason, dataset, class: recordClass, reporterNamespace, ...route, line }
   const head = JSON.stringify(members).slice(0, -1)
-  return `${head}${DOCUMENT}${document.toString('utf8').trimEnd()}}\n`
+  return `${head}${DOCUMENT}${jsonOf(document).toString('utf8').trimEnd()}}\n`
 }
 
 /**

@@ -58,7 +58,7 @@ export class DeadLetter {
   async write<T extends Refused>(refused: readonly T[], time: string): Promise<readonly T[]> {
     if (await this.#isMovedAway()) await this.#startAfresh()
     const fresh = refused.filter(({ id }) => !this.#ids.has(id))
-    const text = fresh.map((each) => deadLetterLine({ ...each, document: this.#jsonOf(each.document) }, time)).join('')
+    const text = fresh.map((each) => deadLetterLine(each, time, this.#jsonOf)).join('')
     const length = Buffer.byteLength(text)
     if (length === 0) return []
     if (this.#lengthBytes + length > this.#limits.maxBytes) {

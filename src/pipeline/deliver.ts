@@ -5,7 +5,7 @@ import type { Outcome, Sink } from '../sinks/sink.ts'
 import { fileKeyOf } from '../ingest/event-id.ts'
 import { Backoff } from './backoff.ts'
 import type { Answers } from './answers.ts'
-import type { Shipment } from './batcher.ts'
+import type { Batcher, Shipment } from './batcher.ts'
 import type { Committer } from './committer.ts'
 import type { Cursor } from './cursor.ts'
 import type { Doubts } from './doubts.ts'
@@ -55,6 +55,15 @@ export class Delivery {
   constructor(parts: DeliveryParts) {
     this.#parts = parts
     this.#backoff = new Backoff(parts.clock, parts.random)
+  }
+
+  /** Deliver one batch after the other, until there is none any more or `signal` is aborted. As `deliver` otherwise. */
+  async deliverAll(batcher: Pick<Batcher, 'next'>, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const batch = await batcher.next(signal)
+      if (batch === undefined) return
+      await this.deliver(batch, signal)
+    }
   }
 
   /**

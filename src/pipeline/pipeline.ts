@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { FlagshipError, isRetryable } from '../errors.ts'
+import { FlagshipError } from '../errors.ts'
 import type { Spool, SpooledChain } from '../ingest/spool.ts'
 import type { FoundChain } from '../ingest/chain.ts'
 import type { Sink } from '../sinks/sink.ts'
@@ -15,6 +15,7 @@ import type { EarlierRun } from './earlier-run.ts'
 import type { Intake } from './intake.ts'
 import type { Losses } from './losses.ts'
 import type { Meter } from './meter.ts'
+import { openSink } from './open-sink.ts'
 import { rememberedChains } from './remembered-chains.ts'
 import type { PipelineStatus } from './status.ts'
 import type { TroubleSpot } from './trouble.ts'
@@ -186,13 +187,13 @@ export class Pipeline {
   }
 
   async #run(): Promise<void> {
-    const { deliveries, doubts, losses } = this.#stages
+    const { batcher, deliveries, delivering, doubts, losses } = this.#stages
     await this.#open()
     if (this.#reading.signal.aborted) return
     this.#state = 'delivering'
     doubts?.begin()
     losses.resume()
-    const working = [this.#readAll(), ...deliveries.map((delivery) => this.#deliverAll(delivery))]
+    const working = [this.#readAll(), ...deliveries.map((delivery) => delivery.deliverAll(batcher, delivering.signal))]
     this.#working = Promise.allSettled(working)
     await Promise.race([Promise.all(working), ...(doubts === undefined ? [] : [doubts.failed])])
   }
@@ -200,18 +201,8 @@ export class Pipeline {
   /** Open the sink, however long that takes, and write down where it stands before anything is sent. */
   async #open(): Promise<void> {
     const { sink, cursor, committer, deliveringSpot, committingSpot } = this.#stages
-    while (!this.#reading.signal.aborted) {
-      try {
-        await sink.open(cursor.mark)
-        break
-      } catch (error) {
-        if (!isRetryable(error)) throw error
-        deliveringSpot.begin(error, this.#clock.nowMs())
-        await this.#backoff.wait(this.#reading.signal)
-      }
-    }
-    if (this.#reading.signal.aborted) return
-    deliveringSpot.end()
+    const trying = { clock: this.#clock, backoff: this.#backoff, spot: deliveringSpot }
+    if (!(await openSink(sink, cursor.mark, trying, this.#reading.signal))) return
     cursor.mark = sink.mark?.()
     if (await committer.commit()) return
     throw new FlagshipError('STATE_UNREADABLE', `Cannot begin: ${committingSpot.current?.reason}; set state.directory`)
@@ -224,14 +215,5 @@ export class Pipeline {
     batcher.hurry()
     await budget.empty(delivering.signal)
     batcher.close()
-  }
-
-  async #deliverAll(delivery: Delivery): Promise<void> {
-    const { batcher, delivering } = this.#stages
-    for (;;) {
-      const batch = await batcher.next(delivering.signal)
-      if (batch === undefined) return
-      await delivery.deliver(batch, delivering.signal)
-    }
   }
 }

@@ -33,11 +33,7 @@ export class SegmentBuilder {
   add(document: string | LogRecord, id: string, dataset: Dataset, recordClass: RecordClass, offsetBytes: number): void {
     if (typeof document === 'string') this.#addJson(document)
     else this.#addAvro(document)
-    this.#ids.push(id)
-    this.#ends.push(this.#lengthBytes)
-    this.#datasets.push(dataset)
-    this.#classes.push(recordClass)
-    this.#offsets.push(offsetBytes)
+    this.#place(id, dataset, recordClass, offsetBytes)
   }
 
   #addJson(document: string): void {

@@ -33,12 +33,14 @@ export interface TranscodedMessages {
   readonly broken: readonly BrokenMessage[]
 }
 
+/** A message that is not of the envelope. */
 export interface BrokenMessage {
   /** In the order of the messages. */
   readonly index: number
   readonly expected: string
 }
 
+/** What to do with messages and their lines. */
 export interface MessageTranscoderSettings extends Omit<TranscoderSettings, 'frame'> {
   /** What every message is. `flagship`: its own records, whose JSON passes through byte for byte. */
   readonly envelope: LineEnvelope | 'flagship'

@@ -1,4 +1,4 @@
-import { KafkaFailure } from '../clients/kafka.ts'
+import { KafkaFailure } from '../clients/kafka/cluster.ts'
 import { RegistryFailure } from '../clients/schema-registry.ts'
 import { type FlagshipError, isRetryable } from '../errors.ts'
 

@@ -1,7 +1,7 @@
 import { cpSync, globSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { KafkaCluster as Client } from '../../src/clients/kafka.ts'
+import type { KafkaCluster as Client } from '../../src/clients/kafka/cluster.ts'
 import type { KafkaCluster } from '../services/kafka/cluster.ts'
 import { unsignedToken } from '../services/kafka/security.ts'
 import { until } from '../support/agent-process.ts'

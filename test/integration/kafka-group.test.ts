@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { KafkaCluster } from '../../src/clients/kafka.ts'
+import { KafkaCluster } from '../../src/clients/kafka/cluster.ts'
 import { SYSTEM_CLOCK } from '../../src/clock.ts'
 import type { Fetched, GroupListener, Partition } from '../../src/ingest/kafka/group.ts'
 import { KafkaMember } from '../../src/ingest/kafka/member.ts'

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { KafkaCluster } from '../../src/clients/kafka.ts'
+import { KafkaCluster } from '../../src/clients/kafka/cluster.ts'
 import { SYSTEM_CLOCK } from '../../src/clock.ts'
 import { inspectKafka } from '../../src/sinks/kafka/inspection.ts'
 import { partitionOf } from '../../src/sinks/kafka/partition.ts'

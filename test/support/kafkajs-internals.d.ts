@@ -68,5 +68,5 @@ declare module 'kafkajs/src/protocol/request.js' {
 }
 
 declare module 'kafkajs/src/protocol/message/compression/index.js' {
-  export function lookupCodec(type: number): import('../../src/clients/kafka-codecs.ts').Codec
+  export function lookupCodec(type: number): import('../../src/clients/kafka/codecs.ts').Codec
 }

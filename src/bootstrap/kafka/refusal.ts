@@ -1,4 +1,4 @@
-import { KafkaFailure } from '../../clients/kafka.ts'
+import { KafkaFailure } from '../../clients/kafka/cluster.ts'
 import { FlagshipError } from '../../errors.ts'
 
 /** What Kafka refused, in words. `right` is what it takes, such as `CREATE on the topic`. */
@@ -34,7 +34,7 @@ function misconfigured(message: string): FlagshipError {
   return new FlagshipError('SINK_MISCONFIGURED', message)
 }
 
-/** What kafka-failure.ts says of these is for the agent, whose login is in its configuration. */
+/** What clients/kafka/failure.ts says of these is for the agent, whose login is in its configuration. */
 const ACCESS: Partial<Record<KafkaFailure['kind'], string>> = {
   login:
     'the brokers do not let in who bootstraps; give --username and --password-file, or --token-file, and --mechanism as the listener has it',

@@ -1,4 +1,4 @@
-import type { KafkaAdmin } from '../../clients/kafka-admin.ts'
+import type { KafkaAdmin } from '../../clients/kafka/admin.ts'
 import { FlagshipError } from '../../errors.ts'
 import { asking } from './refusal.ts'
 import { RIGHTS } from './target.ts'

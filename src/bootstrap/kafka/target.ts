@@ -1,4 +1,4 @@
-import type { KafkaAdmin } from '../../clients/kafka-admin.ts'
+import type { KafkaAdmin } from '../../clients/kafka/admin.ts'
 import { difference } from '../difference.ts'
 import { BOOTSTRAP_VERSION, type Found, type Target } from '../object.ts'
 import { asking } from './refusal.ts'

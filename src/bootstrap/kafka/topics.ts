@@ -1,4 +1,4 @@
-import type { TopicConfig } from '../../clients/kafka-admin.ts'
+import type { TopicConfig } from '../../clients/kafka/admin.ts'
 import { CURSOR_TOPIC } from '../../sinks/kafka/cursor-topic.ts'
 import type { Installable } from '../object.ts'
 

@@ -1,7 +1,7 @@
 import type { FileSettings } from '../../bootstrap/kafka/files.ts'
 import type { Parties } from '../../bootstrap/kafka/needs.ts'
 import type { TopicWishes } from '../../bootstrap/kafka/topics.ts'
-import type { KafkaOptions } from '../../clients/kafka.ts'
+import type { KafkaOptions } from '../../clients/kafka/cluster.ts'
 import type { KafkaSinkConfig } from '../../sinks/kafka/config.ts'
 import { usageError } from '../options.ts'
 import { printable } from '../printable.ts'

@@ -7,11 +7,11 @@ import { presentTopics, refuseUnmakable } from '../../bootstrap/kafka/server.ts'
 import { holds, KafkaTarget } from '../../bootstrap/kafka/target.ts'
 import { kafkaTopics, type TopicWishes } from '../../bootstrap/kafka/topics.ts'
 import { joined } from '../../bootstrap/object.ts'
-import { KafkaCluster } from '../../clients/kafka.ts'
-import type { KafkaAdmin } from '../../clients/kafka-admin.ts'
+import { KafkaCluster } from '../../clients/kafka/cluster.ts'
+import type { KafkaAdmin } from '../../clients/kafka/admin.ts'
 import { SYSTEM_CLOCK } from '../../clock.ts'
 import type { Config } from '../../config/schema.ts'
-import type { Logger } from '../../logger.ts'
+import { SILENT } from '../../logger.ts'
 import { type Client, connectionOf, fileSettingsOf, wishesOf } from './kafka-options.ts'
 import { type Subject, subjectOf } from './kafka-subject.ts'
 import type { BootstrapOptions } from './options.ts'
@@ -102,6 +102,3 @@ async function adminOf(client: Client, options: BootstrapOptions): Promise<Kafka
     throw refusal(`Cannot reach Kafka "${connection.brokers.join(',')}"`, 'nothing but a login', error)
   }
 }
-
-/** What goes wrong is thrown, and what goes well is printed. */
-const SILENT: Logger = { info() {}, warn() {}, error() {} }

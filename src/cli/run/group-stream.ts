@@ -1,4 +1,4 @@
-import { KafkaCluster, type KafkaProducer } from '../../clients/kafka.ts'
+import { KafkaCluster, type KafkaProducer } from '../../clients/kafka/cluster.ts'
 import { SchemaRegistry } from '../../clients/schema-registry.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/schema.ts'
@@ -13,8 +13,8 @@ import { groupTranscoder } from '../../pipeline/stream/group-transcoder.ts'
 import { startGroupStream } from '../../pipeline/stream/start-group-stream.ts'
 import type { AgentSettings } from '../../pipeline/settings.ts'
 import { PLAIN_FORM } from '../../sinks/batch.ts'
-import { messageTranscoder } from './agent-settings.ts'
 import { brokenLog } from './broken-log.ts'
+import { messageTranscoder } from './transcoders.ts'
 
 type KafkaSource = NonNullable<Config['ingest']['kafka']>
 
@@ -38,7 +38,7 @@ export async function startGroupAgent(
       group: new KafkaMember({ consumer: () => cluster.consumer(source), clock }),
       read: readerOf(source, clock),
       transcode: groupTranscoder(transcoder, (place, offset, expected) => log(1, expected, { ...place, offset })),
-      deadLetter: deadLetterOf(cluster, source.deadLetterTopic, await jsonDocument(pipeline.form ?? PLAIN_FORM)),
+      deadLetter: deadLetterOf(cluster, clock, source.deadLetterTopic, await jsonDocument(pipeline.form ?? PLAIN_FORM)),
     },
   )
 }
@@ -50,14 +50,14 @@ function readerOf({ envelope, registry }: KafkaSource, clock: Clock): ReadMessag
   return (messages, signal) => records.read(messages, signal)
 }
 
-function deadLetterOf(cluster: KafkaCluster, topic: string, jsonOf: JsonDocument): DeadLetterTopic {
+function deadLetterOf(cluster: KafkaCluster, clock: Clock, topic: string, jsonOf: JsonDocument): DeadLetterTopic {
   const { signal } = new AbortController()
   let producer: KafkaProducer | undefined
   const publish: Publish = async (records) => {
     producer ??= await cluster.producer('none', topic, signal)
     try {
       const [first] = await producer.partitionsOf(topic, signal)
-      const common = { timeMs: Date.now(), headers: {} }
+      const common = { timeMs: clock.nowMs(), headers: {} }
       const messages = records.map((each) => ({ ...each, ...common, eventId: each.key }))
       await producer.send([{ topic, partition: first?.partitionId ?? 0, messages }], signal)
     } catch (error) {

@@ -9,8 +9,8 @@ import type { Agent, AgentParts } from '../../pipeline/agent.ts'
 import type { AgentSettings } from '../../pipeline/settings.ts'
 import { requestTranscoder } from '../../pipeline/stream/request-transcoder.ts'
 import { startRequestStream } from '../../pipeline/stream/start-request-stream.ts'
-import { messageTranscoder } from './agent-settings.ts'
 import { brokenLog } from './broken-log.ts'
+import { messageTranscoder } from './transcoders.ts'
 
 type HttpSource = NonNullable<Config['ingest']['http']>
 

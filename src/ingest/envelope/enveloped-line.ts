@@ -36,10 +36,13 @@ export type Opened =
 /** Lines of one message, at most: what the position of a line has room for (see line-id.ts). */
 export const MAX_LINES = 16_384
 
+/** A message that is something else; `expected` is of a closed set. */
 export function wrongEnvelope(expected: string): Opened {
   return { ok: false, reason: 'wrong_envelope', expected }
 }
 
+/** A message whose reading would need too deep a stack. */
 export const TOO_DEEP: Opened = { ok: false, reason: 'too_deep', expected: 'JSON nested at most 100 levels deep' }
 
+/** A message with more lines than have positions. */
 export const TOO_MANY_LINES: Opened = wrongEnvelope(`at most ${MAX_LINES} lines in a message`)

@@ -1,18 +1,16 @@
 import { isEventId } from './line-id.ts'
-import { isObject, memberOf, nameOf } from './values.ts'
+import { memberOf, nameOf, objectIn } from './values.ts'
 
 /** What flagship's own sink wrote, as far as it decides where the record goes. The bytes of the value stay as they are. */
 export interface PassedRecord {
   readonly id: string
-  readonly dataset: PassedDataset
+  readonly dataset: (typeof DATASETS)[number]
   readonly recordClass: 'healthy' | 'failed'
   /** Kubernetes namespace of the proxy that wrote the line. */
   readonly namespace: string | undefined
   /** The JSON of the record, with nothing around it and no newline in it. */
   readonly document: Buffer
 }
-
-export type PassedDataset = (typeof DATASETS)[number]
 
 /** A record of flagship, or what was expected in its place. */
 export type Passed =
@@ -37,7 +35,8 @@ const CLOSE_BRACE = 0x7d
 
 /**
  * Find where a JSON record of flagship goes: by the headers where all four are there, so that the value is not parsed;
- * else by the record. The document is the value byte for byte, without a newline at its end. Avro is read before (src/ingest/kafka/avro-records.ts).
+ * else by the record. The document is the value byte for byte, without a newline at its end. Avro was read before
+ * (src/ingest/kafka/avro-records.ts).
  */
 export function openFlagship(value: Buffer, headers: PassedHeaders = {}): Passed {
   const document = value[value.length - 1] === NEWLINE ? value.subarray(0, -1) : value
@@ -56,7 +55,7 @@ function placeByHeaders(headers: PassedHeaders): Place | undefined {
 }
 
 function placeByRecord(document: Buffer): Place | undefined {
-  const record = parsed(document)
+  const record = objectIn(document.toString('utf8'))
   const event = memberOf(record, 'event')
   const isFailed =
     memberOf(event, 'outcome') === 'failure' || memberOf(memberOf(record, 'envoy'), 'response_flags') !== undefined
@@ -73,13 +72,4 @@ function placeOf(
   const dataset = DATASETS.find((each) => each === name)
   if (typeof id !== 'string' || !isEventId(id) || dataset === undefined) return undefined
   return { id, dataset, recordClass, namespace: nameOf(namespace) }
-}
-
-function parsed(document: Buffer): unknown {
-  try {
-    const value: unknown = JSON.parse(document.toString('utf8'))
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }

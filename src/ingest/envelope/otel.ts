@@ -11,7 +11,7 @@ import {
 import { readLogsData } from './otlp-proto.ts'
 import { MAX_VALUE_DEPTH, plainMembers, plainValue } from './otlp-value.ts'
 import { enveloped } from './record-envelope.ts'
-import { isObject, memberOf, offsetOf, pathOf, reporterOf, streamOf, timeOfNanos } from './values.ts'
+import { isObject, memberOf, objectIn, offsetOf, pathOf, reporterOf, streamOf, timeOfNanos } from './values.ts'
 
 const EXPECTED = 'OTLP logs of the Collector, in protobuf or JSON (encoding otlp_proto or otlp_json)'
 const WRONG = wrongEnvelope(EXPECTED)
@@ -32,18 +32,10 @@ const PROTO_TAG = 0x0a
  */
 export function openOtel(message: Buffer): Opened {
   if (message.length === 0) return { ok: true, lines: [] } // LogsData without records
-  const logs = message[0] === PROTO_TAG ? readLogsData(message) : parsed(message)
+  const logs = message[0] === PROTO_TAG ? readLogsData(message) : objectIn(message.toString('utf8'))
   if (logs === 'too_many') return TOO_MANY_LINES
   if (logs === 'too_deep') return TOO_DEEP
-  return isObject(logs) ? linesOf(logs) : WRONG
-}
-
-function parsed(message: Buffer): unknown {
-  try {
-    return JSON.parse(message.toString('utf8'))
-  } catch {
-    return undefined
-  }
+  return logs === undefined ? WRONG : linesOf(logs)
 }
 
 /** The lines of `LogsData` in the shape of its JSON. */

@@ -1,18 +1,10 @@
-import type { ReporterIdentity } from '../../record/reporter-identity.ts'
 import type { JsonObject } from '../format/json-value.ts'
 import { contentOf, type RecordShape, unframed } from './content.ts'
 import { type EnvelopedLine, type Opened, TOO_DEEP, wrongEnvelope } from './enveloped-line.ts'
-import { isObject, timeOf } from './values.ts'
+import { objectIn, timeOf } from './values.ts'
 
 /** What a record says about its line. */
-export interface Surroundings {
-  readonly time: string | undefined
-  readonly stream: string
-  readonly reporter: ReporterIdentity | undefined
-  readonly path: string | undefined
-  readonly offsetBytes: number | undefined
-  readonly isTruncated: boolean
-}
+export type Surroundings = Omit<EnvelopedLine, 'text' | 'bytes'>
 
 /** An envelope of one JSON object for each line. */
 export interface RecordEnvelope extends RecordShape {
@@ -26,8 +18,8 @@ export interface RecordEnvelope extends RecordShape {
 /** The line in a message that is one JSON object; `unwrap` takes a wrapper off it. */
 export function openRecord(message: Buffer, envelope: RecordEnvelope, unwrap = same): Opened {
   const text = message.toString('utf8')
-  const object = parsed(text)
-  if (!isObject(object)) return wrongEnvelope(envelope.expected)
+  const object = objectIn(text)
+  if (object === undefined) return wrongEnvelope(envelope.expected)
   const record = unwrap(object)
   if (envelope.foreign.some((key) => record[key] !== undefined)) return wrongEnvelope(envelope.expected)
   const content = contentOf(record, envelope, text)
@@ -47,12 +39,4 @@ export function enveloped(content: string, around: Surroundings): EnvelopedLine 
   const { text, time, stream, isPartial } = inner
   const isTruncated = isPartial || around.isTruncated
   return { ...around, text, bytes: undefined, time: timeOf(time) ?? around.time, stream, isTruncated }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

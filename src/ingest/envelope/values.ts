@@ -28,6 +28,7 @@ export function offsetOf(value: unknown): number | undefined {
   return typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0 ? offset : undefined
 }
 
+/** The output that a container wrote to; empty for everything that is none. */
 export function streamOf(value: unknown): string {
   return value === 'stdout' || value === 'stderr' ? value : ''
 }
@@ -108,6 +109,16 @@ function withoutAbsent(fields: Readonly<Record<string, string | undefined>>): Re
 /** Whether a value out of JSON.parse is `{...}`. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The object that a JSON text is; undefined for everything else. */
+export function objectIn(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** A member of what may be an object; undefined where there is none. */

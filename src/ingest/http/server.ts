@@ -24,12 +24,14 @@ export interface LineTaker {
   take(request: LinesRequest): Promise<'answered' | 'closed'>
 }
 
+/** What a server does. */
 export interface LineServerSettings {
   readonly listen: { readonly host: string; readonly port: number }
   readonly maxBodyBytes: number
   readonly envelope: LineEnvelope
 }
 
+/** What it needs from outside. */
 export interface LineServerParts {
   readonly taker: LineTaker
   /** Undefined: everybody may send. */
@@ -39,6 +41,7 @@ export interface LineServerParts {
   readonly onAnswer: (status: number, reason: string) => void
 }
 
+/** A server that listens. */
 export interface LineServer {
   /** The address that is listened on, as a URL. */
   readonly url: string

@@ -54,7 +54,7 @@ export interface GroupMember {
   /**
    * Connect and join; resolves once that has been done. What comes then goes to `listener` until `pause`. When the
    * brokers are away later it connects again by itself, for ever.
-   * @throws FlagshipError SOURCE_MISCONFIGURED when it can never work as configured; SOURCE_UNAVAILABLE to be tried again.
+   * @throws FlagshipError SOURCE_UNAVAILABLE to be tried again.
    */
   join(listener: GroupListener): Promise<void>
   /** Where the group stands. @throws FlagshipError SOURCE_UNAVAILABLE. */

@@ -1,4 +1,4 @@
-import type { KafkaConsumer } from '../../clients/kafka-consumer.ts'
+import type { KafkaConsumer } from '../../clients/kafka/consumer.ts'
 import type { Clock } from '../../clock.ts'
 import { FlagshipError, reasonOf } from '../../errors.ts'
 import type { GroupListener, GroupMember, Partition, Position } from './group.ts'

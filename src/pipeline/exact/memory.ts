@@ -13,6 +13,7 @@ export interface ExactParts {
   readonly recovered: Recovered | undefined
 }
 
+/** What a sink has stored with its last commit. */
 export interface Recovered {
   /** Undefined where the sink knows nothing of us. */
   readonly values: ReadonlyMap<string, unknown> | undefined

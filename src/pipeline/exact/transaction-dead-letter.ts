@@ -18,8 +18,7 @@ export class TransactionDeadLetter {
   /** As `DeadLetter.write`; rejects with TRANSACTION_LOST or SINK_FENCED, too. */
   async write<T extends Refused>(refused: readonly T[], time: string): Promise<readonly T[]> {
     const lines = refused.map((each) => {
-      const line = deadLetterLine({ ...each, document: this.#jsonOf(each.document) }, time)
-      return { id: each.id, line: Buffer.from(line.trimEnd()) }
+      return { id: each.id, line: Buffer.from(deadLetterLine(each, time, this.#jsonOf).trimEnd()) }
     })
     const left = new Set(await this.#transaction.bury(lines, new AbortController().signal))
     const unburied = refused.filter((_, index) => left.has(lines[index] ?? NO_LINE))

@@ -23,8 +23,7 @@ export class DeadLetterTopic implements StreamDeadLetter {
   /** Never drops any. Rejects when they cannot be stored. */
   async write<T extends Refused>(refused: readonly T[], time: string): Promise<readonly T[]> {
     const records = refused.map((each) => {
-      const line = deadLetterLine({ ...each, document: this.#jsonOf(each.document) }, time)
-      return { key: each.id, value: Buffer.from(line.trimEnd()) }
+      return { key: each.id, value: Buffer.from(deadLetterLine(each, time, this.#jsonOf).trimEnd()) }
     })
     await this.#publish(records)
     this.lengthBytes += records.reduce((sum, { value }) => sum + value.length, 0)

@@ -21,6 +21,7 @@ export type TranscodeMessages = (fetched: Pick<Fetched, 'partition' | 'messages'
 /** Messages as transcoding takes them: what is not readable by itself is made so. @throws FlagshipError SOURCE_UNAVAILABLE. */
 export type ReadMessages = (messages: readonly Message[], signal: AbortSignal) => Promise<readonly Message[]>
 
+/** What taking messages needs. */
 export interface GroupIntakeParts {
   readonly group: GroupMember
   readonly read: ReadMessages

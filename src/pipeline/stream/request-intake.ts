@@ -10,6 +10,7 @@ import type { StreamIntake } from './stream-pipeline.ts'
 /** The lines of one request to segments of documents, pure and synchronous. */
 export type TranscodeRequest = (request: LinesRequest) => readonly Segment[]
 
+/** What taking requests needs. */
 export interface RequestIntakeParts {
   readonly transcode: TranscodeRequest
   readonly budget: Budget

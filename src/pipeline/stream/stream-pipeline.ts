@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.ts'
-import { isRetryable } from '../../errors.ts'
 import type { Sink } from '../../sinks/sink.ts'
 import { Backoff } from '../backoff.ts'
 import type { Batcher } from '../batcher.ts'
@@ -7,12 +6,13 @@ import type { Budget } from '../budget.ts'
 import type { Delivery } from '../deliver.ts'
 import type { Doubts } from '../doubts.ts'
 import type { Meter } from '../meter.ts'
+import { openSink } from '../open-sink.ts'
 import type { PipelineStatus } from '../status.ts'
 import type { TroubleSpot } from '../trouble.ts'
 
 /** Where messages come in: a consumer group, or requests of other shippers. */
 export interface StreamIntake {
-  /** Take messages until `signal` is aborted. Rejects on a bug, and when it can never work. */
+  /** Take messages until `signal` is aborted. Rejects on a bug. */
   run(signal: AbortSignal): Promise<void>
   /** All that will be answered is answered. Never rejects. */
   close(): Promise<void>
@@ -58,8 +58,8 @@ export class StreamPipeline {
   }
 
   /**
-   * Take and deliver until `stop`. Resolves then; rejects on a bug, and when source or sink can never work.
-   * @throws FlagshipError SINK_MISCONFIGURED or SOURCE_MISCONFIGURED.
+   * Take and deliver until `stop`. Resolves then; rejects on a bug, and when the sink can never work.
+   * @throws FlagshipError SINK_MISCONFIGURED.
    */
   run(): Promise<void> {
     this.#running = this.#run()
@@ -103,27 +103,13 @@ export class StreamPipeline {
   }
 
   async #run(): Promise<void> {
-    const { deliveries, doubts } = this.#stages
-    await this.#open()
-    if (this.#reading.signal.aborted) return
+    const { batcher, deliveries, delivering, deliveringSpot, doubts, sink } = this.#stages
+    const trying = { clock: this.#clock, backoff: this.#backoff, spot: deliveringSpot }
+    if (!(await openSink(sink, undefined, trying, this.#reading.signal))) return
     this.#state = 'delivering'
     doubts?.begin()
-    const working = Promise.all([this.#takeAll(), ...deliveries.map((delivery) => this.#deliverAll(delivery))])
-    await Promise.race([working, ...(doubts === undefined ? [] : [doubts.failed])])
-  }
-
-  async #open(): Promise<void> {
-    const { sink, deliveringSpot } = this.#stages
-    while (!this.#reading.signal.aborted) {
-      try {
-        await sink.open(undefined)
-        return deliveringSpot.end()
-      } catch (error) {
-        if (!isRetryable(error)) throw error
-        deliveringSpot.begin(error, this.#clock.nowMs())
-        await this.#backoff.wait(this.#reading.signal)
-      }
-    }
+    const working = [this.#takeAll(), ...deliveries.map((delivery) => delivery.deliverAll(batcher, delivering.signal))]
+    await Promise.race([Promise.all(working), ...(doubts === undefined ? [] : [doubts.failed])])
   }
 
   /** Take until the end, and then wait until everything is answered. */
@@ -133,14 +119,5 @@ export class StreamPipeline {
     batcher.hurry()
     await budget.empty(delivering.signal)
     batcher.close()
-  }
-
-  async #deliverAll(delivery: Delivery): Promise<void> {
-    const { batcher, delivering } = this.#stages
-    for (;;) {
-      const batch = await batcher.next(delivering.signal)
-      if (batch === undefined) return
-      await delivery.deliver(batch, delivering.signal)
-    }
   }
 }

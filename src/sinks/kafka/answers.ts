@@ -23,8 +23,16 @@ const CONSEQUENCES: Readonly<Record<string, Consequence>> = {
   UNSUPPORTED_COMPRESSION_TYPE: 'not_stored',
 }
 
-/** Whether a refusal would be no wonder if it were of everything. */
-export function isSuspicious(outcome: Outcome): boolean {
+/** What is wrong where `isAllSuspicious`: no document is to blame. */
+export const NOTHING_GETS_THROUGH =
+  'Kafka refuses every record for its time or what it holds: compare the clocks, look at the topics'
+
+/** Whether all of several documents are refused for what may be said of everything. */
+export function isAllSuspicious(outcomes: readonly Outcome[]): boolean {
+  return outcomes.length > 1 && outcomes.every(isSuspicious)
+}
+
+function isSuspicious(outcome: Outcome): boolean {
   if (outcome.kind !== 'refused') return false
   return Object.entries(CONSEQUENCES).some(([type, each]) => each === 'suspicious' && outcome.reason.startsWith(type))
 }

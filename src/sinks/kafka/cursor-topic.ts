@@ -1,5 +1,5 @@
 /** What agents remember in a compacted topic: one record for each key, in the partition of the node. */
-import type { KafkaMessage, LogRecord, PartitionBatch } from '../../clients/kafka.ts'
+import type { KafkaMessage, PartitionRecord, PartitionBatch } from '../../clients/kafka/cluster.ts'
 import { partitionOf } from './partition.ts'
 
 /** Whose state it is. Two of the same are one agent, of which the later shuts out the earlier. */
@@ -61,7 +61,7 @@ export class CursorLog {
     this.#prefix = `${identityName(identity)}/`
   }
 
-  take(record: LogRecord): void {
+  take(record: PartitionRecord): void {
     if (record.kind === 'hidden') this.#mayMiss ||= this.#open.size > 0
     else if (record.kind === 'data') this.#takeData(record)
     else {
@@ -81,7 +81,7 @@ export class CursorLog {
     return this.#values
   }
 
-  #takeData({ producerId, isInTransaction, key, value, timeMs }: LogRecord & { readonly kind: 'data' }): void {
+  #takeData({ producerId, isInTransaction, key, value, timeMs }: PartitionRecord & { readonly kind: 'data' }): void {
     const name = key.toString()
     if (!isInTransaction || !name.startsWith(this.#prefix)) return
     const change: [string, StoredValue | undefined] = [

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { KafkaCluster, KafkaFailure, type KafkaProducer, type PartitionBatch } from '../../clients/kafka.ts'
+import { KafkaCluster, KafkaFailure, type KafkaProducer, type PartitionBatch } from '../../clients/kafka/cluster.ts'
 import type { Clock } from '../../clock.ts'
 import { FlagshipError, reasonOf } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import type { Batch } from '../batch.ts'
 import type { Buried, Outcome, Sink, Transaction } from '../sink.ts'
-import { isSuspicious } from './answers.ts'
+import { isAllSuspicious, NOTHING_GETS_THROUGH } from './answers.ts'
 import type { KafkaSinkConfig } from './config.ts'
 import {
   type AgentIdentity,
@@ -82,10 +82,7 @@ export class ExactKafkaSink implements Sink, Transaction {
   async deliver(batch: Batch, signal: AbortSignal): Promise<readonly Outcome[]> {
     const destination = { topics: this.#config.topics, values: this.#values, nowMs: this.#parts.clock.nowMs() }
     const outcomes = await this.#send(recordsOf(batch, destination), batch.documentCount, signal)
-    if (outcomes.length > 1 && outcomes.every(isSuspicious))
-      throw this.#end(
-        'Kafka refuses every record for its time or what it holds: compare the clocks, look at the topics',
-      )
+    if (isAllSuspicious(outcomes)) throw this.#end(NOTHING_GETS_THROUGH)
     return outcomes
   }
 

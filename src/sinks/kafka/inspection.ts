@@ -1,7 +1,9 @@
 /** What is wrong with a cluster as a sink would find it: asked before any line is sent. */
-import { KafkaCluster, KafkaFailure, type KafkaProducer, type Partition } from '../../clients/kafka.ts'
+import type { TopicConfig } from '../../clients/kafka/admin.ts'
+import { KafkaCluster, KafkaFailure, type KafkaProducer, type Partition } from '../../clients/kafka/cluster.ts'
 import { SYSTEM_CLOCK } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
+import { SILENT } from '../../logger.ts'
 import { type Complaint, complaintOf } from '../complaint.ts'
 import type { KafkaSinkConfig } from './config.ts'
 import { CURSOR_TOPIC } from './cursor-topic.ts'
@@ -74,32 +76,24 @@ async function topicComplaints(
 async function cursorComplaints(cluster: KafkaCluster, topic: string): Promise<readonly Complaint[]> {
   const { 'cleanup.policy': policy, 'retention.ms': retention } = await settingsOf(cluster, topic)
   const remedy = 'run `flagship bootstrap kafka`'
+  const complaints: Complaint[] = []
+  if (policy !== undefined && !policy.split(',').includes('compact')) {
+    const message = `topic "${topic}" is not compacted: every start reads all of it; ${remedy}`
+    complaints.push({ kind: 'weak', message })
+  }
   const isShort = Number(retention) >= 0 && Number(retention) < CURSOR_TOPIC.retentionMs
-  return [
-    ...(policy !== undefined && !policy.split(',').includes('compact')
-      ? [
-          {
-            kind: 'weak',
-            message: `topic "${topic}" is not compacted: every start reads all of it; ${remedy}`,
-          } as const,
-        ]
-      : []),
-    ...(isShort && policy?.includes('delete') === true
-      ? [
-          {
-            kind: 'weak',
-            message: `topic "${topic}" has retention.ms ${retention}: agents may forget how far they are; ${remedy}`,
-          } as const,
-        ]
-      : []),
-  ]
+  if (isShort && policy?.includes('delete') === true) {
+    const message = `topic "${topic}" has retention.ms ${retention}: agents may forget how far they are; ${remedy}`
+    complaints.push({ kind: 'weak', message })
+  }
+  return complaints
 }
 
 /** Empty where we may not see them: who may only write needs no more. */
-async function settingsOf(cluster: KafkaCluster, topic: string): Promise<Readonly<Record<string, string | undefined>>> {
+async function settingsOf(cluster: KafkaCluster, topic: string): Promise<TopicConfig> {
   const admin = await cluster.admin()
   try {
-    return await admin.topicSettings(topic)
+    return await admin.configOf(topic)
   } catch (error) {
     if (error instanceof KafkaFailure) return {}
     throw error
@@ -116,5 +110,3 @@ function replicaComplaints(topic: string, replicas: number, minInSync: number): 
   if (minInSync > 1) return []
   return [{ kind: 'weak', message: `${has}: what is acknowledged may be lost with one broker` }]
 }
-
-const SILENT = { info: () => {}, warn: () => {}, error: () => {} }

@@ -1,5 +1,5 @@
 /** What goes to one partition at one time, and has to stay together until it is answered. */
-import type { KafkaMessage, KafkaProducer, PartitionBatch } from '../../clients/kafka.ts'
+import type { KafkaMessage, KafkaProducer, PartitionBatch } from '../../clients/kafka/cluster.ts'
 import type { Batch } from '../batch.ts'
 import { partitionOf } from './partition.ts'
 import type { Located } from './records.ts'

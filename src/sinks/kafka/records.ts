@@ -1,4 +1,4 @@
-import type { KafkaMessage } from '../../clients/kafka.ts'
+import type { KafkaMessage } from '../../clients/kafka/cluster.ts'
 import type { Batch, Dataset, Segment } from '../batch.ts'
 import type { KafkaSinkConfig } from './config.ts'
 

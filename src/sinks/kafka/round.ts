@@ -1,4 +1,4 @@
-import { KafkaFailure, type KafkaProducer } from '../../clients/kafka.ts'
+import { KafkaFailure, type KafkaProducer } from '../../clients/kafka/cluster.ts'
 import { ACCEPTED, type Outcome } from '../sink.ts'
 import { consequenceOf, refusalReason } from './answers.ts'
 import { halves, type Part, type Queue } from './parts.ts'
@@ -6,6 +6,7 @@ import { halves, type Part, type Queue } from './parts.ts'
 /** Brokers close the connection on a request of more than socket.request.max.bytes: 100 MiB. */
 const MOST_AT_ONCE = 33_554_432
 
+/** What one round works with. */
 export interface RoundParts {
   readonly producer: KafkaProducer
   readonly signal: AbortSignal

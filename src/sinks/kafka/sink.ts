@@ -1,10 +1,10 @@
-import { KafkaCluster, type KafkaProducer } from '../../clients/kafka.ts'
+import { KafkaCluster, type KafkaProducer } from '../../clients/kafka/cluster.ts'
 import type { Clock } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import type { Batch } from '../batch.ts'
 import type { Outcome, Sink } from '../sink.ts'
-import { isSuspicious } from './answers.ts'
+import { isAllSuspicious, NOTHING_GETS_THROUGH } from './answers.ts'
 import type { KafkaSinkConfig } from './config.ts'
 import { type Queue, queuesOf, recognise } from './parts.ts'
 import { recordsOf, type Values } from './records.ts'
@@ -114,9 +114,9 @@ export class KafkaSink implements Sink {
 
   /** Say of what has no answer how it stands, and keep it for the next time. */
   #left(outcomes: Outcome[], isMisplaced: boolean): readonly Outcome[] {
-    if (outcomes.length > 1 && outcomes.every(isSuspicious)) {
+    if (isAllSuspicious(outcomes)) {
       this.#queues = []
-      return outcomes.map(() => NOTHING_GETS_THROUGH)
+      return outcomes.map(() => ({ kind: 'retry', reason: NOTHING_GETS_THROUGH }))
     }
     for (const { parts, halt } of this.#queues) {
       for (const { positions, doubtedBy } of parts) {
@@ -132,8 +132,3 @@ export class KafkaSink implements Sink {
 }
 
 const NOT_OFFERED = { kind: 'retry', reason: 'it waits for what was offered before it' } as const
-
-const NOTHING_GETS_THROUGH: Outcome = {
-  kind: 'retry',
-  reason: 'Kafka refuses every record for its time or what it holds: compare the clocks, look at the topics',
-}

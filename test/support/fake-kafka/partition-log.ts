@@ -1,6 +1,6 @@
 import type { RecordBatch, StoredRecord } from './record-batch.ts'
 
-export const OUT_OF_ORDER_SEQUENCE_NUMBER = 45
+const OUT_OF_ORDER_SEQUENCE_NUMBER = 45
 export const MESSAGE_TOO_LARGE = 10
 
 /** Batches that a broker keeps of each producer to know repeated ones (ProducerStateEntry.NUM_BATCHES_TO_RETAIN). */
@@ -34,11 +34,6 @@ export class PartitionLog {
     this.#producers.set(producerId, { epoch, batches })
     this.records.push(...records.map((record) => ({ ...record, producerId })))
     return 0
-  }
-
-  /** As after an unclean election: nobody is known any more. */
-  forgetProducers(): void {
-    this.#producers.clear()
   }
 
   /** As when the producer's last batches were stored by a leader that is gone, and this one has an older state. */

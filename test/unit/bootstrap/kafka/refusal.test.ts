@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { asking, refusal } from '../../../../src/bootstrap/kafka/refusal.ts'
-import { KafkaFailure } from '../../../../src/clients/kafka.ts'
+import { KafkaFailure } from '../../../../src/clients/kafka/cluster.ts'
 
 const said = (type: string) => new KafkaFailure('x', `${type}: said`, false, type)
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { LogRecord } from '../../../../src/clients/kafka.ts'
+import type { PartitionRecord } from '../../../../src/clients/kafka/cluster.ts'
 import { CursorLog, CursorRecords, cursorPartition, identityName } from '../../../../src/sinks/kafka/cursor-topic.ts'
 
 const OURS = { cluster: 'c', node: 'n/1', sink: 's' }
 const NAME = 'c/n%2F1/s'
 const DAY_MS = 24 * 3_600_000
 
-const data = (key: string, value: unknown, producerId = '1', timeMs = 0): LogRecord => ({
+const data = (key: string, value: unknown, producerId = '1', timeMs = 0): PartitionRecord => ({
   kind: 'data',
   producerId,
   isInTransaction: true,
@@ -14,9 +14,9 @@ const data = (key: string, value: unknown, producerId = '1', timeMs = 0): LogRec
   key: Buffer.from(key),
   value: value === undefined ? null : Buffer.from(JSON.stringify(value)),
 })
-const end = (kind: 'commit' | 'abort', producerId = '1'): LogRecord => ({ kind, producerId })
+const end = (kind: 'commit' | 'abort', producerId = '1'): PartitionRecord => ({ kind, producerId })
 
-function read(...records: readonly LogRecord[]) {
+function read(...records: readonly PartitionRecord[]) {
   const log = new CursorLog(OURS)
   for (const record of records) log.take(record)
   const values = new Map([...log.values].map(([key, { value }]) => [key, value]))
@@ -24,7 +24,7 @@ function read(...records: readonly LogRecord[]) {
 }
 
 describe('CursorLog', () => {
-  test.for<[string, readonly LogRecord[], object]>([
+  test.for<[string, readonly PartitionRecord[], object]>([
     ['what is committed', [data(`${NAME}/a`, 1), end('commit')], { a: 1 }],
     ['nothing that is open', [data(`${NAME}/a`, 1)], {}],
     ['nothing that is aborted', [data(`${NAME}/a`, 1), end('abort')], {}],

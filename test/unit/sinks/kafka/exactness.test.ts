@@ -67,7 +67,7 @@ test('KafkaSink.deliver() loses nothing, keeps the order of each partition, and 
       expectExact(bench, offered, answered)
       await bench.kafka.stop()
     }),
-    { numRuns: Number(process.env['FLAGSHIP_RUNS'] ?? 25) },
+    { numRuns: Number(process.env['PROTOCOL_RUNS'] ?? 25) },
   )
 })
 

@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
-import { newTickets } from '../../../../src/clients/kafka-encoded.ts'
+import { newTickets } from '../../../../src/clients/kafka/encoding.ts'
 import { kinds } from '../../../support/kafka-sink.ts'
 import { batchWith, KafkaBench, never, NOW_MS } from './bench.ts'
 
-vi.mock(import('../../../../src/clients/kafka-splice.ts'), async (load) => ({
+vi.mock(import('../../../../src/clients/kafka/tickets.ts'), async (load) => ({
   ...(await load()),
   loadCrc32c: async () => undefined,
 }))

@@ -2,7 +2,12 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { lookupCodec } from 'kafkajs/src/protocol/message/compression/index.js'
 import { compressFrameSync } from 'lz4-napi'
 import { describe, expect, test } from 'vitest'
-import { bounded, COMPRESSION_TYPES, type Codec as LoadedCodec, loadCodec } from '../../../src/clients/kafka-codecs.ts'
+import {
+  bounded,
+  COMPRESSION_TYPES,
+  type Codec as LoadedCodec,
+  loadCodec,
+} from '../../../../src/clients/kafka/codecs.ts'
 
 type Codec = 'gzip' | 'snappy' | 'lz4' | 'zstd'
 

@@ -1,5 +1,5 @@
 /** The package has no types of its own. */
 declare module 'kafkajs-snappy' {
-  const createCodec: () => import('./kafka-codecs.ts').Codec
+  const createCodec: () => import('./codecs.ts').Codec
   export default createCodec
 }

@@ -7,31 +7,12 @@ import kafkajs, {
   type RecordMetadata,
   type Transaction,
 } from 'kafkajs'
-import type { Clock } from '../clock.ts'
-import type { KafkaAccess } from './kafka-access.ts'
-import { type Encoding, plainMessage, type TopicMessages } from './kafka-encoded.ts'
-import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
-import type { KafkaSockets } from './kafka-sockets.ts'
-
-/** One record. */
-export interface KafkaMessage {
-  readonly key: string
-  /** Null for a tombstone. */
-  readonly value: Buffer | null
-  /** Milliseconds since the epoch. */
-  readonly timeMs: number
-  /** The first header, `event-id`. */
-  readonly eventId: string | undefined
-  /** All others: one object for many messages is encoded once. */
-  readonly headers: Readonly<Record<string, string>>
-}
-
-/** Records for one partition: one record batch, stored as a whole or not at all. */
-export interface PartitionBatch {
-  readonly topic: string
-  readonly partition: number
-  readonly messages: readonly KafkaMessage[]
-}
+import type { Clock } from '../../clock.ts'
+import type { KafkaAccess } from './access.ts'
+import type { Encoding, TopicMessages } from './encoding.ts'
+import { KafkaFailure, kafkaFailure } from './failure.ts'
+import { type PartitionBatch, plainMessage } from './message.ts'
+import type { KafkaSockets } from './sockets.ts'
 
 /** A partition as the producer knows it now. */
 export interface Partition {
@@ -41,6 +22,7 @@ export interface Partition {
   readonly replicas: readonly number[]
 }
 
+/** What a producer is made of. */
 export interface KafkaProducerParts {
   readonly kafka: Kafka
   readonly sockets: KafkaSockets

@@ -1,22 +1,23 @@
 /** The one file that makes clients of the vendor. Records go out to partitions that the caller names. */
 import kafkajs, { type Kafka } from 'kafkajs'
-import type { Clock } from '../clock.ts'
-import type { Logger } from '../logger.ts'
-import { KafkaAdmin } from './kafka-admin.ts'
-import { KafkaAccess, type KafkaAccessFiles } from './kafka-access.ts'
-import { COMPRESSION_TYPES, type Compression, loadCodec } from './kafka-codecs.ts'
-import { KafkaConsumer, type KafkaConsumerParts } from './kafka-consumer.ts'
-import { Encoding, newTickets } from './kafka-encoded.ts'
-import { kafkaFailure } from './kafka-failure.ts'
-import { type LogPlace, type LogRecord, readLog } from './kafka-log.ts'
-import { KafkaProducer, type TransactionalOptions } from './kafka-producer.ts'
-import { KafkaSockets } from './kafka-sockets.ts'
+import type { Clock } from '../../clock.ts'
+import type { Logger } from '../../logger.ts'
+import { KafkaAdmin } from './admin.ts'
+import { KafkaAccess, type KafkaAccessFiles } from './access.ts'
+import { COMPRESSION_TYPES, type Compression, loadCodec } from './codecs.ts'
+import { KafkaConsumer, type KafkaConsumerParts } from './consumer.ts'
+import { Encoding, newTickets } from './encoding.ts'
+import { kafkaFailure } from './failure.ts'
+import { type LogPlace, type PartitionRecord, readLog } from './partition-log.ts'
+import { KafkaProducer, type TransactionalOptions } from './producer.ts'
+import { KafkaSockets } from './sockets.ts'
 import { checkReading, mendKafkajs } from './kafkajs-mended.ts'
 
-export { KafkaFailure } from './kafka-failure.ts'
-export { type KafkaMessage, KafkaProducer, type Partition, type PartitionBatch } from './kafka-producer.ts'
-export type { Compression } from './kafka-codecs.ts'
-export type { LogPlace, LogRecord } from './kafka-log.ts'
+export { KafkaFailure } from './failure.ts'
+export type { KafkaMessage, PartitionBatch } from './message.ts'
+export { KafkaProducer, type Partition } from './producer.ts'
+export type { Compression } from './codecs.ts'
+export type { LogPlace, PartitionRecord } from './partition-log.ts'
 
 /** Where brokers are and who we are there; the configuration of a sink is one. */
 export interface KafkaOptions extends KafkaAccessFiles {
@@ -96,7 +97,12 @@ export class KafkaCluster {
    * Give every record of one partition up to a place to `take`, in order, and the ends of transactions: also what is not
    * committed. `group`: a consumer group that nobody else has. @throws KafkaFailure, RequestFailure.
    */
-  async readLog(place: LogPlace, group: string, take: (record: LogRecord) => void, signal: AbortSignal): Promise<void> {
+  async readLog(
+    place: LogPlace,
+    group: string,
+    take: (record: PartitionRecord) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     await Promise.allSettled(READABLE.map((compression) => loadCodec(compression)))
     await this.#access.refresh(true)
     const sockets = new KafkaSockets(this.#access)

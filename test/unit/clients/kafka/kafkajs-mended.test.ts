@@ -6,8 +6,8 @@ import { RecordBatch } from 'kafkajs/src/protocol/recordBatch/v0/index.js'
 import { decode } from 'kafkajs/src/protocol/requests/fetch/v11/response.js'
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 import { describe, expect, test, vi } from 'vitest'
-import { loadCodec } from '../../../src/clients/kafka-codecs.ts'
-import { checkReading, mendKafkajs } from '../../../src/clients/kafkajs-mended.ts'
+import { loadCodec } from '../../../../src/clients/kafka/codecs.ts'
+import { checkReading, mendKafkajs } from '../../../../src/clients/kafka/kafkajs-mended.ts'
 
 type Producer = 'A' | 'B' | 'C'
 

@@ -1,8 +1,8 @@
 /** What kafkajs 2.2.4 does wrongly and cannot be told otherwise: mended here, in its own classes, once for the process. */
 import { createRequire } from 'node:module'
-import { bounded, InflationFailure } from './kafka-codecs.ts'
-import { KafkaFailure } from './kafka-failure.ts'
-import { abortedRecords, fieldOf, listOf } from './kafka-fetched.ts'
+import { bounded, InflationFailure } from './codecs.ts'
+import { KafkaFailure } from './failure.ts'
+import { abortedRecords, fieldOf, listOf } from './fetched.ts'
 
 const load: (path: string) => unknown = createRequire(import.meta.url)
 

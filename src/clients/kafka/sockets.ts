@@ -1,8 +1,8 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { ISocketFactoryArgs } from 'kafkajs'
-import type { KafkaAccess } from './kafka-access.ts'
-import type { Tickets } from './kafka-splice.ts'
+import type { KafkaAccess } from './access.ts'
+import type { Tickets } from './tickets.ts'
 
 const KEEP_ALIVE_MS = 60_000 // what kafkajs itself has
 

@@ -1,5 +1,5 @@
-import { reasonOf } from '../errors.ts'
-import { RequestFailure } from './request-failure.ts'
+import { reasonOf } from '../../errors.ts'
+import { RequestFailure } from '../request-failure.ts'
 
 /** What went wrong: an error that a broker answered with, who we are, whom we trust, what the port speaks, or the network. */
 type KafkaFailureKind = 'answer' | 'login' | 'trust' | 'closed' | 'network'
@@ -21,7 +21,6 @@ export class KafkaFailure extends RequestFailure {
   readonly state: string
   /** The topic has no such partition any more. */
   readonly isMisplaced: boolean = false
-
   /** A request may have been sent that nobody answered: it may be handled later. */
   readonly isUnanswered: boolean
 
@@ -49,11 +48,6 @@ export class KafkaFailure extends RequestFailure {
   }
 }
 
-/** The same of who reads, and needs other rights. */
-export function readingFailure(doing: string, error: unknown, isSurelyUnsent: boolean): KafkaFailure {
-  return kafkaFailure(doing, error, isSurelyUnsent, READING_REMEDIES)
-}
-
 /** kafkajs wraps what happened, and only the innermost error says it: the outer `retriable` is false once it gave up. */
 export function kafkaFailure(
   doing: string,
@@ -71,6 +65,11 @@ export function kafkaFailure(
     reason: `${broker === undefined ? '' : `broker "${broker}": `}${reasonOf(cause)}`,
   }
   return new KafkaFailure(doing, stateOf(cause, type, fault, remedies), isSurelyUnsent, type, fault)
+}
+
+/** The same of who reads, and needs other rights. */
+export function readingFailure(doing: string, error: unknown, isSurelyUnsent: boolean): KafkaFailure {
+  return kafkaFailure(doing, error, isSurelyUnsent, READING_REMEDIES)
 }
 
 function hasNoAnswer(error: unknown): boolean {

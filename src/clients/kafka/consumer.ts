@@ -1,6 +1,6 @@
 import type { Admin, Consumer, EachBatchPayload, IHeaders, Kafka } from 'kafkajs'
-import { KafkaFailure, readingFailure } from './kafka-failure.ts'
-import type { KafkaSockets } from './kafka-sockets.ts'
+import { KafkaFailure, readingFailure } from './failure.ts'
+import type { KafkaSockets } from './sockets.ts'
 
 /** One partition of a topic. */
 export interface TopicPartition {
@@ -42,6 +42,7 @@ export interface ConsumerListener {
   ended(failure: KafkaFailure): void
 }
 
+/** What a consumer is made of. */
 export interface KafkaConsumerParts {
   readonly kafka: Kafka
   readonly sockets: KafkaSockets

@@ -13,10 +13,10 @@ import {
 import framed from 'kafkajs/src/protocol/request.js'
 import produce from 'kafkajs/src/protocol/requests/produce/v7/request.js'
 import { describe, expect, test } from 'vitest'
-import { COMPRESSION_TYPES, loadCodec } from '../../../src/clients/kafka-codecs.ts'
-import { Encoding, newTickets, plainMessage, type TopicMessages } from '../../../src/clients/kafka-encoded.ts'
-import type { Tickets } from '../../../src/clients/kafka-splice.ts'
-import type { KafkaMessage, PartitionBatch } from '../../../src/clients/kafka.ts'
+import { COMPRESSION_TYPES, loadCodec } from '../../../../src/clients/kafka/codecs.ts'
+import { Encoding, newTickets, type TopicMessages } from '../../../../src/clients/kafka/encoding.ts'
+import { type KafkaMessage, type PartitionBatch, plainMessage } from '../../../../src/clients/kafka/message.ts'
+import type { Tickets } from '../../../../src/clients/kafka/tickets.ts'
 
 type Grouped = Readonly<Record<number, readonly unknown[]>>
 

@@ -1,7 +1,7 @@
 import type { SASLOptions } from 'kafkajs'
-import type { Clock } from '../clock.ts'
-import { pemComplaint, tokenComplaint } from './access.ts'
-import { type Complain, RotatingFile } from './rotating-file.ts'
+import type { Clock } from '../../clock.ts'
+import { pemComplaint, tokenComplaint } from '../access.ts'
+import { type Complain, RotatingFile } from '../rotating-file.ts'
 
 /** Where credentials and certificates are: every file may be replaced while we run. */
 export interface KafkaAccessFiles {

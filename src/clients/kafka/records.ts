@@ -1,5 +1,5 @@
 /** Records as a batch of version 2 has them, without its head (Apache Kafka, DefaultRecord.java). */
-import type { KafkaMessage } from './kafka-producer.ts'
+import type { KafkaMessage } from './message.ts'
 
 /** Each varint of 64 bits has at most so many bytes. */
 const MOST_VARINT_BYTES = 10

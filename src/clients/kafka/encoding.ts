@@ -4,13 +4,13 @@
  */
 import { createRequire } from 'node:module'
 import type { Message } from 'kafkajs'
-import type { Codec } from './kafka-codecs.ts'
-import type { KafkaMessage, PartitionBatch } from './kafka-producer.ts'
-import { encodeRecords, mostRecordBytes } from './kafka-records.ts'
-import { type Crc32c, loadCrc32c, Tickets } from './kafka-splice.ts'
+import type { Codec } from './codecs.ts'
+import { type KafkaMessage, type PartitionBatch, plainMessage } from './message.ts'
+import { encodeRecords, mostRecordBytes } from './records.ts'
+import { type Crc32c, loadCrc32c, Tickets } from './tickets.ts'
 
 /** What kafkajs is told of the records for one partition. */
-export interface EncodedBatch {
+interface EncodedBatch {
   readonly topic: string
   readonly partition: number
   readonly count: number
@@ -25,7 +25,7 @@ export interface EncodedBatch {
  * made records, by the three methods that it calls (messageProducer.js `find`, groupMessagesPerPartition.js `reduce`,
  * requests/produce/v3/request.js `map`). `newTickets` sees whether it still calls them so.
  */
-export function encodedMessages(batches: readonly EncodedBatch[]): Message[] {
+function encodedMessages(batches: readonly EncodedBatch[]): Message[] {
   const list: Message[] = []
   return Object.defineProperties(list, {
     length: { value: batches.reduce((sum, { count }) => sum + count, 0) },
@@ -168,12 +168,6 @@ const PROBE: readonly KafkaMessage[] = [0, 1, 70_000, 5_000_000_000].map((delayM
   eventId: index === 2 ? undefined : 'x'.repeat(index * 40),
   headers: { class: 'h\u00e9althy' },
 }))
-
-/** A message as kafkajs documents it. */
-export function plainMessage({ key, value, timeMs, eventId, headers }: KafkaMessage): Message {
-  const own = eventId === undefined ? {} : { 'event-id': eventId }
-  return { key, value, timestamp: String(timeMs), headers: { ...own, ...headers } }
-}
 
 /** A produce request, as kafkajs would write it. Throws when there is none. */
 async function requestOf(partitions: readonly (readonly [number, unknown])[]): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import kafkajs, { type Admin, type ConfigSource } from 'kafkajs'
-import type { Clock } from '../clock.ts'
-import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
-import type { KafkaSockets } from './kafka-sockets.ts'
+import type { Clock } from '../../clock.ts'
+import { KafkaFailure, kafkaFailure } from './failure.ts'
+import type { KafkaSockets } from './sockets.ts'
 
 /** A topic as it is to be. */
 export interface NewTopic {
@@ -61,7 +61,7 @@ export class KafkaAdmin {
     return { partitions: partitions.length, replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)) }
   }
 
-  /** Every setting that holds for a topic, wherever it is set. */
+  /** Every setting that holds for a topic, wherever it is set; without those that brokers keep to themselves. */
   async configOf(topic: string): Promise<TopicConfig> {
     return configOf(await this.#entriesOf(topic))
   }
@@ -115,12 +115,6 @@ export class KafkaAdmin {
     // What kafkajs would wait for ends with an error where a broker has not heard of the topic yet.
     const request = { topics: wanted, validateOnly, waitForLeaders: false }
     await this.#do('make topics', () => this.#admin.createTopics(request))
-  }
-
-  /** Settings of a topic, defaults of the broker among them. @throws KafkaFailure. */
-  async topicSettings(topic: string): Promise<Readonly<Record<string, string | undefined>>> {
-    const entries = await this.#entriesOf(topic)
-    return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue ?? undefined]))
   }
 
   /** A broker that is asked hears a moment later of what was done. */

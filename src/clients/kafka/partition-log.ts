@@ -1,8 +1,8 @@
 import kafkajs, { type Batch, type Kafka, type PartitionAssigner } from 'kafkajs'
-import type { Clock } from '../clock.ts'
-import { KafkaFailure, kafkaFailure } from './kafka-failure.ts'
-import { fieldOf, originOf } from './kafka-fetched.ts'
-import type { KafkaSockets } from './kafka-sockets.ts'
+import type { Clock } from '../../clock.ts'
+import { KafkaFailure, kafkaFailure } from './failure.ts'
+import { fieldOf, originOf } from './fetched.ts'
+import type { KafkaSockets } from './sockets.ts'
 
 /** One partition up to, but without, an offset. */
 export interface LogPlace {
@@ -12,7 +12,7 @@ export interface LogPlace {
 }
 
 /** A record as it stands in a partition, or the end of a transaction. */
-export type LogRecord =
+export type PartitionRecord =
   | {
       readonly kind: 'data'
       readonly producerId: string
@@ -48,7 +48,7 @@ const FETCH_BYTES = 1_048_576
 export async function readLog(
   parts: LogParts,
   place: LogPlace,
-  take: (record: LogRecord) => void,
+  take: (record: PartitionRecord) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { kafka, sockets, group } = parts
@@ -143,13 +143,13 @@ function onlyPartition({ topic, partition }: LogPlace): PartitionAssigner {
 }
 
 /** What kafkajs has decoded (consumer/batch.js); its types leave out what it filters. */
-function recordsOf(batch: Batch): readonly LogRecord[] {
+function recordsOf(batch: Batch): readonly PartitionRecord[] {
   const raw: unknown = Reflect.get(batch, 'messagesWithinOffset')
   if (!Array.isArray(raw)) throw new Error('kafkajs shows no raw messages')
   return raw.map(recordOf)
 }
 
-function recordOf(raw: unknown): LogRecord {
+function recordOf(raw: unknown): PartitionRecord {
   const { producerId, role } = originOf(raw)
   if (role === 'other') return { kind: 'hidden' }
   if (role === 'commit' || role === 'abort') return { kind: role, producerId }

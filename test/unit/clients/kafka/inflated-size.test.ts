@@ -2,7 +2,7 @@ import { array, assert, asyncProperty, boolean, integer, property, string } from
 import { compressFrameSync } from 'lz4-napi'
 import snappy from 'kafkajs-snappy'
 import { describe, expect, test } from 'vitest'
-import { lz4Size, snappySize } from '../../../src/clients/kafka-inflated-size.ts'
+import { lz4Size, snappySize } from '../../../../src/clients/kafka/inflated-size.ts'
 
 /** Texts that are repeated, so that there are matches of all lengths. */
 const bytes = array(

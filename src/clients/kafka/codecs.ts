@@ -13,8 +13,8 @@ import {
 } from 'node:zlib'
 import kafkajs from 'kafkajs'
 import snappy from 'kafkajs-snappy'
-import { FlagshipError, reasonOf } from '../errors.ts'
-import { lz4Size, snappySize } from './kafka-inflated-size.ts'
+import { FlagshipError, reasonOf } from '../../errors.ts'
+import { lz4Size, snappySize } from './inflated-size.ts'
 
 /** Names of Kafka's codecs, as its `compression.type` has them. */
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { kafkaFailure } from '../../../src/clients/kafka-failure.ts'
+import { kafkaFailure } from '../../../../src/clients/kafka/failure.ts'
 
 /** An error as kafkajs makes them. */
 function thrown(message: string, members: object = {}): Error {
