@@ -24,8 +24,8 @@ sinks:
   copy: { type: file, path: /var/log/flagship/access.ndjson }
 \`\`\`
 
-At least one source (\`ingest.pods\`, \`ingest.files\`) and one sink are needed; everything else has a default. Relative
-paths are taken from the folder of the file. An empty setting counts as not set.
+Needed are files (\`ingest.pods\`, \`ingest.files\`) and at least one sink, or \`ingest.kafka\` or \`ingest.http\` and exactly
+one; everything else has a default. Relative paths are taken from the folder of the file. An empty setting counts as not set.
 
 ## Settings
 

@@ -69,7 +69,18 @@ async function list(args: readonly string[], io: Io): Promise<number> {
   const { reasons } = letters
   const json = () => jsonText({ ...letters, reasons: Object.fromEntries(reasons) })
   await write(io.stdout, values.json === true ? json() : renderLetters(letters))
+  for (const name of names) {
+    const topic = topicOf(config, name)
+    if (topic !== undefined) await write(io.stderr, `flagship: what sink "${name}" refuses goes to topic "${topic}"\n`)
+  }
   return 0
+}
+
+/** Where what is refused is not in a file. */
+function topicOf({ ingest, sinks }: Config, name: string): string | undefined {
+  const sink = sinks[name]
+  if (ingest.kafka !== undefined) return ingest.kafka.deadLetterTopic
+  return sink?.type === 'kafka' && sink.delivery === 'exactly_once' ? sink.deadLetterTopic : undefined
 }
 
 async function replay(args: readonly string[], io: Io): Promise<number> {

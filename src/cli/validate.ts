@@ -2,7 +2,7 @@ import { configJsonSchema } from '../config/json-schema.ts'
 import { problemsText, readConfig } from '../config/load.ts'
 import type { Problem } from '../config/problem.ts'
 import { pathText } from '../config/schema-node.ts'
-import type { Config } from '../config/schema.ts'
+import type { Config, SinkConfig } from '../config/schema.ts'
 import { kubernetesMode, summaryOf } from '../config/summary.ts'
 import { type Inventory, readInventory } from '../enrich/kubernetes/inventory.ts'
 import { ERRORS, FlagshipError } from '../errors.ts'
@@ -63,14 +63,12 @@ type Findings =
 async function connectAll({ sinks, ingest }: Config, io: Io, isJson: boolean): Promise<number> {
   const asked = [
     answersOf('source "kafka"', 'schema registry', inspectSource(ingest)),
-    ...Object.entries(sinks).map(([name, sink]) =>
-      answersOf(`sink "${name}"`, 'server, credentials, rights and templates', inspectSink(sink)),
-    ),
+    ...Object.entries(sinks).map(([name, sink]) => answersOf(`sink "${name}"`, PARTS[sink.type], inspectSink(sink))),
   ]
   let exitCode = 0
   for (const { name, parts, complaints } of await Promise.all(asked)) {
     if (complaints === undefined) continue
-    if (complaints.length === 0 && !isJson)
+    if (complaints.every(({ kind }) => kind === 'weak') && !isJson)
       await write(io.stdout, `${name[0]?.toUpperCase()}${name.slice(1)} would work: ${parts}\n`)
     for (const { kind, message } of complaints)
       await write(io.stderr, `${printable(`${name}: ${kind === 'weak' ? 'warning: ' : ''}${message}`)}\n`)
@@ -79,6 +77,14 @@ async function connectAll({ sinks, ingest }: Config, io: Io, isJson: boolean): P
   }
   return exitCode
 }
+
+/** What of a sink is asked for; of files and standard output nothing is. */
+const PARTS = {
+  elasticsearch: 'server, credentials, rights and templates',
+  kafka: 'brokers, credentials and topics, and schemas where values are Avro',
+  file: '',
+  stdout: '',
+} as const satisfies Record<SinkConfig['type'], string>
 
 /** `parts`: what was asked for. */
 async function answersOf(name: string, parts: string, asking: ReturnType<typeof inspectSink>) {

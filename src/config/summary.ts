@@ -14,14 +14,19 @@ export function summaryOf(config: Config): readonly (readonly [string, string])[
     ['diagnostics', ingest.logLevel === 'off' ? 'not shipped' : `shipped at ${ingest.logLevel} and above`],
     ['names from', namesFrom(config)],
     ['networks', Object.keys(enrich.networks).length === 0 ? 'none' : `${Object.keys(enrich.networks).length} named`],
-    ['state', config.state.directory],
-    [
-      'spool',
-      `${spoolDirectory(config)}, at most ${config.spool.maxBytes} bytes, ${config.spool.minFreePercent} % of the disk kept free`,
-    ],
+    ...diskRows(config),
     ['http', config.http.listen],
     ...Object.entries(sinks).map(([name, sink]) => row(`sink ${name}`, sinkText(sink))),
   ]
+}
+
+/** A group writes nothing down, and requests only what the sink refuses. */
+function diskRows(config: Config): readonly (readonly [string, string])[] {
+  const { ingest, state, spool } = config
+  if (ingest.kafka !== undefined) return [row('state', 'in the offsets of the group')]
+  if (ingest.http !== undefined) return [row('state', `${state.directory}, only for the dead letter`)]
+  const bounds = `at most ${spool.maxBytes} bytes, ${spool.minFreePercent} % of the disk kept free`
+  return [row('state', state.directory), row('spool', `${spoolDirectory(config)}, ${bounds}`)]
 }
 
 /** Where names of addresses come from, with the choice made that an absent `mode` leaves open. */

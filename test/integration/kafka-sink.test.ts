@@ -98,7 +98,7 @@ describeKafka('KafkaSink', (kafka) => {
     expect(await inspectKafka(config)).toEqual([
       {
         kind: 'weak',
-        message: `topic "${present}" has 1 replicas and min.insync.replicas 1: what is acknowledged may be lost with one broker`,
+        message: `topic "${present}" has 1 replica and min.insync.replicas 1: what is acknowledged may be lost with one broker`,
       },
       {
         kind: 'wrong',

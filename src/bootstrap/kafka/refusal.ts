@@ -45,6 +45,8 @@ const ACCESS: Partial<Record<KafkaFailure['kind'], string>> = {
 
 /** By Kafka's names of errors. kafkajs drops the reason that a broker gives: its log has it. */
 const REMEDIES: Readonly<Record<string, string>> = {
+  ILLEGAL_SASL_STATE:
+    'the listener takes no login; leave out --username and --password-file or --token-file, or give another port with --brokers',
   POLICY_VIOLATION:
     "a policy of the brokers (create.topic.policy.class.name) is against it, their log says why; choose other --partitions, --replicas or --retention, or have the topic made by the cluster's owner",
   INVALID_REPLICATION_FACTOR: 'more replicas than brokers; start brokers, or give a smaller number with --replicas',

@@ -150,6 +150,7 @@ const REMEDIES: Remedies = {
     'GROUP_AUTHORIZATION_FAILED: the ACL is missing that allows READ on it; `flagship bootstrap kafka --output DIR --reader NAME --group GROUP` writes it down',
   INVALID_TRANSACTION_TIMEOUT:
     'INVALID_TRANSACTION_TIMEOUT: `transactionTimeoutMs` is more than transaction.max.timeout.ms of the brokers',
+  ILLEGAL_SASL_STATE: 'ILLEGAL_SASL_STATE: the listener takes no login; leave out `sasl`, or use another port',
   UNSUPPORTED_SASL_MECHANISM: 'UNSUPPORTED_SASL_MECHANISM: the listener does not offer `sasl.mechanism`',
 }
 

@@ -103,7 +103,7 @@ async function settingsOf(cluster: KafkaCluster, topic: string): Promise<TopicCo
 }
 
 function replicaComplaints(topic: string, replicas: number, minInSync: number): readonly Complaint[] {
-  const has = `topic "${topic}" has ${replicas} replicas and min.insync.replicas ${minInSync}`
+  const has = `topic "${topic}" has ${replicas} ${replicas === 1 ? 'replica' : 'replicas'} and min.insync.replicas ${minInSync}`
   if (minInSync > replicas) return [{ kind: 'wrong', message: `${has}: nothing can ever be written to it` }]
   if (replicas > 1 && minInSync === replicas)
     return [{ kind: 'weak', message: `${has}: while one broker is down nothing is written` }]

@@ -34,3 +34,17 @@ describe('summaryOf() of requests', () => {
     expect(result.ok && new Map(summaryOf(result.config)).get('reads')).toBe(said)
   })
 })
+
+describe('summaryOf() of what is kept on disk', () => {
+  // biome-ignore format: a table, one row a case
+  test.for([
+    ['files', '{ pods: /p }', '/s', '/s/spool, at most 10737418240 bytes, 15 % of the disk kept free'],
+    ['a group', '{ kafka: { brokers: ["a:1"], topics: [t], group: g } }', 'in the offsets of the group', undefined],
+    ['requests', '{ http: { envelope: vector } }', '/s, only for the dead letter', undefined],
+  ] as const)('names no more than %s use', ([, ingest, state, spool]) => {
+    const yaml = `state: { directory: /s }\ningest: ${ingest}\nsinks: { out: { type: stdout } }\n`
+    const result = parseConfig(yaml, '/etc/flagship', {})
+    const rows = new Map(result.ok ? summaryOf(result.config) : [])
+    expect([rows.get('state'), rows.get('spool')]).toEqual([state, spool])
+  })
+})

@@ -10,6 +10,7 @@ describe('refusal()', () => {
     ['a right of the cluster', said('CLUSTER_AUTHORIZATION_FAILED'), 'MISCONFIGURED', 'it takes RIGHT; grant it to'],
     ['a policy', said('POLICY_VIOLATION'), 'MISCONFIGURED', 'create.topic.policy.class.name'],
     ['brokers', said('INVALID_REPLICATION_FACTOR'), 'MISCONFIGURED', 'with --replicas'],
+    ['a login', said('ILLEGAL_SASL_STATE'), 'MISCONFIGURED', 'leave out --username and --password-file'],
     ['a setting', said('INVALID_CONFIG'), 'MISCONFIGURED', 'their log says which'],
     ['something else', said('UNKNOWN_SERVER_ERROR'), 'MISCONFIGURED', 'UNKNOWN_SERVER_ERROR: said'],
     ['a moment', said('NOT_CONTROLLER'), 'UNAVAILABLE', 'try again later'],

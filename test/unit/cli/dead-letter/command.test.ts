@@ -54,6 +54,16 @@ describe('flagship dead-letter', () => {
     expect(await stage().run('list')).toEqual({ code: 0, stdout: '0 refused documents\n', stderr: '' })
   })
 
+  // biome-ignore format: a table, one row a case
+  test.for([
+    ['group', "{ ingest: { kafka: { brokers: ['b:1'], topics: [t], group: g, deadLetterTopic: dead } }, sinks: { out: { type: stdout } } }", 'dead'],
+    ['sink with transactions', "{ nodeName: n, ingest: { pods: /p }, sinks: { out: { type: kafka, brokers: ['b:1'], delivery: exactly_once } } }", 'envoy.dead_letter'],
+  ] as const)('says which topic holds what a %s refuses', async ([, text, topic]) => {
+    const { io, written } = capturedIo()
+    await command.run(['list', '--config', put(scratch(), 'flagship.yaml', text)], io)
+    expect(written.stderr).toBe(`flagship: what sink "out" refuses goes to topic "${topic}"\n`)
+  })
+
   test('lists what is there, with what it was cut short, and counts by reason', async () => {
     const lines = [
       line('a', 'other', { message: 'm'.repeat(200), log: { file: { path: '/pods/0.log' }, offset: 7 } }),

@@ -10,6 +10,7 @@ describe('kafkaFailure()', () => {
   test.for([
     ['an answer', thrown('m', { type: 'POLICY_VIOLATION' }), 'answer', 'POLICY_VIOLATION: m'],
     ['a login', thrown('m', { name: 'KafkaJSSASLAuthenticationError' }), 'login', 'the login is refused'],
+    ['a login', thrown('m', { type: 'ILLEGAL_SASL_STATE' }), 'answer', 'the listener takes no login; leave out `sasl`'],
     ['a mechanism', thrown('m', { type: 'UNSUPPORTED_SASL_MECHANISM' }), 'login', 'does not offer `sasl.mechanism`'],
     [
       'a closed connection',
