@@ -1,17 +1,16 @@
 import { Type } from 'typebox'
-import { KafkaBrokers, KafkaSasl, KafkaTls } from '../sinks/kafka/config.ts'
+import { KafkaBrokers, KafkaSasl, KafkaTls, TOPIC_NAME } from '../sinks/kafka/config.ts'
 import { RegistryConfig } from '../sinks/kafka/registry-config.ts'
-
-const TOPIC = '^[a-zA-Z0-9._-]{1,249}$'
 
 /** Messages of Kafka topics in place of files. */
 export const KafkaSourceConfig = Type.Object(
   {
     brokers: KafkaBrokers,
-    topics: Type.Array(Type.String({ pattern: TOPIC }), {
+    topics: Type.Array(Type.String({ pattern: TOPIC_NAME }), {
       description: 'Topics to read.',
       minItems: 1,
       maxItems: 64,
+      uniqueItems: true,
       examples: [['envoy.access', 'envoy.log', 'envoy.unparsed', 'envoy.loss']],
     }),
     group: Type.String({
@@ -35,7 +34,7 @@ export const KafkaSourceConfig = Type.Object(
     deadLetterTopic: Type.String({
       description: 'Topic for documents that the sink refuses for good; it is on the same brokers.',
       default: 'envoy.dead_letter',
-      pattern: TOPIC,
+      pattern: TOPIC_NAME,
     }),
     tls: Type.Optional(KafkaTls),
     sasl: Type.Optional(KafkaSasl),

@@ -6,8 +6,11 @@ import { RegistryConfig } from './registry-config.ts'
 
 const FILE = { minLength: 1 }
 
+/** What Kafka takes for the name of a topic. Source: org.apache.kafka.common.internals.Topic. */
+export const TOPIC_NAME = '^(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}$'
+
 const topic = (preset: string, description: string) =>
-  Type.String({ description, default: preset, pattern: '^[a-zA-Z0-9._-]{1,249}$' })
+  Type.String({ description, default: preset, pattern: TOPIC_NAME })
 
 const Topics = Type.Object(
   {
