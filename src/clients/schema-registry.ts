@@ -141,7 +141,8 @@ export class SchemaRegistry {
 
   #idIn(answer: RegistryAnswer, request: RegistryRequest): number {
     const { id } = answer.body
-    if (answer.statusCode === 200 && typeof id === 'number' && Number.isInteger(id)) return id
+    const isId = typeof id === 'number' && Number.isInteger(id) && id >= 0 && id <= LARGEST_ID
+    if (answer.statusCode === 200 && isId) return id
     throw this.#refusal(request, answer)
   }
 
@@ -209,6 +210,9 @@ export class SchemaRegistry {
     return new FlagshipError('SINK_MISCONFIGURED', `Cannot ${what} in schema registry "${this.address}": ${state}`)
   }
 }
+
+/** What four bytes of a message hold, for readers that know a sign. */
+const LARGEST_ID = 0x7fff_ffff
 
 const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json'
 

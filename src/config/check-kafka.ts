@@ -53,10 +53,15 @@ function checkExact(
 
 /** Everything that is wrong with `ingest.kafka` although each setting by itself is possible. */
 export function checkKafkaSource(path: ConfigPath, source: Static<typeof KafkaSourceConfig>): readonly Problem[] {
-  const { envelope, registry } = source
+  const { envelope, registry, topics, deadLetterTopic } = source
+  const isLoop = topics.includes(deadLetterTopic)
   const isIdle = envelope !== 'flagship' && registry !== undefined
   const idle = { path: [...path, 'registry'], message: `is not used, because \`envelope\` is ${envelope}` }
-  return [...checkConnection(path, source), ...(isIdle ? [idle] : [])]
+  const loop = {
+    path: [...path, 'deadLetterTopic'],
+    message: `${deadLetterTopic} is one of \`topics\`, expected one that is not read`,
+  }
+  return [...checkConnection(path, source), ...(isIdle ? [idle] : []), ...(isLoop ? [loop] : [])]
 }
 
 type Connection = Pick<KafkaSinkConfig, 'tls' | 'sasl' | 'registry'>

@@ -30,10 +30,7 @@ export function checkSinks(sinks: Mapping, ingest: Ingest | undefined, nodeName:
       const state = `${taken.target} is what the sink "${writers.get(taken.target)}" writes to`
       problems.push({ path: taken.path, message: state })
     } else for (const { target } of places) writers.set(target, name)
-    for (const { target, path } of ingest === undefined
-      ? []
-      : places.filter((place) => isFollowed(ingest, place.target)))
-      problems.push({ path, message: `${target} is what \`ingest\` follows, expected a path that is not read` })
+    if (ingest !== undefined) problems.push(...checkRead(ingest, places))
     if (Value.Check(SINK_SCHEMAS.elasticsearch, sink)) problems.push(...checkAccess(['sinks', name], sink))
     if (Value.Check(SINK_SCHEMAS.kafka, sink)) problems.push(...checkKafka(['sinks', name], sink, around))
   }
@@ -42,12 +39,13 @@ export function checkSinks(sinks: Mapping, ingest: Ingest | undefined, nodeName:
 
 interface Place {
   readonly target: string
+  readonly isFile?: true
   readonly path: ConfigPath
 }
 
 /** What a sink writes to, and the setting that says so; nothing when the sink is not configured rightly. */
 function placesOf(name: string, sink: unknown): readonly Place[] {
-  if (Value.Check(SINK_SCHEMAS.file, sink)) return [{ target: sink.path, path: ['sinks', name, 'path'] }]
+  if (Value.Check(SINK_SCHEMAS.file, sink)) return [{ target: sink.path, isFile: true, path: ['sinks', name, 'path'] }]
   if (Value.Check(SINK_SCHEMAS.stdout, sink)) return [{ target: 'standard output', path: ['sinks', name, 'type'] }]
   if (Value.Check(SINK_SCHEMAS.kafka, sink)) return kafkaPlaces(name, sink)
   if (!Value.Check(SINK_SCHEMAS.elasticsearch, sink)) return []
@@ -59,8 +57,24 @@ function placesOf(name: string, sink: unknown): readonly Place[] {
 
 function kafkaPlaces(name: string, { brokers, topics }: KafkaSinkConfig): readonly Place[] {
   return Object.entries(topics).flatMap(([dataset, topic]) =>
-    brokers.map((broker) => ({ target: `topic ${topic} of ${broker}`, path: ['sinks', name, 'topics', dataset] })),
+    brokers.map((broker) => ({ target: topicOf(topic, broker), path: ['sinks', name, 'topics', dataset] })),
   )
+}
+
+function topicOf(topic: string, broker: string): string {
+  return `topic ${topic} of ${broker}`
+}
+
+/** What a sink writes must not come in again. */
+function checkRead(ingest: Ingest, places: readonly Place[]): readonly Problem[] {
+  const { brokers, topics } = ingest.kafka ?? { brokers: [], topics: [] }
+  const read = new Set(topics.flatMap((topic) => brokers.map((broker) => topicOf(topic, broker))))
+  return places
+    .filter(({ target, isFile }) => (isFile === true ? isFollowed(ingest, target) : read.has(target)))
+    .map(({ target, path, isFile }) => {
+      const expected = isFile === true ? 'a path that is not read' : 'a topic that is not read'
+      return { path, message: `${target} is what \`ingest\` follows, expected ${expected}` }
+    })
 }
 
 /** How the sink shows who it is, and knows whom it talks to. */

@@ -10,6 +10,7 @@ export const KafkaSourceConfig = Type.Object(
       description: 'Topics to read.',
       minItems: 1,
       maxItems: 64,
+      uniqueItems: true,
       examples: [['envoy.access', 'envoy.log', 'envoy.unparsed', 'envoy.loss']],
     }),
     group: Type.String({

@@ -1,5 +1,6 @@
 import avsc from 'avsc'
 import { avroName, avroSchema } from './avro-schema.ts'
+import { mendAvsc } from './avsc-mended.ts'
 import type { Field } from './field.ts'
 import { documentTree, type FieldTree, isTree } from './field-tree.ts'
 import { FIELDS, REPORTER_FIELDS } from './fields.ts'
@@ -16,6 +17,7 @@ export type AvroDecoder = (bytes: Buffer) => string | undefined
  * Throws an Error when it is no Avro schema, or not one of an earlier or later record of ours.
  */
 export function avroDecoder(writerSchema?: string): AvroDecoder {
+  mendAvsc()
   const reader = avsc.Type.forSchema(JSON.parse(JSON.stringify(avroSchema())))
   const writer = writerSchema === undefined ? reader : avsc.Type.forSchema(JSON.parse(writerSchema))
   const resolver = reader.equals(writer) ? undefined : reader.createResolver(writer) // which makes it slower

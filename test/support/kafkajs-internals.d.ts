@@ -70,3 +70,11 @@ declare module 'kafkajs/src/protocol/request.js' {
 declare module 'kafkajs/src/protocol/message/compression/index.js' {
   export function lookupCodec(type: number): import('../../src/clients/kafka/codecs.ts').Codec
 }
+
+declare module 'kafkajs/src/cluster/brokerPool.js' {
+  export default class BrokerPool {
+    constructor(parts: object)
+    brokers: object
+    withBroker(call: (place: object) => Promise<unknown>): Promise<unknown>
+  }
+}

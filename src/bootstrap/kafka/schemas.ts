@@ -7,6 +7,7 @@ import {
 import { FlagshipError } from '../../errors.ts'
 import { avroSchema, avroSchemaText } from '../../record/avro-schema.ts'
 import { BOOTSTRAP_VERSION, type Found, type Installable, type Target } from '../object.ts'
+import { inFileName } from './file-name.ts'
 
 /** The schema of the records in a topic, and what later ones have to do with it. */
 export interface KafkaSchema extends Installable {
@@ -26,7 +27,7 @@ export function kafkaSchemas(topics: Iterable<string>): readonly KafkaSchema[] {
     return {
       kind: 'schema',
       id,
-      fileName: `schemas/${id}.json`,
+      fileName: `schemas/${valueSubject(inFileName(topic))}.json`,
       body: { compatibility: 'BACKWARD', schema: avroSchema() },
     }
   })

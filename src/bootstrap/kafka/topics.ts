@@ -1,6 +1,7 @@
 import type { TopicConfig } from '../../clients/kafka/admin.ts'
 import { CURSOR_TOPIC } from '../../sinks/kafka/cursor-topic.ts'
 import type { Installable } from '../object.ts'
+import { inFileName } from './file-name.ts'
 
 /** What is asked for by who bootstraps; where it is not, a topic that is there keeps its own. */
 export interface TopicWishes {
@@ -51,7 +52,7 @@ export function kafkaTopics(
   return needed.map((topic) => {
     const { id, role } = topic
     const body = bodyOf(topic, wishes, present.get(id))
-    return { kind: 'topic', role, id, fileName: `strimzi/topic-${id}.yaml`, body }
+    return { kind: 'topic', role, id, fileName: `strimzi/topic-${inFileName(id)}.yaml`, body }
   })
 }
 

@@ -96,8 +96,11 @@ export class KafkaAdmin {
 
   /** A topic and all that it holds; resolves once it is gone. */
   async deleteTopic(topic: string): Promise<void> {
-    await this.#ofTopic('delete', topic, () => this.#admin.deleteTopics({ topics: [topic] }))
-    await this.#settled(topic, async () => (await this.sizeOf(topic)) === undefined)
+    const call = () => this.#admin.deleteTopics({ topics: [topic] })
+    const doubt = await this.#ofTopic('delete', topic, call).then(() => undefined, ofDeleted)
+    await this.#settled(topic, async () => (await this.sizeOf(topic)) === undefined).catch((error: unknown) => {
+      throw doubt ?? error
+    })
   }
 
   async close(): Promise<void> {
@@ -156,6 +159,17 @@ function whileMoving(error: unknown): false {
   if (error instanceof KafkaFailure && error.type === 'LEADER_NOT_AVAILABLE') return false
   throw error
 }
+
+/** What may be said of a topic that goes: kafkajs asks for all topics of the cluster then, and tries once more. Throws others. */
+function ofDeleted(error: unknown): KafkaFailure {
+  if (error instanceof KafkaFailure && error.type !== undefined && OF_DELETED.has(error.type)) return error
+  throw error
+}
+const OF_DELETED: ReadonlySet<string> = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'REQUEST_TIMED_OUT',
+])
 
 interface ConfigEntry {
   readonly configName: string

@@ -107,7 +107,10 @@ function hideAborted(partition: unknown): void {
   Reflect.set(Object(partition), 'abortedTransactions', [])
 }
 
-/** Where no broker does it, it forgets why (cluster/brokerPool.js); a missing right is to be told. */
+/**
+ * Where no broker does it, it forgets why (cluster/brokerPool.js) and gives `null`, which its callers take for an answer:
+ * what a broker says of a topic, or a missing right, is to be told.
+ */
 function mendedWithBroker(withBroker: Method): Method {
   return async (pool, callback) => {
     let refusal: unknown
@@ -115,7 +118,7 @@ function mendedWithBroker(withBroker: Method): Method {
       try {
         return typeof callback === 'function' ? await Reflect.apply(callback, undefined, [place]) : undefined
       } catch (error) {
-        if (String(fieldOf(error, 'type')).endsWith('AUTHORIZATION_FAILED')) refusal = error
+        if (IS_REFUSAL.test(String(fieldOf(error, 'type')))) refusal = error
         throw error
       }
     }
@@ -124,6 +127,8 @@ function mendedWithBroker(withBroker: Method): Method {
     return result
   }
 }
+
+const IS_REFUSAL = /AUTHORIZATION_FAILED$|^UNKNOWN_TOPIC_OR_PARTITION$|^LEADER_NOT_AVAILABLE$/
 
 /**
  * With nothing to send it sets a timer for -1, again and again each millisecond: Node.js warns, and it costs. Requests

@@ -21,11 +21,17 @@ export function plainValue(value: unknown, depth: number): PlainValue | 'too_dee
   if (typeof stringValue === 'string') return { is: stringValue }
   if (kvlistValue !== undefined) return mapOf(kvlistValue, depth)
   if (arrayValue !== undefined) return listOf(arrayValue, depth)
-  if (intValue !== undefined) return { is: Number(intValue) }
+  if (isNumber(intValue)) return { is: Number(intValue) }
   if (typeof bytesValue === 'string') return { is: Buffer.from(bytesValue, 'base64').toString('utf8') }
-  return { is: doubleValue ?? boolValue }
+  if (isNumber(doubleValue)) return { is: doubleValue }
+  return typeof boolValue === 'boolean' ? { is: boolValue } : EMPTY
 }
 const EMPTY: PlainValue = { is: undefined }
+
+/** As JSON has it, or in a text: digits, `NaN`, `Infinity`. */
+function isNumber(value: unknown): value is number | string {
+  return typeof value === 'number' || typeof value === 'string'
+}
 
 function mapOf(list: unknown, depth: number): PlainValue | 'too_deep' {
   const members = plainMembers(isObject(list) ? list['values'] : undefined, depth - 1)

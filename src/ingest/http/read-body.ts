@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Transform } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 
 /** The whole body, unpacked, or why there is none. */
@@ -16,7 +17,13 @@ export interface BodyLimits {
   readonly mayGrow: (bytes: number) => boolean
 }
 
-const UNPACKERS: Readonly<Record<string, () => Transform>> = {
+/** A stream of node:zlib. */
+interface Unpacker extends Transform {
+  /** So much of what came in it has used. */
+  readonly bytesWritten: number
+}
+
+const UNPACKERS: Readonly<Record<string, () => Unpacker>> = {
   gzip: createGunzip,
   deflate: createInflate,
   zstd: createZstdDecompress,
@@ -29,6 +36,10 @@ export const ENCODINGS: readonly string[] = ['identity', ...Object.keys(UNPACKER
 export async function readBody(request: IncomingMessage, encoding: string, limits: BodyLimits): Promise<ReceivedBody> {
   const unpacker = UNPACKERS[encoding]?.()
   if (unpacker === undefined) return collect(request, limits, request)
+  let packedBytes = 0
+  request.on('data', (piece: Buffer) => {
+    packedBytes += piece.length
+  })
   request.once('error', (error) => unpacker.destroy(error))
   request.pipe(unpacker)
   const received = await collect(unpacker, limits, request)
@@ -36,7 +47,10 @@ export async function readBody(request: IncomingMessage, encoding: string, limit
   unpacker.on('error', () => {}) // of what was passed over
   unpacker.destroy()
   request.resume()
-  return received
+  if (received.kind !== 'body') return received
+  // Where a second body is packed behind the first, zlib ends with the first.
+  await finished(request, { writable: false }).catch(() => {})
+  return packedBytes > unpacker.bytesWritten ? { kind: 'broken' } : received
 }
 
 async function collect(
@@ -57,6 +71,6 @@ async function collect(
     }
     return { kind: 'body', bytes: Buffer.concat(parts, length) }
   } catch {
-    return { kind: request.errored === null && !request.destroyed ? 'broken' : 'gone' }
+    return { kind: request.complete || !request.destroyed ? 'broken' : 'gone' }
   }
 }

@@ -86,7 +86,8 @@ export function createLineServer(settings: LineServerSettings, parts: LineServer
     logger: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
-    frameworkErrors: refuse,
+    // For a URL that is none: there is no route whose error handler could answer.
+    frameworkErrors: (_error, _request, reply) => void give(reply, WRONG_URL),
   })
   server.server.maxConnections = MOST_CONNECTIONS
   server.removeAllContentTypeParsers()
@@ -104,11 +105,6 @@ export function createLineServer(settings: LineServerSettings, parts: LineServer
   // What is no content type at all comes here too.
   server.setErrorHandler((error, request, reply) => void give(reply, wrongKind(request, settings) ?? bug(error)))
   return server
-}
-
-/** For a URL that is none: there is no route whose error handler could answer. */
-function refuse(_error: unknown, _request: unknown, reply: FastifyReply): void {
-  void reply.code(400).send({ error: 'bad_request' })
 }
 
 async function answerOf(
@@ -195,6 +191,11 @@ function bug(error: unknown): Answer {
   return { status: 500, body: { error: 'internal_error' }, reason: reasonOf(error) }
 }
 
+const WRONG_URL: Answer = {
+  status: 400,
+  body: { error: 'bad_url', expected: 'a path whose percent signs encode UTF-8' },
+  reason: 'the path of the URL, expected percent signs that encode UTF-8',
+}
 const WRONG_METHOD: Answer = {
   status: 405,
   body: { error: 'method_not_allowed', expected: 'POST' },

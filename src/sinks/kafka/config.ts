@@ -7,7 +7,7 @@ import { RegistryConfig } from './registry-config.ts'
 const FILE = { minLength: 1 }
 
 /** What brokers take as the name of a topic (Apache Kafka, internals/Topic.java). */
-export const TOPIC_NAME = '^[a-zA-Z0-9._-]{1,249}$'
+export const TOPIC_NAME = '^(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}$'
 
 const topic = (preset: string, description: string) =>
   Type.String({ description, default: preset, pattern: TOPIC_NAME })

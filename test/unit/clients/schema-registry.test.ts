@@ -191,6 +191,8 @@ describe('SchemaRegistry', () => {
       /^Cannot find the schema of subject "a-value" .* not registered there; run "flagship bootstrap kafka"$/,
       true,
     ],
+    ['an id that no message holds', [200, { id: 2 ** 31 }], register, /no schema registry \(HTTP 200\)/, false],
+    ['an id below zero', [200, { id: -1 }], find, /no schema registry \(HTTP 200\)/, false],
     [
       'a wrong base path',
       NOT_FOUND,

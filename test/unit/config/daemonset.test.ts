@@ -54,6 +54,14 @@ describe('deploy/daemonset.yaml', () => {
     expect(config()).toMatchObject({ ingest: { pods: '/var/log/pods' }, nodeName: 'worker-1' })
   })
 
+  test('names the node, which is enough for a sink with delivery: exactly_once', () => {
+    const named = container.env.find(({ name }: { name: string }) => name === 'FLAGSHIP_NODE_NAME')
+    expect(named.valueFrom).toEqual({ fieldRef: { fieldPath: 'spec.nodeName' } })
+    const sink = "sinks: { stream: { type: kafka, brokers: ['kafka:9093'], delivery: exactly_once } }"
+    const result = parseConfig(`ingest: { pods: /var/log/pods }\n${sink}\n`, '/etc/flagship', env)
+    expect(result.ok && result.config.nodeName).toBe('worker-1')
+  })
+
   test('listens on the address and port that probes and scrapes ask', () => {
     const { ports, livenessProbe, readinessProbe } = container
     expect(parseListen(config().http.listen)).toEqual({ host: POD_IP, port: ports[0].containerPort })

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadConfig, parseConfig } from '../../../src/config/load.ts'
 import { problemText } from '../../../src/config/problem.ts'
@@ -137,6 +137,11 @@ describe('parseConfig()', () => {
     expect(told(configOf('*.log', 'out/a.log'))).toEqual(followed)
     expect(told(configOf('*.ndjson.*', 'logs/a.ndjson'))).toEqual(followed)
     expect(told(configOf('*.log', 'out/a.ndjson'))).toEqual([])
+  })
+
+  test('takes a topic for no path, wherever it is started', () => {
+    const sink = "{ type: kafka, brokers: ['kafka:9093'] }"
+    expect(told(`ingest: { pods: '${dirname(process.cwd())}' }\nsinks: { out: ${sink} }`)).toEqual([])
   })
 
   test('keeps secrets out of messages', () => {

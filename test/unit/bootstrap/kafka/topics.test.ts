@@ -1,5 +1,7 @@
+import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { topicNotes } from '../../../../src/bootstrap/kafka/notes.ts'
+import { kafkaSchemas } from '../../../../src/bootstrap/kafka/schemas.ts'
 import {
   kafkaTopics,
   type NeededTopic,
@@ -40,6 +42,13 @@ describe('kafkaTopics()', () => {
       ['a', 'strimzi/topic-a.yaml'],
       ['b', 'strimzi/topic-b.yaml'],
     ])
+  })
+
+  test('gives the longest names files that a file system takes, each its own', () => {
+    const long = ['x', 'y'].map((end) => ({ ...RECORDS, id: `${'a'.repeat(248)}${end}` }))
+    const names = [...kafkaTopics(long), ...kafkaSchemas(long.map(({ id }) => id))].map(({ fileName }) => fileName)
+    expect(new Set(names).size).toBe(4)
+    expect(names.filter((name) => basename(name).length > 255)).toEqual([])
   })
 
   test.for([

@@ -1,4 +1,5 @@
 import Broker from 'kafkajs/src/broker/index.js'
+import BrokerPool from 'kafkajs/src/cluster/brokerPool.js'
 import Batch from 'kafkajs/src/consumer/batch.js'
 import Encoder from 'kafkajs/src/protocol/encoder.js'
 import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js'
@@ -345,6 +346,23 @@ describe('a consumer of kafkajs, mended', () => {
     } finally {
       vi.useRealTimers()
     }
+  })
+})
+
+describe('an admin of kafkajs, mended', () => {
+  const pool = new BrokerPool({ connectionPoolBuilder: {}, logger: { namespace: () => ({}) } })
+  pool.brokers = { 0: { isConnected: () => true } }
+
+  test.for(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'TOPIC_AUTHORIZATION_FAILED'])(
+    'is told %s',
+    async (type) => {
+      const refusal = Object.assign(new Error('said by a broker'), { type })
+      await expect(pool.withBroker(() => Promise.reject(refusal))).rejects.toBe(refusal)
+    },
+  )
+
+  test('is told nothing where no broker answers', async () => {
+    await expect(pool.withBroker(() => Promise.reject(new Error('closed')))).resolves.toBeNull()
   })
 })
 

@@ -8,6 +8,8 @@ const ENVELOPES: readonly LineEnvelope[] = ['fluentbit', 'vector', 'filebeat', '
 const json = (value: unknown) => Buffer.from(JSON.stringify(value))
 const record = (body: unknown) => ({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ body }] }] }] })
 
+const DEEP = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+
 /** A list in a list in a list ... */
 function nested(depth: number): unknown {
   let value: unknown = 'x'
@@ -67,9 +69,23 @@ describe('OPENERS', () => {
   test.for([
     ['fluentbit', Buffer.from(`{"log":"x","labels":${'['.repeat(500_000)}${']'.repeat(500_000)}}`)],
     ['vector', Buffer.from(`{"message":${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}}`)],
+    ['otel', Buffer.from(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"doubleValue":${DEEP}}}]}]}]}`)],
+    ['otel', Buffer.from(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"boolValue":${DEEP}}}]}]}]}`)],
+    ['otel', Buffer.from(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"intValue":${DEEP}}}]}]}]}`)],
     ['raw', Buffer.from('"'.repeat(1_000_000))],
   ] as const)('%s survives nesting without end', ([envelope, message]) => {
     expect(() => OPENERS[envelope](message)).not.toThrow()
+  })
+
+  test.for([
+    ['intValue', { toString: 1, valueOf: 1 }, ''],
+    ['intValue', '12', '12'],
+    ['doubleValue', { a: 1 }, ''],
+    ['doubleValue', 1.5, '1.5'],
+    ['boolValue', [true], ''],
+    ['boolValue', false, 'false'],
+  ] as const)('otel takes for %s what one can be: %j', ([name, value, text]) => {
+    expect(OPENERS.otel(json(record({ [name]: value })))).toMatchObject({ ok: true, lines: [{ text }] })
   })
 
   test('otel takes exactly as many records as a message may have', () => {

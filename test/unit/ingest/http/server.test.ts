@@ -131,6 +131,20 @@ describe('createLineServer()', () => {
   })
 
   test.for([
+    ['gzip', Buffer.concat([gzipSync(A), Buffer.from('x')])],
+    ['deflate', Buffer.concat([deflateSync(A), deflateSync(B)])],
+    ['zstd', Buffer.concat([zstdCompressSync(A), zstdCompressSync(B)])],
+    ['zstd', zstdCompressSync(A).subarray(0, -1)],
+  ] as const)('takes no part of a body that %s leaves the rest of', async ([encoding, body]) => {
+    const { taker, answers, listening } = benchOf()
+    const { url } = await listening()
+    const headers = { ...JSON_TYPE, 'content-encoding': encoding }
+    expect((await fetch(url, { method: 'POST', headers, body: new Uint8Array(body) })).status).toBe(400)
+    expect(answers).toEqual([expect.stringContaining('packed as content-encoding says (broken)')])
+    expect(taker.taken).toEqual([])
+  })
+
+  test.for([
     ['another content type', { 'content-type': 'application/msgpack' }, 'content-type'],
     ['text where lines have an envelope', { 'content-type': 'text/plain' }, 'content-type'],
     ['no content type', { 'content-type': '' }, 'content-type'],
@@ -217,6 +231,12 @@ describe('createLineServer()', () => {
     for (const url of ['/', '/v1/logs', '/a/b?c=d']) expect((await post(A, JSON_TYPE, url)).status).toBe(200)
     const answer = await server.inject({ method: 'GET', url: '/' })
     expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'POST'])
+  })
+
+  test('says what is wrong with a path that is none', async () => {
+    const { post, answers } = benchOf()
+    expect(await post(A, JSON_TYPE, '/%zz')).toMatchObject({ status: 400, body: { error: 'bad_url' } })
+    expect(answers).toEqual([expect.stringContaining('400 the path of the URL')])
   })
 
   test('hands on what the client calls the request, where it is not too long', async () => {
