@@ -12,7 +12,7 @@ import {
 } from 'fast-check'
 import framed from 'kafkajs/src/protocol/request.js'
 import produce from 'kafkajs/src/protocol/requests/produce/v7/request.js'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { COMPRESSION_TYPES, loadCodec } from '../../../src/clients/kafka-codecs.ts'
 import { Encoding, newTickets, plainMessage, type TopicMessages } from '../../../src/clients/kafka-encoded.ts'
 import type { Tickets } from '../../../src/clients/kafka-splice.ts'
@@ -133,6 +133,18 @@ describe('Encoding', () => {
     const before = Buffer.concat(written)
     await encoding.send([batchOf(0, second ?? [])], async () => {})
     expect(Buffer.concat(written)).toEqual(before)
+  })
+
+  test('issues no ticket where one of its batches cannot be packed', async () => {
+    const [some] = sample(messages, { numRuns: 1, seed: 6 })
+    const issued = await tickets()
+    const issue = vi.spyOn(issued, 'issue')
+    const failing = { compress: vi.fn().mockResolvedValueOnce(Buffer.alloc(1)).mockRejectedValue(new Error('full')) }
+    const codec = { ...failing, decompress: async (bytes: Buffer) => bytes }
+    const encoding = new Encoding(issued, { compression: COMPRESSION_TYPES.zstd, codec })
+    const sent = encoding.send([batchOf(0, some ?? []), batchOf(1, some ?? [])], async () => {})
+    await expect(sent).rejects.toThrow('full')
+    expect(issue).not.toHaveBeenCalled()
   })
 })
 
