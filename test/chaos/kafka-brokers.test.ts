@@ -52,20 +52,15 @@ class Run {
     await scene.writeAndDeliver(this.agent)
   }
 
-  /**
-   * Start a second agent of the same name while the first delivers; gives the one that ended. Mostly that is the first;
-   * the second where the first has asked to be let in and was not answered: then it takes being shut out for its own doing.
-   */
+  /** Start a second agent of the same name while the first delivers; gives the first, when one of them has ended. */
   async duel(): Promise<AgentProcess> {
     const { enough } = new SteadyWriter(this.scene, PACE)
-    const agents = [this.agent, this.scene.startSecond()] as const
-    const [loser, survivor] = await Promise.race([
-      agents[0].ended.then(() => agents),
-      agents[1].ended.then(() => [agents[1], agents[0]] as const),
-    ])
-    this.agent = survivor
+    const first = this.agent
+    this.agent = this.scene.startSecond()
+    const loser = await Promise.race([first.ended.then(() => first), this.agent.ended.then(() => this.agent)])
+    expect(loser, `the second ended: ${this.agent.stderr}`).toBe(first)
     await enough
-    return loser
+    return first
   }
 
   /** Let the last agent deliver the rest; gives what became of the lines. */
@@ -109,10 +104,10 @@ describeKafka(
           await Promise.all([least.replace(), exact.replace()])
           mending = mend()
         }
-        const loser = await exact.duel()
-        expect(await loser.ended, loser.stderr).toBe(69)
+        const first = await exact.duel()
+        expect(await first.ended, first.stderr).toBe(69)
         const said = 'Cannot go on: another agent with cluster "c", nodeName "node-1" and sink "stream" has taken over'
-        expect(loser.stderr).toContain(said)
+        expect(first.stderr).toContain(said)
         await mending
         const scope = `Kafka ${version}, three brokers, ${HARMS.length} kills of the agent`
         expect(await Promise.all([least.finish(scope), exact.finish(scope)])).toEqual([EACH_LINE_ONCE, EACH_LINE_ONCE])
