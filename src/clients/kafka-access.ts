@@ -90,14 +90,16 @@ export class KafkaAccess {
 function bearerLogin(token: () => Promise<string>): Mechanism {
   return {
     mechanism: 'oauthbearer',
-    authenticationProvider: ({ saslAuthenticate }) => ({
-      authenticate: async () => {
-        const say = (text: string) =>
-          saslAuthenticate({ request: { encode: () => withLength(text) }, response: CHALLENGE })
-        const challenge = await say(`n,,\u0001auth=Bearer ${await token()}\u0001\u0001`)
-        if (challenge !== '') await say('\u0001') // asks for the error (RFC 7628, 3.2.3)
-      },
-    }),
+    authenticationProvider: ({ saslAuthenticate }) => {
+      const say = (text: string) =>
+        saslAuthenticate({ request: { encode: () => withLength(text) }, response: CHALLENGE })
+      return {
+        authenticate: async () => {
+          const challenge = await say(`n,,\u0001auth=Bearer ${await token()}\u0001\u0001`)
+          if (challenge !== '') await say('\u0001') // asks for the error (RFC 7628, 3.2.3)
+        },
+      }
+    },
   }
 }
 

@@ -189,8 +189,8 @@ export class KafkaConsumer {
    * A heartbeat failed, and kafkajs neither joined again nor gave up: it goes on as a member where the failure was of a
    * connection alone (consumer/runner.js). Rejects where the group does not say that it is one, and this comes again.
    */
-  async #askAgain({ heartbeat }: EachBatchPayload): Promise<void> {
-    await heartbeat()
+  async #askAgain(payload: EachBatchPayload): Promise<void> {
+    await payload.heartbeat()
     if (this.#formed.signal.aborted) this.#formed = new AbortController()
   }
 

@@ -52,15 +52,16 @@ class Run {
     await scene.writeAndDeliver(this.agent)
   }
 
-  /** Start a second agent of the same name while the first delivers; gives the first, when one of them has ended. */
-  async duel(): Promise<AgentProcess> {
+  /** Start a second agent of the same name while the first delivers; gives both, the one that ended first in front. */
+  async duel(): Promise<readonly [AgentProcess, AgentProcess]> {
     const { enough } = new SteadyWriter(this.scene, PACE)
     const first = this.agent
     this.agent = this.scene.startSecond()
-    const loser = await Promise.race([first.ended.then(() => first), this.agent.ended.then(() => this.agent)])
-    expect(loser, `the second ended: ${this.agent.stderr}`).toBe(first)
+    const second = this.agent
+    const ended = [first.ended.then(() => [first, second] as const), second.ended.then(() => [second, first] as const)]
+    const agents = await Promise.race(ended)
     await enough
-    return first
+    return agents
   }
 
   /** Let the last agent deliver the rest; gives what became of the lines. */
@@ -104,7 +105,9 @@ describeKafka(
           await Promise.all([least.replace(), exact.replace()])
           mending = mend()
         }
-        const first = await exact.duel()
+        const earlier = exact.agent
+        const [first] = await exact.duel()
+        expect(first === earlier, `the second ended: ${first.stderr}`).toBe(true)
         expect(await first.ended, first.stderr).toBe(69)
         const said = 'Cannot go on: another agent with cluster "c", nodeName "node-1" and sink "stream" has taken over'
         expect(first.stderr).toContain(said)

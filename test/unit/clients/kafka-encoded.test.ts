@@ -139,8 +139,9 @@ describe('Encoding', () => {
     const [some] = sample(messages, { numRuns: 1, seed: 6 })
     const issued = await tickets()
     const issue = vi.spyOn(issued, 'issue')
-    const failing = { compress: vi.fn().mockResolvedValueOnce(Buffer.alloc(1)).mockRejectedValue(new Error('full')) }
-    const codec = { ...failing, decompress: async (bytes: Buffer) => bytes }
+    const packed = [Buffer.alloc(1)]
+    const compress = async () => packed.shift() ?? Promise.reject(new Error('full'))
+    const codec = { compress, decompress: async (bytes: Buffer) => bytes }
     const encoding = new Encoding(issued, { compression: COMPRESSION_TYPES.zstd, codec })
     const sent = encoding.send([batchOf(0, some ?? []), batchOf(1, some ?? [])], async () => {})
     await expect(sent).rejects.toThrow('full')
