@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { isTransactionOver } from '../errors.ts'
 import type { Cursor } from './cursor.ts'
 import type { Turns } from './exact/turns.ts'
 import type { TroubleSpot } from './trouble.ts'
@@ -99,10 +100,11 @@ export class Committer {
       return true
     } catch (error) {
       this.#cursor.putBack(changes)
-      this.#trouble.begin(error, this.#clock.nowMs())
+      // The whole pipeline ends by that, and who runs it says so.
+      if (!isTransactionOver(error)) this.#trouble.begin(error, this.#clock.nowMs())
       return false
     } finally {
-      this.#nextMs = this.#clock.elapsedMs() + (this.#trouble.current === undefined ? INTERVAL_MS : RETRY_MS)
+      this.#nextMs = this.#clock.elapsedMs() + (this.#writtenVersion === changes.version ? INTERVAL_MS : RETRY_MS)
     }
   }
 }

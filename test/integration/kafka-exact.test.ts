@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { KafkaCluster } from '../../src/clients/kafka/cluster.ts'
 import { SYSTEM_CLOCK } from '../../src/clock.ts'
 import { isRetryable } from '../../src/errors.ts'
+import { identityName, namesBegin } from '../../src/sinks/kafka/cursor-topic.ts'
 import { ExactKafkaSink } from '../../src/sinks/kafka/exact-sink.ts'
 import { createTopic } from '../support/kafka-admin.ts'
 import { readWithJava } from '../support/kafka-readers.ts'
@@ -40,15 +42,23 @@ describeKafka('a Kafka sink with transactions', (cluster) => {
       delivery: 'exactly_once',
       compression: 'none',
     })
-    const sink = (node = 'n') => {
+    const sink = (node = 'n', transactionTimeoutMs = config.transactionTimeoutMs) => {
       const identity = { cluster: 'c', node, sink: topic }
-      const made = new ExactKafkaSink('stream', config, { clock: SYSTEM_CLOCK, logger: new RecordedLog(), identity })
+      const settings = { ...config, transactionTimeoutMs }
+      const made = new ExactKafkaSink('stream', settings, { clock: SYSTEM_CLOCK, logger: new RecordedLog(), identity })
       onTestFinished(() => made.close())
       return made
     }
     const committed = async (name: string) =>
       (await readWithJava(brokers, name, { isolation: 'read_committed' })).map(({ value }) => String(value))
-    return { sink, topic, deadLetterTopic, committed }
+    /** As a request for a producer id that arrives late, or from whoever has the identity. */
+    const outdate = async () => {
+      const id = `${namesBegin(config.transactionalIdPrefix)}${identityName({ cluster: 'c', node: 'n', sink: topic })}`
+      const kafka = new KafkaCluster(config, SYSTEM_CLOCK, new RecordedLog())
+      const producer = await kafka.producer('none', cursorTopic, SIGNAL, { id, timeoutMs: 60_000 })
+      producer.close()
+    }
+    return { sink, topic, deadLetterTopic, committed, outdate }
   }
 
   test('shows documents and cursor with the commit, and neither without', async () => {
@@ -105,5 +115,37 @@ describeKafka('a Kafka sink with transactions', (cluster) => {
         ['b', 1],
       ]),
     )
+  })
+
+  describe('whose transaction is so old that brokers may have ended it', () => {
+    const [timeoutMs, openMs] = [1_000, 1_100]
+
+    async function old() {
+      const scene = await place()
+      const one = scene.sink('n', timeoutMs)
+      await recovered(one)
+      await one.deliver(batchOfTexts(['open']), SIGNAL)
+      await sleep(openMs)
+      const write = () => one.deliver(batchOfTexts(['late']), SIGNAL)
+      return { ...scene, one, write }
+    }
+
+    test('goes on where nobody else has taken over', async () => {
+      const { one, write, outdate } = await old()
+      await outdate()
+      await expect(write()).rejects.toMatchObject({ code: 'TRANSACTION_LOST' })
+      expect(await recovered(one)).toBe(undefined)
+      expect(kinds(await write())).toBe('accepted')
+    })
+
+    test('ends where another one has, and that goes on', async () => {
+      const { one, write, sink } = await old()
+      const two = sink()
+      await recovered(two)
+      await expect(write()).rejects.toMatchObject({ code: 'TRANSACTION_LOST' })
+      await expect(recovered(one)).rejects.toMatchObject({ code: 'SINK_FENCED' })
+      expect(kinds(await two.deliver(batchOfTexts(['a']), SIGNAL))).toBe('accepted')
+      await two.commit(new Map([['a', 1]]))
+    })
   })
 })

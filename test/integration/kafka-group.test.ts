@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { KafkaCluster } from '../../src/clients/kafka/cluster.ts'
 import { SYSTEM_CLOCK } from '../../src/clock.ts'
@@ -41,8 +43,31 @@ class Listener implements GroupListener {
   }
 }
 
-function aborted(aborting: AbortSignal): Promise<void> {
-  return new Promise((resolve) => aborting.addEventListener('abort', () => resolve()))
+/** Of all connections that are made from now on in this process; `cut`: the next heartbeat cuts its connection. */
+function cutFirstHeartbeat(): { cut: boolean } {
+  const state = { cut: false }
+  const [heartbeatKey, keyOffset] = [12, 4]
+  const onSocket = (message: unknown) => {
+    const socket: unknown = Reflect.get(Object(message), 'socket')
+    if (!(socket instanceof Socket)) return
+    const write = socket.write.bind(socket)
+    const cutting = (data: Buffer) => {
+      if (!state.cut || data.readInt16BE(keyOffset) !== heartbeatKey) return write(data)
+      state.cut = false
+      socket.destroy(new Error('cut'))
+      return false
+    }
+    const place = { value: cutting, writable: true, configurable: true }
+    queueMicrotask(() => Object.defineProperty(socket, 'write', place)) // `connect` puts its own there
+  }
+  subscribe('net.client.socket', onSocket)
+  onTestFinished(() => void unsubscribe('net.client.socket', onSocket))
+  return state
+}
+
+async function aborted(aborting: AbortSignal): Promise<void> {
+  if (aborting.aborted) return
+  await new Promise((resolve) => aborting.addEventListener('abort', resolve))
 }
 
 async function benchOf(brokers: readonly string[], partitions: number) {
@@ -133,6 +158,26 @@ describeKafka('KafkaMember', (cluster) => {
         () => 'b',
       )
       expect([listener.formed.length, listener.failures]).toEqual([1, []])
+    })
+
+    test('goes on as a member when a connection was cut in a heartbeat while it took a batch', async () => {
+      const { append, member } = await benchOf(cluster().brokers, 1)
+      const listener = new Listener()
+      listener.gate = new Promise(() => {})
+      const heartbeats = cutFirstHeartbeat()
+      await member(listener)
+      await append(0, 'a')
+      await until(
+        async () => listener.texts.length === 1,
+        () => 'a',
+      )
+      heartbeats.cut = true
+      await until(
+        async () => listener.texts.length === 2,
+        () => `${listener.failures.join('\n')} ${listener.formed.length}`,
+      )
+      expect(listener.taken[1]?.signal.aborted).toBe(false)
+      expect([listener.texts, listener.formed.length, listener.failures]).toEqual([['a', 'a'], 1, []])
     })
 
     test('refuses to say that it committed when it is paused and gone', async () => {

@@ -179,9 +179,7 @@ describeKafka(
             ...(mechanism === 'OAUTHBEARER' ? { tokenFile: secretFile } : { username, passwordFile: secretFile }),
           },
         })
-        // kafkajs takes a refusal of a token for a login, and then the broker hangs up.
-        const said = mechanism === 'OAUTHBEARER' ? 'look at `tls`, `sasl`' : 'the login is refused, look at `sasl`'
-        await expect(sink.open()).rejects.toThrow(said)
+        await expect(sink.open()).rejects.toThrow('the login is refused, look at `sasl`')
         writeFileSync(secretFile, mechanism === 'OAUTHBEARER' ? unsignedToken(username) : password)
         await sink.open()
         expect(kinds(await sink.deliver(batchWith('a'), never))).toBe('accepted')

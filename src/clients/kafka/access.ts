@@ -1,4 +1,4 @@
-import type { SASLOptions } from 'kafkajs'
+import type { Mechanism, SASLOptions } from 'kafkajs'
 import type { Clock } from '../../clock.ts'
 import { pemComplaint, tokenComplaint } from '../access.ts'
 import { type Complain, RotatingFile } from '../rotating-file.ts'
@@ -62,10 +62,10 @@ export class KafkaAccess {
   }
 
   /** A new object each time: kafkajs writes into it what it made of the credentials. It asks for them at every login. */
-  sasl(): SASLOptions | undefined {
+  sasl(): SASLOptions | Mechanism | undefined {
     const { sasl } = this.#files
     if (sasl === undefined) return undefined
-    if (sasl.mechanism === 'OAUTHBEARER') return { mechanism: 'oauthbearer', oauthBearerProvider: () => this.#token() }
+    if (sasl.mechanism === 'OAUTHBEARER') return bearerLogin(() => this.#token())
     const { username = '' } = sasl
     const secret = () => this.#secret
     const login = {
@@ -77,10 +77,44 @@ export class KafkaAccess {
     return Object.defineProperties(MECHANISMS[sasl.mechanism](), Object.getOwnPropertyDescriptors(login))
   }
 
-  async #token(): Promise<{ value: string }> {
+  async #token(): Promise<string> {
     await this.refresh()
-    return { value: this.#secret }
+    return this.#secret
   }
+}
+
+/**
+ * A login by a token. That of kafkajs does not look at the answer (broker/saslAuthenticator/oauthBearer.js): a token that
+ * is refused counts as a login until the broker hangs up, without a word.
+ */
+function bearerLogin(token: () => Promise<string>): Mechanism {
+  return {
+    mechanism: 'oauthbearer',
+    authenticationProvider: ({ saslAuthenticate }) => {
+      const say = (text: string) =>
+        saslAuthenticate({ request: { encode: () => withLength(text) }, response: CHALLENGE })
+      return {
+        authenticate: async () => {
+          const challenge = await say(`n,,\u0001auth=Bearer ${await token()}\u0001\u0001`)
+          if (challenge !== '') await say('\u0001') // asks for the error (RFC 7628, 3.2.3)
+        },
+      }
+    },
+  }
+}
+
+const LENGTH_BYTES = 4
+
+function withLength(text: string): Buffer {
+  const bytes = Buffer.alloc(LENGTH_BYTES + Buffer.byteLength(text))
+  bytes.writeInt32BE(bytes.write(text, LENGTH_BYTES))
+  return bytes
+}
+
+/** Why a token is refused; empty where it is taken. */
+const CHALLENGE = {
+  decode: (bytes: Buffer) => bytes.subarray(LENGTH_BYTES),
+  parse: (text: Buffer) => text.toString(),
 }
 
 const NOBODY = { username: '', password: '' }

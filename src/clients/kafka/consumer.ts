@@ -164,7 +164,8 @@ export class KafkaConsumer {
   }
 
   async #take(payload: EachBatchPayload, listener: ConsumerListener): Promise<void> {
-    if (payload.isStale() || !payload.isRunning()) return
+    if (payload.isStale() || !payload.isRunning() || this.#closed.signal.aborted) return
+    if (this.#formed.signal.aborted) await this.#askAgain(payload)
     const { batch } = payload
     const { topic, partition, messages, highWatermark } = batch
     const formed = this.#formed
@@ -183,6 +184,15 @@ export class KafkaConsumer {
     })
     const keeping = { everyMs: this.#parts.sessionTimeoutMs * HEARTBEAT_SHARE, fail: () => formed.abort() }
     await keptUp(taken, () => payload.heartbeat(), keeping)
+  }
+
+  /**
+   * A heartbeat failed, and kafkajs neither joined again nor gave up: it goes on as a member where the failure was of a
+   * connection alone (consumer/runner.js). Rejects where the group does not say that it is one, and this comes again.
+   */
+  async #askAgain(payload: EachBatchPayload): Promise<void> {
+    await payload.heartbeat()
+    if (this.#formed.signal.aborted) this.#formed = new AbortController()
   }
 
   async #fetchOffsets(): Promise<ReadonlyMap<string, GroupOffset>> {

@@ -113,12 +113,13 @@ export class Encoding {
       return { topic, partition, count: messages.length, ...records }
     })
     const { compression, codec } = this.#packing
-    return Promise.all(
+    const packed = await Promise.all(
       encoded.map(async ({ bytes, ...batch }) => {
-        const packed = codec === undefined ? bytes : await codec.compress({ buffer: bytes })
-        return { ...batch, ticket: this.#tickets.issue({ bytes: packed, compression }) }
+        return { batch, bytes: codec === undefined ? bytes : await codec.compress({ buffer: bytes }) }
       }),
     )
+    // Only when all are packed: what one of them is thrown for is revoked by nobody.
+    return packed.map(({ batch, bytes }) => ({ ...batch, ticket: this.#tickets.issue({ bytes, compression }) }))
   }
 }
 

@@ -92,15 +92,17 @@ function isList(value: unknown): value is unknown[] {
 
 function kindOf(error: unknown, type: string | undefined): KafkaFailureKind {
   const name = error instanceof Error ? error.name : ''
-  if (name === 'KafkaJSSASLAuthenticationError' || type === 'UNSUPPORTED_SASL_MECHANISM') return 'login'
+  if (name === 'KafkaJSSASLAuthenticationError' || LOGIN_REFUSALS.has(type ?? '')) return 'login'
   if (type !== undefined) return 'answer'
   if (name === 'KafkaJSConnectionClosedError' || IS_CLOSED.test(reasonOf(error))) return 'closed'
   return isDistrust(textIn(error, 'code')) ? 'trust' : 'network'
 }
 
 function stateOf(error: unknown, type: string | undefined, { kind, reason }: Fault, remedies: Remedies): string {
-  if (type !== undefined) return remedies[type] ?? `${type}: ${reason}`
+  const remedy = remedies[type ?? '']
+  if (remedy !== undefined) return remedy
   if (kind === 'login') return `the login is refused, look at \`sasl\`: ${reason}`
+  if (type !== undefined) return `${type}: ${reason}`
   if (kind === 'closed')
     return `${reason}; a listener that speaks another protocol does so without a word, look at \`tls\`, \`sasl\` and the port`
   if (kind === 'trust') return `its certificate is not trusted, look at \`tls.caFile\`: ${reason}`
@@ -109,6 +111,8 @@ function stateOf(error: unknown, type: string | undefined, { kind, reason }: Fau
   const isLate = name === 'KafkaJSRequestTimeoutError'
   return isLate ? `no answer within \`requestTimeoutMs\`: ${reason}` : reason
 }
+
+const LOGIN_REFUSALS: ReadonlySet<string> = new Set(['UNSUPPORTED_SASL_MECHANISM', 'SASL_AUTHENTICATION_FAILED'])
 
 /** What kafkajs says where a listener expects TLS, and Node.js where it does not. */
 const IS_CLOSED = /^Connection closed by the server$|disconnected before secure TLS connection/

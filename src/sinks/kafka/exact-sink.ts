@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { KafkaCluster, KafkaFailure, type KafkaProducer, type PartitionBatch } from '../../clients/kafka/cluster.ts'
+import {
+  KafkaCluster,
+  KafkaFailure,
+  type KafkaProducer,
+  type LogPlace,
+  type PartitionRecord,
+} from '../../clients/kafka/cluster.ts'
 import type { Clock } from '../../clock.ts'
 import { FlagshipError, reasonOf } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
@@ -27,6 +33,9 @@ export interface ExactKafkaParts {
   readonly identity: AgentIdentity
 }
 
+/** Records beside the cursor: that an agent has begun with a producer of its own, and that it looks who else has. */
+type Mark = 'begun' | 'asked'
+
 /** A producer in a transaction, and what the cursor topic holds. */
 interface Live {
   readonly producer: KafkaProducer
@@ -52,6 +61,11 @@ export class ExactKafkaSink implements Sink, Transaction {
   #over = new FlagshipError('TRANSACTION_LOST', 'Cannot write: nothing is recovered yet')
   /** A request of ours that outdates other producers had no answer: it may still arrive, and outdate us. */
   #mayOutdateItself = false
+  /** Tells our marks in the cursor topic from those of others with the same identity. */
+  readonly #token = randomUUID()
+  #hasMarked = false
+  /** Our producer was outdated, and it could not be told by whom. */
+  #isDoubted = false
 
   constructor(name: string, config: KafkaSinkConfig, parts: ExactKafkaParts) {
     this.name = name
@@ -68,6 +82,7 @@ export class ExactKafkaSink implements Sink, Transaction {
   async recover(signal: AbortSignal): Promise<ReadonlyMap<string, unknown> | undefined> {
     await this.close()
     await this.#values.learn(Object.values(this.#config.topics))
+    if (this.#isDoubted) await this.#lookForAnother(signal)
     const producer = await this.#newProducer(signal)
     try {
       const records = await this.#readCursor(producer, signal)
@@ -151,11 +166,12 @@ export class ExactKafkaSink implements Sink, Transaction {
   async #readCursor(producer: KafkaProducer, signal: AbortSignal): Promise<CursorRecords> {
     const { cursorTopic: topic } = this.#config
     const { identity, clock } = this.#parts
-    const partition = cursorPartition(identity, (await producer.partitionsOf(topic, signal)).length)
-    const endOffset = await this.#markEnd(producer, { topic, partition, messages: [this.#endMark()] }, signal)
     const log = new CursorLog(identity)
-    const group = `${this.#identity}/${randomUUID()}`
-    await this.#cluster.readLog({ topic, partition, endOffset }, group, (record) => log.take(record), signal)
+    const place = await this.#mark(producer, 'begun', signal)
+    await producer.commit(signal)
+    this.#hasMarked = true
+    await this.#readLog(place, (record) => log.take(record), signal)
+    const { partition } = place
     if (log.isUncertain) throw new KafkaFailure(`read topic "${topic}"`, 'the end of a transaction was not shown', true)
     this.#parts.logger.info(
       { sink: this.name, topic, partition, records: log.values.size, elapsedMs: Math.round(clock.elapsedMs()) },
@@ -164,16 +180,43 @@ export class ExactKafkaSink implements Sink, Transaction {
     return new CursorRecords(identity, partition, log.values)
   }
 
-  async #markEnd(producer: KafkaProducer, mark: PartitionBatch, signal: AbortSignal): Promise<number> {
-    const [answer] = await producer.send([mark], signal)
-    await producer.commit(signal)
-    return Number(answer?.baseOffset) + 1
+  /**
+   * Ends where another agent has left its mark after ours. By a producer without an identity: one that has ours would
+   * outdate that agent first. @throws FlagshipError SINK_FENCED; KafkaFailure.
+   */
+  async #lookForAnother(signal: AbortSignal): Promise<void> {
+    const producer = await this.#cluster.producer('none', this.#config.cursorTopic, signal)
+    try {
+      let last: string = this.#token
+      const place = await this.#mark(producer, 'asked', signal)
+      const take = (record: PartitionRecord) => {
+        if (record.kind === 'data' && record.key.toString() === this.#markKey('begun'))
+          last = record.value?.toString() ?? last
+      }
+      await this.#readLog(place, take, signal)
+      if (last !== this.#token) throw this.#fenced()
+      this.#isDoubted = false
+    } finally {
+      producer.close()
+    }
   }
 
-  #endMark(): PartitionBatch['messages'][number] {
-    const { clock, identity } = this.#parts
-    const key = `${identityName(identity)}#begun`
-    return { key, value: Buffer.from('{}'), timeMs: clock.nowMs(), eventId: undefined, headers: {} }
+  /** Write a record beside the cursor; gives the place behind it. */
+  async #mark(producer: KafkaProducer, what: Mark, signal: AbortSignal): Promise<LogPlace> {
+    const { cursorTopic: topic } = this.#config
+    const partition = cursorPartition(this.#parts.identity, (await producer.partitionsOf(topic, signal)).length)
+    const [value, timeMs] = [Buffer.from(this.#token), this.#parts.clock.nowMs()]
+    const message = { key: this.#markKey(what), value, timeMs, eventId: undefined, headers: {} }
+    const [answer] = await producer.send([{ topic, partition, messages: [message] }], signal)
+    return { topic, partition, endOffset: Number(answer?.baseOffset) + 1 }
+  }
+
+  #markKey(what: Mark): string {
+    return `${identityName(this.#parts.identity)}#${what}`
+  }
+
+  #readLog(place: LogPlace, take: (record: PartitionRecord) => void, signal: AbortSignal): Promise<void> {
+    return this.#cluster.readLog(place, `${this.#identity}/${randomUUID()}`, take, signal)
   }
 
   #alive(): Live {
@@ -195,13 +238,13 @@ export class ExactKafkaSink implements Sink, Transaction {
 
   /**
    * Brokers say the same of a producer that was outdated and of a transaction that took too long, but the latter only of
-   * one that is as old as its time-out.
+   * one that is as old as its time-out. Where it may be our own doing, `recover` looks first.
    */
   #isFenced(producer: KafkaProducer): boolean {
-    if (!producer.isOutdated || producer.transactionAgeMs >= this.#config.transactionTimeoutMs) return false
-    const isFenced = !this.#mayOutdateItself
-    this.#mayOutdateItself = false
-    return isFenced
+    if (!producer.isOutdated) return false
+    const mayBeItself = producer.transactionAgeMs >= this.#config.transactionTimeoutMs || this.#mayOutdateItself
+    if (mayBeItself) this.#isDoubted = this.#hasMarked
+    return !mayBeItself
   }
 
   #fenced(): FlagshipError {

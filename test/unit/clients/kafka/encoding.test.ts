@@ -12,7 +12,7 @@ import {
 } from 'fast-check'
 import framed from 'kafkajs/src/protocol/request.js'
 import produce from 'kafkajs/src/protocol/requests/produce/v7/request.js'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { COMPRESSION_TYPES, loadCodec } from '../../../../src/clients/kafka/codecs.ts'
 import { Encoding, newTickets, type TopicMessages } from '../../../../src/clients/kafka/encoding.ts'
 import { type KafkaMessage, type PartitionBatch, plainMessage } from '../../../../src/clients/kafka/message.ts'
@@ -133,6 +133,19 @@ describe('Encoding', () => {
     const before = Buffer.concat(written)
     await encoding.send([batchOf(0, second ?? [])], async () => {})
     expect(Buffer.concat(written)).toEqual(before)
+  })
+
+  test('issues no ticket where one of its batches cannot be packed', async () => {
+    const [some] = sample(messages, { numRuns: 1, seed: 6 })
+    const issued = await tickets()
+    const issue = vi.spyOn(issued, 'issue')
+    const packed = [Buffer.alloc(1)]
+    const compress = async () => packed.shift() ?? Promise.reject(new Error('full'))
+    const codec = { compress, decompress: async (bytes: Buffer) => bytes }
+    const encoding = new Encoding(issued, { compression: COMPRESSION_TYPES.zstd, codec })
+    const sent = encoding.send([batchOf(0, some ?? []), batchOf(1, some ?? [])], async () => {})
+    await expect(sent).rejects.toThrow('full')
+    expect(issue).not.toHaveBeenCalled()
   })
 })
 

@@ -13,6 +13,12 @@ describe('kafkaFailure()', () => {
     ['a login', thrown('m', { type: 'ILLEGAL_SASL_STATE' }), 'answer', 'the listener takes no login; leave out `sasl`'],
     ['a mechanism', thrown('m', { type: 'UNSUPPORTED_SASL_MECHANISM' }), 'login', 'does not offer `sasl.mechanism`'],
     [
+      'a token',
+      thrown('invalid_token', { type: 'SASL_AUTHENTICATION_FAILED' }),
+      'login',
+      'look at `sasl`: invalid_token',
+    ],
+    [
       'a closed connection',
       thrown('m', { name: 'KafkaJSConnectionClosedError', broker: 'b:1' }),
       'closed',

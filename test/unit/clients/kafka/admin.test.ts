@@ -1,9 +1,9 @@
 import kafkajs from 'kafkajs'
 import { describe, expect, test, vi } from 'vitest'
-import { KafkaAccess } from '../../../src/clients/kafka-access.ts'
-import { KafkaAdmin } from '../../../src/clients/kafka-admin.ts'
-import { KafkaSockets } from '../../../src/clients/kafka-sockets.ts'
-import type { Clock } from '../../../src/clock.ts'
+import { KafkaAccess } from '../../../../src/clients/kafka/access.ts'
+import { KafkaAdmin } from '../../../../src/clients/kafka/admin.ts'
+import { KafkaSockets } from '../../../../src/clients/kafka/sockets.ts'
+import type { Clock } from '../../../../src/clock.ts'
 
 const clock: Clock = { nowMs: () => 0, elapsedMs: () => 0, sleep: async () => {} }
 
