@@ -88,7 +88,7 @@ export class GroupIntake implements StreamIntake, GroupListener {
       await budget.room(signal)
       if (part.nextOffset <= ledger.nextOffset) continue
       const fresh = part.messages.filter(({ offset }) => offset >= ledger.nextOffset)
-      const messages = await this.#try(() => this.#parts.read(fresh, signal), signal)
+      const messages = await this.#try(() => this.#read(fetched.partition, fresh, signal), signal)
       if (messages === undefined || ledger.isLost || signal.aborted) return
       this.#ship(ledger, this.#parts.transcode({ ...fetched, messages }), part.nextOffset)
     }
@@ -153,6 +153,17 @@ export class GroupIntake implements StreamIntake, GroupListener {
   #settle(ledger: PartitionLedger): void {
     ledger.settle()
     this.#parts.progress.note(ledger)
+  }
+
+  /** What cannot be read holds its partition up: it is named with its place. */
+  async #read({ topic, partition }: Partition, messages: readonly Message[], signal: AbortSignal) {
+    try {
+      return await this.#parts.read(messages, signal)
+    } catch (error) {
+      if (!(error instanceof FlagshipError)) throw error
+      const place = `partition ${partition} of topic "${topic}", from offset ${messages[0]?.offset} on`
+      throw new FlagshipError(error.code, `${error.message} (${place})`, error)
+    }
   }
 
   /** Try for ever; undefined when `signal` is aborted first. */

@@ -105,8 +105,9 @@ describe('GroupIntake', () => {
     append('a', 'b')
     await clock.advance(60_000)
     expect([offered, offset()]).toEqual([[], undefined])
-    expect(agent.status().pipelines[0]?.trouble?.reason).toBe('Cannot read schema "7"')
-    expect(log.take()).toContain('warn Cannot take messages, trying again: Cannot read schema "7"')
+    const reason = 'Cannot read schema "7" (partition 0 of topic "lines", from offset 0 on)'
+    expect(agent.status().pipelines[0]?.trouble?.reason).toBe(reason)
+    expect(log.take()).toContain(`warn Cannot take messages, trying again: ${reason}`)
     isReadable = true
     await clock.advance(60_000)
     expect([offered, offset()]).toEqual([['a', 'b'], 2])
