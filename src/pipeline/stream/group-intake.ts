@@ -102,11 +102,14 @@ export class GroupIntake implements StreamIntake, GroupListener {
     const { progress, group } = this.#parts
     const { partition, messages, endOffset } = fetched
     const known = progress.get(partition)
-    if (known !== undefined && this.#confirmed.has(known)) return known
-    const position = await this.#try(() => group.position(partition), signal)
-    if (position === undefined || !progress.has(partition)) return undefined
-    const isOurs = known?.hasTold(position) === true
+    const isBeyond = known !== undefined && known.nextOffset > endOffset
+    if (known !== undefined && !isBeyond && this.#confirmed.has(known)) return known
+    const told = await this.#try(() => group.position(partition), signal)
+    if (told === undefined || !progress.has(partition)) return undefined
+    const isOurs = !isBeyond && known?.hasTold(told) === true
     const firstOffset = messages[0]?.offset ?? fetched.nextOffset
+    // A topic was made anew under its name, or brokers have lost its end: what is there now is read, all of it in doubt.
+    const position = (told.offset ?? 0) > endOffset ? { offset: firstOffset, metadata: '' } : told
     const ledger = isOurs ? known : new PartitionLedger(partition, position, firstOffset, endOffset)
     if (!isOurs) progress.follow(ledger)
     this.#confirmed.add(ledger)

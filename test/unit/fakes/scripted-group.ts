@@ -33,6 +33,11 @@ export class ScriptedTopic {
     messages?.push({ offset: messages.length, timeMs: 0, key: undefined, value: Buffer.from(text), headers: {} })
   }
 
+  /** As it is when the topic was removed and made anew. */
+  empty(partition: number): void {
+    this.#messages[partition]?.splice(0)
+  }
+
   /** A member of the group that is not there before it joins. `fault` is asked at each commit. */
   member(fault: () => CommitFault = () => 'none'): ScriptedMember {
     return new ScriptedMember(this, this.#clock, fault)
@@ -131,7 +136,8 @@ export class ScriptedMember implements GroupMember {
   async #fetchAll(partitions: readonly number[], signal: AbortSignal): Promise<void> {
     const next = new Map(partitions.map((partition) => [partition, this.#topic.positions.get(partition)?.offset ?? 0]))
     while (!signal.aborted) {
-      for (const [partition, offset] of next) {
+      for (const [partition, wanted] of next) {
+        const offset = wanted > this.#topic.endOf(partition) ? 0 : wanted // as kafkajs does where it is out of range
         const messages = this.#topic.messagesFrom(partition, offset)
         if (messages.length === 0 || this.isPaused || signal.aborted) continue
         const nextOffset = offset + messages.length

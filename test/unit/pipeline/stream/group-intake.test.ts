@@ -170,6 +170,28 @@ describe('GroupIntake', () => {
     expect([asked, offered]).toEqual([['b'], ['c']])
   })
 
+  test('takes what is there, and looks it up, where the topic was made anew while it was read', async () => {
+    const { clock, topic, append, offered, asked, offset } = benchOf()
+    append('a', 'b', 'c')
+    await clock.advance(1_000)
+    topic.empty(0)
+    append('d', 'e')
+    await clock.advance(1_000)
+    append('f', 'g')
+    await clock.advance(1_000)
+    expect([offered, asked, offset()]).toEqual([['a', 'b', 'c', 'f', 'g'], ['d', 'e'], 4])
+  })
+
+  test('takes what is there, and looks it up, where the group stands beyond the end', async () => {
+    const { clock, topic, append, offered, asked, offset } = benchOf()
+    topic.positions.set(0, { offset: 9, metadata: 'sent=10009' })
+    append('a', 'b')
+    await clock.advance(1_000)
+    append('c')
+    await clock.advance(1_000)
+    expect([offered, asked, offset()]).toEqual([['c'], ['a', 'b'], 3])
+  })
+
   test('goes on where it was when it keeps a partition', async () => {
     const { clock, topic, append, offered, held, asked, offset } = benchOf((ids) => ids.includes('a'))
     append('a', 'b')
