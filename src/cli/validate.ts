@@ -30,7 +30,7 @@ export const command: Command = {
 
 Options:
   -c, --config FILE  The configuration (YAML)
-      --connect      Also ask every sink, and the schema registry of a source, whether it would work; nothing is changed
+      --connect      Also ask every sink, and a Kafka source, whether it would work; nothing is changed
       --json         The result as one JSON document: the effective configuration, or the problems
       --schema       Print the JSON Schema of the configuration, for editors
 
@@ -62,7 +62,7 @@ type Findings =
 /** Ask every server that there is; what is wrong goes to stderr, all of it. The worst decides. */
 async function connectAll({ sinks, ingest }: Config, io: Io, isJson: boolean): Promise<number> {
   const asked = [
-    answersOf('source "kafka"', 'schema registry', inspectSource(ingest)),
+    answersOf('source "kafka"', 'brokers, credentials, topics, group and schema registry', inspectSource(ingest)),
     ...Object.entries(sinks).map(([name, sink]) => answersOf(`sink "${name}"`, PARTS[sink.type], inspectSink(sink))),
   ]
   let exitCode = 0

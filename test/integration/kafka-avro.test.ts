@@ -159,8 +159,15 @@ describeKafka(
         })
         reader.configure({ ingest: { kafka: { ...source, registry: { url: registry.url } } } })
         expect(await flagship('validate', '--config', reader.config, '--connect')).toMatchObject({
+          status: 78,
+          stderr: expect.stringContaining('source "kafka": Cannot find topic "envoy.dead_letter": it is not there'),
+        })
+        const deadLetterTopic = 'refused'
+        await createTopics(kafka().brokers, [{ topic: deadLetterTopic }])
+        reader.configure({ ingest: { kafka: { ...source, deadLetterTopic, registry: { url: registry.url } } } })
+        expect(await flagship('validate', '--config', reader.config, '--connect')).toMatchObject({
           status: 0,
-          stdout: expect.stringContaining('Source "kafka" would work: schema registry'),
+          stdout: expect.stringContaining('Source "kafka" would work: brokers'),
         })
         await registry.kill()
         expect(await validate({})).toEqual({ status: 69, stderr: expect.stringContaining('ECONNREFUSED') })

@@ -94,6 +94,12 @@ export class KafkaAdmin {
     return offsets.reduce((sum, { high, low }) => sum + BigInt(high) - BigInt(low), 0n)
   }
 
+  /** Whether we may be in a group that reads topics; they have to be there. Nothing is joined. */
+  async checkGroup(group: string, topics: readonly string[]): Promise<void> {
+    const call = () => this.#admin.fetchOffsets({ groupId: group, topics: [...topics] })
+    await this.#do(`read the offsets of group "${group}"`, call)
+  }
+
   /** A topic and all that it holds; resolves once it is gone. */
   async deleteTopic(topic: string): Promise<void> {
     const call = () => this.#admin.deleteTopics({ topics: [topic] })

@@ -124,7 +124,7 @@ function isDistrust(code: string | undefined): boolean {
 
 /** kafkajs keeps what the brokers said to itself (cluster/brokerPool.js, withBroker). */
 const NO_COORDINATOR =
-  'the ACL is missing that allows READ on the group, or WRITE and DESCRIBE on the transactional id; or the brokers have only begun to make their topic for these'
+  'the brokers have only begun to make their topic for these, which passes; or the ACL is missing that allows READ on the group, or WRITE and DESCRIBE on the transactional id'
 
 /** By Kafka's names of errors; the place is said by who asked. */
 type Remedies = Readonly<Record<string, string>>

@@ -5,20 +5,27 @@ import { ScriptedRegistry } from '../../support/scripted-registry.ts'
 
 /** What a configuration has as ingest that reads Kafka with such a registry. */
 function ingestOf(registry?: object) {
-  const kafka = { brokers: ['127.0.0.1:9092'], topics: ['lines'], group: 'g', ...(registry && { registry }) }
+  const kafka = { brokers: ['127.0.0.1:1'], topics: ['lines'], group: 'g', ...(registry && { registry }) }
   const result = parseConfig(JSON.stringify({ ingest: { kafka }, sinks: { out: { type: 'stdout' } } }), '/', {})
   if (!result.ok) throw new Error(JSON.stringify(result.problems))
   return result.config.ingest
 }
 
+/** Real ones are asked in test/integration/kafka-avro.test.ts. */
+const NO_BROKERS = { kind: 'unreachable', message: expect.stringContaining('Cannot reach Kafka') }
+
 describe('inspectSource()', () => {
-  test('asks nobody where there is no registry', async () => {
-    expect(await inspectSource(ingestOf())).toBe(undefined)
+  test('asks nobody where files are read', async () => {
+    expect(await inspectSource({})).toBe(undefined)
+  })
+
+  test('complains of brokers that are away', async () => {
+    expect(await inspectSource(ingestOf())).toEqual([NO_BROKERS])
   })
 
   test('is content with a registry that answers, whatever it has', async () => {
     const registry = await ScriptedRegistry.start()
-    expect(await inspectSource(ingestOf({ url: registry.url }))).toEqual([])
+    expect(await inspectSource(ingestOf({ url: registry.url }))).toEqual([NO_BROKERS])
     expect(registry.asked).toEqual(['GET /apis/ccompat/v7/schemas/ids/1'])
   })
 
@@ -29,12 +36,12 @@ describe('inspectSource()', () => {
     const registry = await ScriptedRegistry.start()
     registry.status = status
     const message = expect.stringContaining(text)
-    expect(await inspectSource(ingestOf({ url: registry.url }))).toEqual([{ kind, message }])
+    expect(await inspectSource(ingestOf({ url: registry.url }))).toEqual([NO_BROKERS, { kind, message }])
   })
 
   test('complains of an address without its base path', async () => {
     const { origin } = new URL((await ScriptedRegistry.start()).url)
     const message = expect.stringContaining('give its whole address')
-    expect(await inspectSource(ingestOf({ url: origin }))).toEqual([{ kind: 'wrong', message }])
+    expect(await inspectSource(ingestOf({ url: origin }))).toEqual([NO_BROKERS, { kind: 'wrong', message }])
   })
 })
