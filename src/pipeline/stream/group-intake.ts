@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
-import type { Fetched, GroupListener, GroupMember, Message, Partition } from '../../ingest/kafka/group.ts'
+import type { Fetched, GroupListener, GroupMember, Message, Partition, Position } from '../../ingest/kafka/group.ts'
 import type { Segment } from '../../sinks/batch.ts'
 import type { Lookup } from '../../sinks/sink.ts'
 import { Backoff } from '../backoff.ts'
@@ -99,17 +99,14 @@ export class GroupIntake implements StreamIntake, GroupListener {
    */
   async #ledgerOf(fetched: Fetched, signal: AbortSignal): Promise<PartitionLedger | undefined> {
     const { progress, group } = this.#parts
-    const { partition, messages, endOffset } = fetched
+    const { partition, endOffset } = fetched
     const known = progress.get(partition)
     const isBeyond = known !== undefined && known.nextOffset > endOffset
     if (known !== undefined && !isBeyond && this.#confirmed.has(known)) return known
-    const told = await this.#try(() => group.position(partition), signal)
-    if (told === undefined || !progress.has(partition)) return undefined
-    const isOurs = !isBeyond && known?.hasTold(told) === true
-    const firstOffset = messages[0]?.offset ?? fetched.nextOffset
-    // A topic was made anew under its name, or brokers have lost its end: what is there now is read, all of it in doubt.
-    const position = (told.offset ?? 0) > endOffset ? { offset: firstOffset, metadata: '' } : told
-    const ledger = isOurs ? known : new PartitionLedger(partition, position, firstOffset, endOffset)
+    const position = await this.#try(() => group.position(partition), signal)
+    if (position === undefined || !progress.has(partition)) return undefined
+    const isOurs = !isBeyond && known?.hasTold(position) === true
+    const ledger = isOurs ? known : ledgerAt(position, fetched)
     if (!isOurs) progress.follow(ledger)
     this.#confirmed.add(ledger)
     return ledger
@@ -175,6 +172,14 @@ export class GroupIntake implements StreamIntake, GroupListener {
     }
     return undefined
   }
+}
+
+function ledgerAt(position: Position, { partition, messages, nextOffset, endOffset }: Fetched): PartitionLedger {
+  const firstOffset = messages[0]?.offset ?? nextOffset
+  const isBeyond = position.offset !== undefined && position.offset > endOffset
+  // A topic was made anew under its name, or brokers have lost its end: what is there now is read, all of it in doubt.
+  const begin = isBeyond ? { offset: firstOffset, metadata: '' } : position
+  return new PartitionLedger(partition, begin, firstOffset, endOffset)
 }
 
 /** So many bytes of messages are transcoded at once: what comes of them is held in one piece until it is answered. */
