@@ -103,10 +103,10 @@ export class GroupIntake implements StreamIntake, GroupListener {
     const known = progress.get(partition)
     const isBeyond = known !== undefined && known.nextOffset > endOffset
     if (known !== undefined && !isBeyond && this.#confirmed.has(known)) return known
-    const position = await this.#try(() => group.position(partition), signal)
-    if (position === undefined || !progress.has(partition)) return undefined
-    const isOurs = !isBeyond && known?.hasTold(position) === true
-    const ledger = isOurs ? known : ledgerAt(position, fetched)
+    const told = await this.#try(() => group.position(partition), signal)
+    if (told === undefined || !progress.has(partition)) return undefined
+    const isOurs = !isBeyond && known?.hasTold(told) === true
+    const ledger = isOurs ? known : ledgerAt(isBeyond ? undefined : told, fetched)
     if (!isOurs) progress.follow(ledger)
     this.#confirmed.add(ledger)
     return ledger
@@ -174,12 +174,18 @@ export class GroupIntake implements StreamIntake, GroupListener {
   }
 }
 
-function ledgerAt(position: Position, { partition, messages, nextOffset, endOffset }: Fetched): PartitionLedger {
+/**
+ * A topic that was made anew under its name, or whose end brokers have lost, is shorter than what is known of it: what is
+ * there now is read, all of it in doubt.
+ */
+function ledgerAt(
+  told: Position | undefined,
+  { partition, messages, nextOffset, endOffset }: Fetched,
+): PartitionLedger {
   const firstOffset = messages[0]?.offset ?? nextOffset
-  const isBeyond = position.offset !== undefined && position.offset > endOffset
-  // A topic was made anew under its name, or brokers have lost its end: what is there now is read, all of it in doubt.
-  const begin = isBeyond ? { offset: firstOffset, metadata: '' } : position
-  return new PartitionLedger(partition, begin, firstOffset, endOffset)
+  const isThere = told !== undefined && (told.offset ?? 0) <= endOffset
+  const position = isThere ? told : { offset: firstOffset, metadata: '' }
+  return new PartitionLedger(partition, position, firstOffset, endOffset)
 }
 
 /** So many bytes of messages are transcoded at once: what comes of them is held in one piece until it is answered. */
