@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
-import type { Fetched, GroupListener, GroupMember, Message, Partition } from '../../ingest/kafka/group.ts'
+import type { Fetched, GroupListener, GroupMember, Message, Partition, Position } from '../../ingest/kafka/group.ts'
 import type { Segment } from '../../sinks/batch.ts'
 import type { Lookup } from '../../sinks/sink.ts'
 import { Backoff } from '../backoff.ts'
@@ -100,17 +100,14 @@ export class GroupIntake implements StreamIntake, GroupListener {
    */
   async #ledgerOf(fetched: Fetched, signal: AbortSignal): Promise<PartitionLedger | undefined> {
     const { progress, group } = this.#parts
-    const { partition, messages, endOffset } = fetched
+    const { partition, endOffset } = fetched
     const known = progress.get(partition)
     const isBeyond = known !== undefined && known.nextOffset > endOffset
     if (known !== undefined && !isBeyond && this.#confirmed.has(known)) return known
     const told = await this.#try(() => group.position(partition), signal)
     if (told === undefined || !progress.has(partition)) return undefined
     const isOurs = !isBeyond && known?.hasTold(told) === true
-    const firstOffset = messages[0]?.offset ?? fetched.nextOffset
-    // A topic was made anew under its name, or brokers have lost its end: what is there now is read, all of it in doubt.
-    const position = (told.offset ?? 0) > endOffset ? { offset: firstOffset, metadata: '' } : told
-    const ledger = isOurs ? known : new PartitionLedger(partition, position, firstOffset, endOffset)
+    const ledger = isOurs ? known : ledgerAt(isBeyond ? undefined : told, fetched)
     if (!isOurs) progress.follow(ledger)
     this.#confirmed.add(ledger)
     return ledger
@@ -187,6 +184,20 @@ export class GroupIntake implements StreamIntake, GroupListener {
     }
     return undefined
   }
+}
+
+/**
+ * A topic that was made anew under its name, or whose end brokers have lost, is shorter than what is known of it: what is
+ * there now is read, all of it in doubt.
+ */
+function ledgerAt(
+  told: Position | undefined,
+  { partition, messages, nextOffset, endOffset }: Fetched,
+): PartitionLedger {
+  const firstOffset = messages[0]?.offset ?? nextOffset
+  const isThere = told !== undefined && (told.offset ?? 0) <= endOffset
+  const position = isThere ? told : { offset: firstOffset, metadata: '' }
+  return new PartitionLedger(partition, position, firstOffset, endOffset)
 }
 
 /** So many bytes of messages are transcoded at once: what comes of them is held in one piece until it is answered. */
