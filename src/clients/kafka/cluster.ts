@@ -40,6 +40,7 @@ export class KafkaCluster {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #access: KafkaAccess
+  #isSlownessTold = false
 
   constructor(options: KafkaOptions, clock: Clock, logger: Logger) {
     this.#options = options
@@ -63,6 +64,7 @@ export class KafkaCluster {
     const access = this.#access
     await access.refresh(true)
     const tickets = await newTickets()
+    if (tickets === undefined) this.#tellSlowness()
     const sockets = new KafkaSockets(access, tickets)
     const producer = new KafkaProducer({
       kafka: this.#kafka(sockets),
@@ -118,6 +120,15 @@ export class KafkaCluster {
     const admin = new KafkaAdmin(this.#kafka(sockets).admin(), sockets, this.#clock)
     await admin.open()
     return admin
+  }
+
+  #tellSlowness(): void {
+    if (this.#isSlownessTold) return
+    this.#isSlownessTold = true
+    this.#logger.warn(
+      {},
+      'kafkajs encodes records, which costs more: @node-rs/crc32 does not load, or kafkajs is not 2.2.4',
+    )
   }
 
   #kafka(sockets: KafkaSockets): Kafka {
