@@ -30,9 +30,9 @@ const RULES = [
   ['--topic envoy.cursor', /"envoy.cursor".*TOPIC_AUTHORIZATION_FAILED: the ACL is missing/],
   [
     '--transactional-id',
-    /with transactional id "flagship\/recorded\/node-a\/stream": .*the ACL is missing .*WRITE and DESCRIBE on the trans/,
+    /with transactional id "flagship\/recorded\/node-a\/stream": TRANSACTIONAL_ID_AUTHORIZATION_FAILED: the ACL is missing/,
   ],
-  ['--group', /"envoy.cursor" in group "flagship.*: the ACL is missing that allows READ on the group/],
+  ['--group', /"envoy.cursor" in group "flagship.*: GROUP_AUTHORIZATION_FAILED: the ACL is missing/],
   ['--topic envoy.access', /"envoy.access".*TOPIC_AUTHORIZATION_FAILED: the ACL is missing/],
 ] as const
 

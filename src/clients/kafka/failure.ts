@@ -151,7 +151,7 @@ const REMEDIES: Remedies = {
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
     'TRANSACTIONAL_ID_AUTHORIZATION_FAILED: the ACL is missing that allows WRITE and DESCRIBE on transactional ids that begin with `transactionalIdPrefix`',
   GROUP_AUTHORIZATION_FAILED:
-    'GROUP_AUTHORIZATION_FAILED: the ACL is missing that allows READ on it; `flagship bootstrap kafka --output DIR --reader NAME --group GROUP` writes it down',
+    'GROUP_AUTHORIZATION_FAILED: the ACL is missing that allows READ on it; `flagship bootstrap kafka --output DIR` writes down what it takes',
   INVALID_TRANSACTION_TIMEOUT:
     'INVALID_TRANSACTION_TIMEOUT: `transactionTimeoutMs` is more than transaction.max.timeout.ms of the brokers',
   ILLEGAL_SASL_STATE: 'ILLEGAL_SASL_STATE: the listener takes no login; leave out `sasl`, or use another port',

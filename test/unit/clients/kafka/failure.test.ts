@@ -47,7 +47,7 @@ describe('kafkaFailure()', () => {
       'what kafkajs leaves out of a group',
       thrown('m', { name: 'KafkaJSGroupCoordinatorNotFound' }),
       'network',
-      'm: the ACL is missing that allows READ on the group, or',
+      'm: the brokers have only begun to make their topic for these, which passes; or the ACL',
     ],
     [
       'several topics',
