@@ -38,8 +38,8 @@ export class ExactPipeline implements RunningPipeline {
   /** Settled while `#current` is open. */
   #replacing: Promise<void> = Promise.resolve()
   #isReplacing = false
-  /** Called with the next sweep, once `#current` is there. */
-  #begin: (() => void) | undefined
+  /** Settled by the next sweep, or by the end, once the new `#current` is there. */
+  #swept: PromiseWithResolvers<void> | undefined
   /** What `#current` commits is stored. */
   #isLive = false
 
@@ -96,7 +96,7 @@ export class ExactPipeline implements RunningPipeline {
   }
 
   update(chains: readonly FoundChain[], completeToMs: number | undefined): void {
-    this.#begin?.()
+    if (this.#swept !== undefined) this.#begin(this.#swept)
     if (!this.#isReplacing) this.#current.update(chains, completeToMs)
   }
 
@@ -118,6 +118,7 @@ export class ExactPipeline implements RunningPipeline {
 
   async stop(graceMs: number): Promise<void> {
     this.#stopping.abort()
+    this.#swept?.resolve()
     await this.#replacing.catch(() => {}) // whoever called `run` was told
     await this.#current.stop(graceMs)
     await this.#sink.close()
@@ -145,24 +146,17 @@ export class ExactPipeline implements RunningPipeline {
     this.#isReplacing = true
     await this.#current.stop(0)
     this.#current = await this.#open(recovered)
-    await this.#nextSweep()
+    if (this.#stopping.signal.aborted) return
+    // Files have grown since the last sweep: beside what they are now it would look as if they had been truncated.
+    this.#swept = Promise.withResolvers()
+    await this.#swept.promise
   }
 
-  /** Files have grown since the last one: beside what they are now it would look as if they had been truncated. */
-  async #nextSweep(): Promise<void> {
-    const { signal } = this.#stopping
-    const swept = Promise.withResolvers<void>()
-    this.#begin = () => {
-      this.#begin = undefined
-      this.#isReplacing = false
-      this.#current.restore(this.#sourceOf)
-      swept.resolve()
-    }
-    const stopped = () => swept.resolve()
-    signal.addEventListener('abort', stopped, { once: true })
-    if (signal.aborted) return
-    await swept.promise
-    signal.removeEventListener('abort', stopped)
+  #begin(swept: PromiseWithResolvers<void>): void {
+    this.#swept = undefined
+    this.#isReplacing = false
+    this.#current.restore(this.#sourceOf)
+    swept.resolve()
   }
 }
 
