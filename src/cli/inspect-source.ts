@@ -3,9 +3,8 @@ import type { KafkaAdmin } from '../clients/kafka/admin.ts'
 import { SchemaRegistry } from '../clients/schema-registry.ts'
 import { SYSTEM_CLOCK } from '../clock.ts'
 import type { Config } from '../config/schema.ts'
-import { FlagshipError } from '../errors.ts'
 import { SILENT } from '../logger.ts'
-import { type Complaint, complaintOf } from '../sinks/complaint.ts'
+import { type Complaint, complaintsOf } from '../sinks/complaint.ts'
 
 type KafkaSource = NonNullable<Config['ingest']['kafka']>
 
@@ -43,13 +42,4 @@ async function inspectTopic(admin: KafkaAdmin, topic: string): Promise<readonly 
 async function inspectRegistry({ registry }: KafkaSource): Promise<readonly Complaint[]> {
   if (registry !== undefined) await new SchemaRegistry(registry, SYSTEM_CLOCK).schemaOf(SCHEMA_ID)
   return []
-}
-
-async function complaintsOf(inspecting: Promise<readonly Complaint[]>): Promise<readonly Complaint[]> {
-  try {
-    return await inspecting
-  } catch (error) {
-    if (!(error instanceof FlagshipError)) throw error
-    return [complaintOf(error)]
-  }
 }

@@ -1,6 +1,6 @@
 import { KafkaFailure } from '../clients/kafka/cluster.ts'
 import { RegistryFailure } from '../clients/schema-registry.ts'
-import { type FlagshipError, isRetryable } from '../errors.ts'
+import { FlagshipError, isRetryable } from '../errors.ts'
 
 /** `unreachable`: nobody knows the rest. `wrong`: it will not work. `weak`: it works, and something is not kept. */
 export interface Complaint {
@@ -12,4 +12,14 @@ export interface Complaint {
 export function complaintOf(error: FlagshipError): Complaint {
   const isSaid = (error instanceof KafkaFailure || error instanceof RegistryFailure) && error.isSaid
   return { kind: isSaid || !isRetryable(error) ? 'wrong' : 'unreachable', message: error.message }
+}
+
+/** What is complained of, a failure of the asking itself included. */
+export async function complaintsOf(inspecting: Promise<readonly Complaint[]>): Promise<readonly Complaint[]> {
+  try {
+    return await inspecting
+  } catch (error) {
+    if (!(error instanceof FlagshipError)) throw error
+    return [complaintOf(error)]
+  }
 }

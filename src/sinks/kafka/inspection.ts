@@ -4,14 +4,14 @@ import { KafkaCluster, KafkaFailure, type KafkaProducer, type Partition } from '
 import { SYSTEM_CLOCK } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
 import { SILENT } from '../../logger.ts'
-import { type Complaint, complaintOf } from '../complaint.ts'
+import { type Complaint, complaintOf, complaintsOf } from '../complaint.ts'
 import type { KafkaSinkConfig } from './config.ts'
 import { CURSOR_TOPIC } from './cursor-topic.ts'
 import { valuesOf } from './values.ts'
 
 /** Everything that is wrong, at once; nothing is written. */
 export async function inspectKafka(config: KafkaSinkConfig): Promise<readonly Complaint[]> {
-  return (await Promise.all([inspectBrokers(config), inspectRegistry(config)])).flat()
+  return (await Promise.all([complaintsOf(inspectBrokers(config)), inspectRegistry(config)])).flat()
 }
 
 /** Each topic that has no schema is told: they may be registered one by one. */
@@ -19,13 +19,8 @@ async function inspectRegistry(config: KafkaSinkConfig): Promise<readonly Compla
   const values = valuesOf(config, SYSTEM_CLOCK)
   const complaints: Complaint[] = []
   for (const topic of new Set(Object.values(config.topics))) {
-    try {
-      await values.learn([topic])
-    } catch (error) {
-      if (!(error instanceof FlagshipError)) throw error
-      complaints.push(complaintOf(error))
-      if (complaints.at(-1)?.kind === 'unreachable') break
-    }
+    complaints.push(...(await complaintsOf(values.learn([topic]).then(() => []))))
+    if (complaints.at(-1)?.kind === 'unreachable') break
   }
   return complaints
 }
@@ -33,19 +28,15 @@ async function inspectRegistry(config: KafkaSinkConfig): Promise<readonly Compla
 async function inspectBrokers(config: KafkaSinkConfig): Promise<readonly Complaint[]> {
   const cluster = new KafkaCluster(config, SYSTEM_CLOCK, SILENT)
   const signal = new AbortController().signal
-  let producer: KafkaProducer | undefined
+  // The producer id shows that the login works and that there is a topic that may be written.
+  const producer = await cluster.producer(config.compression, config.topics.access, signal)
   try {
-    // The producer id shows that the login works and that there is a topic that may be written.
-    producer = await cluster.producer(config.compression, config.topics.access, signal)
     const complaints: Complaint[] = []
     for (const topic of topicsOf(config)) complaints.push(...(await topicComplaints(cluster, producer, topic, signal)))
     if (config.delivery === 'exactly_once') complaints.push(...(await cursorComplaints(cluster, config.cursorTopic)))
     return complaints
-  } catch (error) {
-    if (!(error instanceof FlagshipError)) throw error
-    return [complaintOf(error)]
   } finally {
-    producer?.close()
+    producer.close()
   }
 }
 
