@@ -29,8 +29,11 @@ function diskRows(config: Config): readonly (readonly [string, string])[] {
   return [row('state', state.directory), row('spool', `${spoolDirectory(config)}, ${bounds}`)]
 }
 
+/** Where names of addresses come from. */
+export type KubernetesMode = NonNullable<Config['enrich']['kubernetes']['mode']>
+
 /** Where names of addresses come from, with the choice made that an absent `mode` leaves open. */
-export function kubernetesMode({ enrich }: Config): 'inventory' | 'off' {
+export function kubernetesMode({ enrich }: Config): KubernetesMode {
   return enrich.kubernetes.mode ?? (enrich.inventory === undefined ? 'off' : 'inventory')
 }
 
@@ -40,7 +43,17 @@ export function spoolDirectory({ spool, state }: Config): string {
 }
 
 function namesFrom(config: Config): string {
-  return kubernetesMode(config) === 'inventory' ? `inventory ${config.enrich.inventory ?? ''}` : 'nowhere (off)'
+  const { inventory, kubernetes } = config.enrich
+  switch (kubernetesMode(config)) {
+    case 'inventory':
+      return `inventory ${inventory ?? ''}`
+    case 'resolver':
+      return `resolver ${kubernetes.resolver.urls.join(', ')}`
+    case 'direct':
+      return `API server of ${kubernetes.api.kubeconfig ?? 'this cluster'}`
+    case 'off':
+      return 'nowhere (off)'
+  }
 }
 
 function sinkText(sink: SinkConfig): string {

@@ -85,3 +85,9 @@ export interface NodeRow {
   /** Label topology.kubernetes.io/zone. */
   readonly zone: string | undefined
 }
+
+export interface NamespaceRow {
+  readonly name: string
+  /** Selected labels. */
+  readonly labels: JsonText | undefined
+}
