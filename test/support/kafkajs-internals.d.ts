@@ -76,5 +76,14 @@ declare module 'kafkajs/src/cluster/brokerPool.js' {
     constructor(parts: object)
     brokers: object
     withBroker(call: (place: object) => Promise<unknown>): Promise<unknown>
+    findConnectedBroker(): Promise<unknown>
+  }
+}
+
+declare module 'kafkajs/src/network/connectionPool.js' {
+  export default class ConnectionPool {
+    constructor(options: object)
+    pool: readonly object[]
+    send(request: object): Promise<unknown>
   }
 }

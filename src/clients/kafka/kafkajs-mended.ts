@@ -18,6 +18,8 @@ export function mendKafkajs(): void {
   isMended = true
   mend('broker/index.js', 'fetch', mendedFetch)
   mend('cluster/brokerPool.js', 'withBroker', mendedWithBroker)
+  mend('network/connectionPool.js', 'send', mendedSend)
+  mend('cluster/brokerPool.js', 'findConnectedBroker', mendedFindConnectedBroker)
   mend('network/requestQueue/index.js', 'scheduleCheckPendingRequests', mendedSchedule)
 }
 
@@ -125,6 +127,52 @@ function mendedWithBroker(withBroker: Method): Method {
     const result = await withBroker(pool, remembering)
     if (result === null && refusal !== undefined) throw refusal
     return result
+  }
+}
+
+/** Connections to brokers that did not answer the last request in time. */
+const silent = new WeakSet<object>()
+
+/** Remembers which brokers stand still. */
+function mendedSend(send: Method): Method {
+  return async (connections, request) => {
+    try {
+      const answer = await send(connections, request)
+      silent.delete(Object(connections))
+      return answer
+    } catch (error) {
+      if (fieldOf(error, 'name') === 'KafkaJSRequestTimeoutError') silent.add(Object(connections))
+      throw error
+    }
+  }
+}
+
+/**
+ * It asks whom it is connected with for the leaders, and that may be a broker that stands still, and nobody else: others
+ * come first then.
+ */
+function mendedFindConnectedBroker(find: Method): Method {
+  return async (pool) => {
+    const brokers = Object.entries(Object(fieldOf(pool, 'brokers')))
+    const answering = brokers.filter(([, broker]) => !silent.has(Object(fieldOf(broker, 'connectionPool'))))
+    if (answering.length < brokers.length) {
+      for (const [nodeId] of answering) {
+        const broker = await connected(pool, nodeId)
+        if (broker !== undefined) return broker
+      }
+    }
+    return find(pool)
+  }
+}
+
+/** A broker, with a connection; undefined where none comes about. */
+async function connected(pool: unknown, nodeId: string): Promise<unknown> {
+  const findBroker = fieldOf(pool, 'findBroker')
+  if (typeof findBroker !== 'function') return undefined
+  try {
+    return await Reflect.apply(findBroker, pool, [{ nodeId }])
+  } catch {
+    return undefined
   }
 }
 

@@ -140,8 +140,8 @@ export class KafkaProducer {
   /** A leader that stands still answers nothing, and one that took its place is not looked for. @throws KafkaFailure. */
   async #renew(topic: string, signal: AbortSignal): Promise<void> {
     const failure = await this.#probe(topic, signal)
-    if (!(failure instanceof Stale)) throw failure
     this.#topics.clear()
+    if (!(failure instanceof Stale)) throw failure
     this.#mayBeStale = false
   }
 

@@ -5,6 +5,7 @@ import Encoder from 'kafkajs/src/protocol/encoder.js'
 import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js'
 import { RecordBatch } from 'kafkajs/src/protocol/recordBatch/v0/index.js'
 import { decode } from 'kafkajs/src/protocol/requests/fetch/v11/response.js'
+import ConnectionPool from 'kafkajs/src/network/connectionPool.js'
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 import { describe, expect, test, vi } from 'vitest'
 import { loadCodec } from '../../../../src/clients/kafka/codecs.ts'
@@ -363,6 +364,39 @@ describe('an admin of kafkajs, mended', () => {
 
   test('is told nothing where no broker answers', async () => {
     await expect(pool.withBroker(() => Promise.reject(new Error('closed')))).resolves.toBeNull()
+  })
+})
+
+/** A broker it is connected with, which answers or does not. */
+function answeringWith(answer: () => Promise<unknown>) {
+  const connectionPool = new ConnectionPool({ logger: { namespace: () => ({}) }, host: 'kafka', port: 9092 })
+  connectionPool.pool = [{ isConnected: () => true, send: answer }]
+  const ask = () => connectionPool.send({ request: { apiKey: 3 } }).catch(() => {})
+  return { connectionPool, isConnected: () => true, ask }
+}
+
+const timeout = () => Promise.reject(Object.assign(new Error('timed out'), { name: 'KafkaJSRequestTimeoutError' }))
+
+describe('what kafkajs asks for leaders, mended', () => {
+  test('is not the broker that did not answer in time, as long as there is another one', async () => {
+    const answers = [timeout, async () => 'metadata']
+    const [first, second] = [answeringWith(() => (answers.shift() ?? timeout)()), answeringWith(async () => 'metadata')]
+    const pool = new BrokerPool({ connectionPoolBuilder: {}, logger: { namespace: () => ({}) } })
+    pool.brokers = { 0: first, 1: second }
+    const asked = async () => new Set(await Promise.all(Array.from({ length: 64 }, () => pool.findConnectedBroker())))
+    expect(await asked()).toEqual(new Set([first, second]))
+    await first.ask()
+    expect(await asked()).toEqual(new Set([second]))
+    await first.ask() // it answers again
+    expect(await asked()).toEqual(new Set([first, second]))
+  })
+
+  test('is the broker that did not answer where there is no other', async () => {
+    const only = answeringWith(timeout)
+    const pool = new BrokerPool({ connectionPoolBuilder: {}, logger: { namespace: () => ({}) } })
+    pool.brokers = { 0: only }
+    await only.ask()
+    expect(await pool.findConnectedBroker()).toBe(only)
   })
 })
 
