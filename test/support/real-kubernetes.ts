@@ -101,7 +101,8 @@ class FakeApi implements KubernetesApi {
   }
 }
 
-class RealApi implements KubernetesApi {
+/** A real API server whose reader may read. */
+export class RealApi implements KubernetesApi {
   readonly ca: string
   readonly certificate: KubernetesApi['certificate']
   readonly tokens: KubernetesApi['tokens']
@@ -137,11 +138,10 @@ class RealApi implements KubernetesApi {
     if (status !== undefined && resource !== 'namespaces') await this.#change(`${path}/${name}/status`, { status })
   }
 
-  async delete(resource: Resource, key: string): Promise<void> {
+  async delete(resource: Resource, key: string, gracePeriodSeconds = 0): Promise<void> {
     const [name, namespace] = key.split('/').toReversed()
-    const { status, body } = await this.#server.request('DELETE', `${collection(resource, namespace)}/${name}`, {
-      gracePeriodSeconds: 0,
-    })
+    const path = `${collection(resource, namespace)}/${name}`
+    const { status, body } = await this.#server.request('DELETE', path, { gracePeriodSeconds })
     if (status !== 200) throw new Error(`Cannot delete "${key}": ${JSON.stringify(body)}`)
   }
 
