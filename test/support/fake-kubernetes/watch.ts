@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../src/enrich/kubernetes/field-reader.ts'
-import { batches, type Encoding } from './encoding.ts'
+import { type Encoding, eventOf } from './encoding.ts'
 import type { Fault } from './faults.ts'
 import { isAskedFor } from './list.ts'
 import { atVersion, KINDS, type Resource, type StoredObject } from './object.ts'
@@ -99,7 +99,7 @@ export class Watch {
 
   /** Tell of an error, and end. */
   fail(status: JsonObject): void {
-    this.#send(this.#parts.encoding.event('ERROR', 'Status', status))
+    this.#send(eventOf(this.#parts.encoding, 'ERROR', 'Status', status))
     this.end()
   }
 
@@ -119,17 +119,14 @@ export class Watch {
     }
     this.#cursor = current()
     const end = sendsInitialEvents && allowsBookmarks ? [this.#bookmark(INITIAL_EVENTS_END)] : []
-    for (const batch of batches(this.#initialEvents(history.sorted))) await this.#write(batch)
+    const initial = this.#parts.encoding.events('ADDED', KINDS[this.resource], history.sorted.filter(this.#isAskedFor))
+    for (const batch of initial) await this.#write(batch)
     for (const bookmark of end) await this.#write(bookmark)
     return true
   }
 
-  *#initialEvents(objects: readonly StoredObject[]): Iterable<Buffer> {
-    for (const object of objects) if (this.#isAskedFor(object)) yield this.#event('ADDED', object)
-  }
-
   async #refuse(status: JsonObject): Promise<false> {
-    await this.#write(this.#parts.encoding.event('ERROR', 'Status', status))
+    await this.#write(eventOf(this.#parts.encoding, 'ERROR', 'Status', status))
     return false
   }
 
@@ -142,7 +139,7 @@ export class Watch {
     if (changes === undefined) return false
     this.#cursor = changes.at(-1)?.version ?? this.#cursor
     const events = [...this.#inOrder(changes).flatMap((change) => this.#framesOf(change)), ...this.#extra.splice(0)]
-    if (events.length > 0) for (const batch of batches(events)) await this.#write(batch)
+    if (events.length > 0) await this.#write(Buffer.concat(events))
     else if (this.#isEnding) return false
     else await this.#more()
     return true
@@ -196,7 +193,7 @@ export class Watch {
   }
 
   #event(type: string, object: JsonObject): Buffer {
-    return this.#parts.encoding.event(type, KINDS[this.resource], object)
+    return eventOf(this.#parts.encoding, type, KINDS[this.resource], object)
   }
 }
 
