@@ -93,8 +93,8 @@ export class Watch {
   /** End the connection in the middle of an event. */
   cut(): void {
     const frame = this.#event('BOOKMARK', this.#bookmarkObject())
-    this.#parts.outlet.cut(frame.subarray(0, Math.floor(frame.length / 2)))
-    this.end()
+    this.silence()
+    void this.#parts.outlet.cut(frame.subarray(0, Math.floor(frame.length / 2)))
   }
 
   /** Tell of an error, and end. */
