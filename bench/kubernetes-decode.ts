@@ -7,7 +7,7 @@ import { resourcesFor } from '../src/enrich/kubernetes/api/resources.ts'
 import { DEFAULT_LABELS } from '../src/enrich/kubernetes/labels.ts'
 import { clusterOf } from '../test/support/fake-kubernetes/cluster-of.ts'
 import { encodingFor } from '../test/support/fake-kubernetes/encoding.ts'
-import { forgetfulTarget } from '../test/support/forgetful-target.ts'
+import { RowMap } from '../test/support/row-map.ts'
 
 const [PODS = 20_000] = process.argv.slice(2).map(Number)
 const ROUNDS = 5
@@ -19,7 +19,7 @@ for (const type of ['application/vnd.kubernetes.protobuf', 'application/json']) 
 function measure(type: string): void {
   const encoding = encodingFor(type)
   const codec = codecOf(type)
-  const resource = resourcesFor(forgetfulTarget(), { labels: DEFAULT_LABELS, namespaceLabels: [] }).at(-1)
+  const resource = resourcesFor(new RowMap(), { labels: DEFAULT_LABELS, namespaceLabels: [] }).at(-1)
   if (encoding === undefined || codec === undefined || resource === undefined) throw new Error(`no codec of ${type}`)
   const body = Buffer.concat([...encoding.list('Pod', { resourceVersion: '1' }, pods)])
   const rounds = Array.from({ length: ROUNDS }, () => {
