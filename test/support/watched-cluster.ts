@@ -70,10 +70,13 @@ export function plainAccess(url: string, token?: string, tls: Partial<Credential
   return { server: new URL(url), current: async () => ({ authorization, tls: trust }) }
 }
 
-/** Parts of a watch that does not wait, with what it counted and said. */
-export function watchParts(parts: Partial<WatchParts> = {}) {
+/** Parts of a watch, with what it counts and says. */
+export type TestedParts = WatchParts & { readonly logger: KeptLog; readonly observer: CountingObserver }
+
+/** Parts of a watch that does not wait. */
+export function watchParts(parts: Partial<TestedParts> = {}): TestedParts {
   return {
-    encoding: 'protobuf' as const,
+    encoding: 'protobuf',
     labels: ['app', 'version'],
     namespaceLabels: [],
     clock: new HastyClock(),
