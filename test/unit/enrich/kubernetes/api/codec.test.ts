@@ -67,6 +67,21 @@ describe('codecOf()', () => {
     expect(() => protobuf.item(spoil(bytes), messageOf('pods'))).toThrow(/./)
   })
 
+  test('reads an exit code below zero, as Windows has them', () => {
+    const terminated = { exitCode: -1_073_741_510, startedAt: '2026-11-23T12:00:00Z' }
+    const pod = { metadata: { name: 'web' }, status: { containerStatuses: [{ name: 'app', state: { terminated } }] } }
+
+    expect(protobuf.item(encodeMessage('Pod', pod), messageOf('pods'))).toMatchObject({
+      status: { containerStatuses: [{ state: { terminated: { exitCode: -1_073_741_510 } } }] },
+    })
+  })
+
+  test('refuses a time before all times', () => {
+    const pod = { metadata: { name: 'web', creationTimestamp: '1969-12-31T00:00:00Z' } }
+
+    expect(() => protobuf.item(encodeMessage('Pod', pod), messageOf('pods'))).toThrow('a time beyond all bounds')
+  })
+
   test('skips fields that a newer server has', () => {
     const bytes = encodeMessage('Pod', { metadata: { name: 'web', uid: 'u1' } })
     const unknown = Buffer.from([
