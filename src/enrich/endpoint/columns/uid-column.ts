@@ -1,16 +1,23 @@
-import { Uint32Column, Uint8Column } from './column.ts'
+import { type RowStore, Uint32Column } from './column.ts'
 import { Interned, itself } from './interned.ts'
 import { mix, RowHash } from './row-hash.ts'
 import { NONE } from './rows.ts'
 
 /** UIDs of rows, and rows by UID. A UUID, which all of Kubernetes' are, takes 16 bytes; any other text is held whole. */
 export class UidColumn {
-  readonly #words = [new Uint32Column(), new Uint32Column(), new Uint32Column(), new Uint32Column()] as const
-  readonly #isPlain = new Uint8Column()
+  readonly #words: readonly [Uint32Column, Uint32Column, Uint32Column, Uint32Column]
+  readonly #isPlain: Uint32Column
   readonly #plain = new Interned<string>()
   readonly #byUid = new RowHash((row) => this.#hashOf(row))
   /** The UID that is looked up. */
   readonly #wanted = new Uint32Array(4)
+
+  /** Takes 20 bytes of each row from `offsetBytes` on. */
+  constructor(store: RowStore, offsetBytes: number) {
+    const word = (at: number) => new Uint32Column(store, offsetBytes + at * 4)
+    this.#words = [word(0), word(1), word(2), word(3)]
+    this.#isPlain = word(4)
+  }
 
   add(row: number, uid: string): void {
     const isUuid = readUuid(uid, this.#wanted)
