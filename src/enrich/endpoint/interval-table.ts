@@ -1,30 +1,31 @@
 import { Addresses, hashOfAddress } from './columns/addresses.ts'
-import { Float64Column, Uint32Column, Uint8Column } from './columns/column.ts'
+import { Float64Column, RowStore, Uint32Column } from './columns/column.ts'
 import { RowHash } from './columns/row-hash.ts'
 import { NONE, Rows } from './columns/rows.ts'
 import { type Holders, holdersAt, type Interval } from './interval.ts'
 
 /**
- * Intervals in columns, 55 bytes each: which pod (by its row) held which address when. Each is in up to three chains: of
+ * Intervals in columns, 56 bytes each: which pod (by its row) held which address when. Each is in up to three chains: of
  * its pod in the order of opening, of its address in the order of beginning, and of the closed ones in the order of
  * closing. A chain's end, and no chain, is `NONE`.
  */
 export class IntervalTable {
   readonly #rows = new Rows()
   readonly #addresses = new Addresses()
-  readonly #address = new Float64Column()
-  readonly #pod = new Uint32Column()
-  readonly #fromMs = new Float64Column()
-  readonly #toMs = new Float64Column()
-  readonly #floorMs = new Float64Column()
+  readonly #store = new RowStore(56)
+  readonly #address = new Float64Column(this.#store, 0)
+  readonly #pod = new Uint32Column(this.#store, 32)
+  readonly #fromMs = new Float64Column(this.#store, 8)
+  readonly #toMs = new Float64Column(this.#store, 16)
+  readonly #floorMs = new Float64Column(this.#store, 24)
   /** Position of the address in the pod's own list, from 1; 0 when it is not in it. */
-  readonly #place = new Uint8Column()
+  readonly #place = new Uint32Column(this.#store, 52)
   /** These hold a row + 1, 0 for none. */
-  readonly #firstOfPod = new Uint32Column()
-  readonly #nextOfPod = new Uint32Column()
-  readonly #nextAt = new Uint32Column()
-  readonly #closedBefore = new Uint32Column()
-  readonly #closedAfter = new Uint32Column()
+  readonly #firstOfPod = new Uint32Column(new RowStore(4), 0)
+  readonly #nextOfPod = new Uint32Column(this.#store, 40)
+  readonly #nextAt = new Uint32Column(this.#store, 36)
+  readonly #closedBefore = new Uint32Column(this.#store, 44)
+  readonly #closedAfter = new Uint32Column(this.#store, 48)
   readonly #byAddress = new RowHash((row) => hashOfAddress(this.#address.get(row)))
   #oldestClosed = NONE
   #newestClosed = NONE
@@ -49,6 +50,12 @@ export class IntervalTable {
     const list: number[] = []
     for (let at = this.#firstOfPod.get(pod) - 1; at !== NONE; at = this.#nextOfPod.get(at) - 1) list.push(at)
     return list
+  }
+
+  /** The only one of a pod that has only one, else `NONE`. */
+  onlyOf(pod: number): number {
+    const first = this.#firstOfPod.get(pod) - 1
+    return first === NONE || this.#nextOfPod.get(first) !== 0 ? NONE : first
   }
 
   podOf(interval: number): number {

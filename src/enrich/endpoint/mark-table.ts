@@ -1,15 +1,16 @@
-import { Float64Column, Uint32Column, Uint8Column } from './columns/column.ts'
+import { Float64Column, RowStore, Uint32Column } from './columns/column.ts'
 import { NONE, Rows } from './columns/rows.ts'
 import { POD_STATES, type StateMark } from './pod-state.ts'
 
-/** The marks of pods (by their row) in columns, 13 bytes each. */
+/** The marks of pods (by their row) in columns, 16 bytes each. */
 export class MarkTable {
   readonly #rows = new Rows()
-  readonly #state = new Uint8Column()
-  readonly #sinceMs = new Float64Column()
+  readonly #store = new RowStore(16)
+  readonly #state = new Uint32Column(this.#store, 8)
+  readonly #sinceMs = new Float64Column(this.#store, 0)
   /** These hold a row + 1, 0 for none. */
-  readonly #next = new Uint32Column()
-  readonly #first = new Uint32Column()
+  readonly #next = new Uint32Column(this.#store, 12)
+  readonly #first = new Uint32Column(new RowStore(4), 0)
 
   /** In the order in which they were set. */
   of(pod: number): readonly StateMark[] {

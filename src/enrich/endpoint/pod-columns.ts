@@ -1,6 +1,6 @@
 import type { JsonText } from '../../record/field.ts'
 import type { ProxyRole } from '../direction.ts'
-import { Float64Column, Uint32Column, Uint8Column } from './columns/column.ts'
+import { Float64Column, RowStore, Uint32Column } from './columns/column.ts'
 import { Interned, itself } from './columns/interned.ts'
 import { NameColumn } from './columns/name-column.ts'
 import { NONE, Rows } from './columns/rows.ts'
@@ -33,22 +33,23 @@ const IS_DELETED = 1
 const IS_NAMED = 2
 
 /**
- * Pods in columns, some 60 bytes each: a row for a pod, and the rows by UID, by the UID in kubelet's paths and by name.
+ * Pods in columns, 64 bytes each, which is a line of a processor's cache: a row for a pod, and the rows by UID, by the UID in kubelet's paths and by name.
  * Of the addresses only those are here that no interval has.
  */
 export class PodColumns {
   readonly #rows = new Rows()
-  readonly #uids = new UidColumn()
-  readonly #names = new NameColumn()
-  readonly #kin = new Uint32Column()
+  readonly #store = new RowStore(64)
+  readonly #uids = new UidColumn(this.#store, 16)
+  readonly #names = new NameColumn(this.#store, 36)
+  readonly #kin = new Uint32Column(this.#store, 48)
   readonly #kins = new Interned<Kin>()
   /** Number + 1; 0 for none. */
-  readonly #node = new Uint32Column()
+  readonly #node = new Uint32Column(this.#store, 52)
   readonly #nodes = new Interned<string>()
-  readonly #firstSeenMs = new Float64Column()
+  readonly #firstSeenMs = new Float64Column(this.#store, 0)
   /** NaN when it is not known. */
-  readonly #sandboxMs = new Float64Column()
-  readonly #flags = new Uint8Column()
+  readonly #sandboxMs = new Float64Column(this.#store, 8)
+  readonly #flags = new Uint32Column(this.#store, 56)
   readonly #pathUids = new Map<number, string>()
   readonly #byPathUid = new Map<string, number>()
   /** Of pods whose addresses are not all held in intervals: those of their node. */

@@ -1,5 +1,5 @@
 import { canonicalIp, ipGroups } from '../../ip.ts'
-import { Uint32Column } from './column.ts'
+import { RowStore, Uint32Column } from './column.ts'
 import { Interned, itself } from './interned.ts'
 import { mix, RowHash } from './row-hash.ts'
 import { NONE, Rows } from './rows.ts'
@@ -10,8 +10,9 @@ import { NONE, Rows } from './rows.ts'
  */
 export class Addresses {
   readonly #rows = new Rows()
-  readonly #words = [new Uint32Column(), new Uint32Column(), new Uint32Column(), new Uint32Column()] as const
-  readonly #uses = new Uint32Column()
+  readonly #store = new RowStore(24)
+  readonly #words = [0, 4, 8, 12].map((offset) => new Uint32Column(this.#store, offset))
+  readonly #uses = new Uint32Column(this.#store, 16)
   readonly #byWords = new RowHash((row) => hashOfWords(this.#wordsAt(row)))
   readonly #others = new Interned<string>()
 
@@ -74,8 +75,8 @@ export class Addresses {
   }
 
   #wordsAt(row: number): Words {
-    const [first, second, third, fourth] = this.#words
-    return [first.get(row), second.get(row), third.get(row), fourth.get(row)]
+    const [first = 0, second = 0, third = 0, fourth = 0] = this.#words.map((word) => word.get(row))
+    return [first, second, third, fourth]
   }
 }
 
@@ -112,9 +113,10 @@ function ipv4Number(key: string): number {
 }
 
 const DOT = 0x2e
+const BYTES = Array.from({ length: 256 }, (_, byte) => String(byte))
 
 function ipv4Text(value: number): string {
-  return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`
+  return `${BYTES[value >>> 24]}.${BYTES[(value >>> 16) & 255]}.${BYTES[(value >>> 8) & 255]}.${BYTES[value & 255]}`
 }
 
 function wordsOf(key: string): Words | undefined {

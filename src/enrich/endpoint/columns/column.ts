@@ -1,62 +1,71 @@
 /**
- * One number for each row, in memory of the row's own size. Rows that were never set read as 0. Grows by a quarter at a
- * time: what is not used yet stays small.
+ * Rows of one size in one piece of memory, so that what is asked for together lies together: a look-up that finds its
+ * row in memory finds all of its columns. Rows that were never set read as 0. Grows by a quarter at a time.
  */
-export class Float64Column {
-  #values = new Float64Array(FIRST_ROWS)
+export class RowStore {
+  /** Of a row, counted in pieces of eight bytes. */
+  readonly width: number
+  doubles: Float64Array
+  words: Uint32Array
 
-  get(row: number): number {
-    return this.#values[row] ?? 0
+  constructor(bytesPerRow: number) {
+    this.width = Math.ceil(bytesPerRow / 8)
+    this.doubles = new Float64Array(FIRST_ROWS * this.width)
+    this.words = new Uint32Array(this.doubles.buffer)
   }
 
-  set(row: number, value: number): void {
-    if (row >= this.#values.length) {
-      const grown = new Float64Array(grownLength(row))
-      grown.set(this.#values)
-      this.#values = grown
-    }
-    this.#values[row] = value
-  }
-}
-
-/** The same for whole numbers from 0 to 2^32 - 1. */
-export class Uint32Column {
-  #values = new Uint32Array(FIRST_ROWS)
-
-  get(row: number): number {
-    return this.#values[row] ?? 0
-  }
-
-  set(row: number, value: number): void {
-    if (row >= this.#values.length) {
-      const grown = new Uint32Array(grownLength(row))
-      grown.set(this.#values)
-      this.#values = grown
-    }
-    this.#values[row] = value
-  }
-}
-
-/** The same for whole numbers from 0 to 255. */
-export class Uint8Column {
-  #values = new Uint8Array(FIRST_ROWS)
-
-  get(row: number): number {
-    return this.#values[row] ?? 0
-  }
-
-  set(row: number, value: number): void {
-    if (row >= this.#values.length) {
-      const grown = new Uint8Array(grownLength(row))
-      grown.set(this.#values)
-      this.#values = grown
-    }
-    this.#values[row] = value
+  /** Make sure that there is room for a row. */
+  reach(row: number): void {
+    if ((row + 1) * this.width <= this.doubles.length) return
+    const grown = new Float64Array((row + 1 + (row >> 2)) * this.width)
+    grown.set(this.doubles)
+    this.doubles = grown
+    this.words = new Uint32Array(grown.buffer)
   }
 }
 
 const FIRST_ROWS = 64
 
-function grownLength(row: number): number {
-  return row + 1 + (row >> 2)
+/** A number in each row, at so many bytes from its beginning. */
+export class Float64Column {
+  readonly #store: RowStore
+  readonly #width: number
+  readonly #offset: number
+
+  constructor(store: RowStore, offsetBytes: number) {
+    this.#store = store
+    this.#width = store.width
+    this.#offset = offsetBytes / 8
+  }
+
+  get(row: number): number {
+    return this.#store.doubles[row * this.#width + this.#offset] ?? 0
+  }
+
+  set(row: number, value: number): void {
+    this.#store.reach(row)
+    this.#store.doubles[row * this.#width + this.#offset] = value
+  }
+}
+
+/** The same for whole numbers from 0 to 2^32 - 1. */
+export class Uint32Column {
+  readonly #store: RowStore
+  readonly #width: number
+  readonly #offset: number
+
+  constructor(store: RowStore, offsetBytes: number) {
+    this.#store = store
+    this.#width = store.width * 2
+    this.#offset = offsetBytes / 4
+  }
+
+  get(row: number): number {
+    return this.#store.words[row * this.#width + this.#offset] ?? 0
+  }
+
+  set(row: number, value: number): void {
+    this.#store.reach(row)
+    this.#store.words[row * this.#width + this.#offset] = value
+  }
 }

@@ -1,4 +1,4 @@
-import { Uint32Column } from './column.ts'
+import { type RowStore, Uint32Column } from './column.ts'
 import { Interned, itself } from './interned.ts'
 import { mix, RowHash } from './row-hash.ts'
 import { NONE } from './rows.ts'
@@ -9,10 +9,17 @@ import { NONE } from './rows.ts'
  */
 export class NameColumn {
   readonly #heads = new Interned<string>()
-  readonly #head = new Uint32Column()
-  readonly #tailHigh = new Uint32Column()
-  readonly #tailLow = new Uint32Column()
+  readonly #head: Uint32Column
+  readonly #tailHigh: Uint32Column
+  readonly #tailLow: Uint32Column
   readonly #byName = new RowHash((row) => this.#hashOf(row))
+
+  /** Takes 12 bytes of each row from `offsetBytes` on. */
+  constructor(store: RowStore, offsetBytes: number) {
+    this.#head = new Uint32Column(store, offsetBytes)
+    this.#tailHigh = new Uint32Column(store, offsetBytes + 4)
+    this.#tailLow = new Uint32Column(store, offsetBytes + 8)
+  }
 
   set(row: number, name: string): void {
     const { head, high, low } = partsOf(name)
@@ -82,10 +89,8 @@ function packed(text: string, from: number): number {
 
 function charsOf(word: number): string {
   if (word === 0) return ''
-  let text = ''
-  for (let shift = 24; shift >= 0; shift -= 8) {
-    const code = (word >>> shift) & 255
-    if (code !== 0) text += String.fromCharCode(code)
-  }
-  return text
+  const [first, second, third, fourth] = [word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255]
+  if (fourth !== 0) return String.fromCharCode(first, second, third, fourth)
+  if (third !== 0) return String.fromCharCode(first, second, third)
+  return second === 0 ? String.fromCharCode(first) : String.fromCharCode(first, second)
 }

@@ -61,7 +61,8 @@ interface Live {
 
 /** A beginning is told within this time, and no line is looked at sooner: Envoy's flush and the tail take longer. */
 const MAX_TELL_MS = 1_500
-const ADDRESSES = ['10.244.1.5', '10.244.1.6', '10.244.1.7']
+/** An address that is given back is given away next. */
+const FEW_ADDRESSES = 3
 const clock = fc.integer({ min: -1_000, max: 1_000 })
 
 export const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -76,24 +77,48 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 10, maxLength: 60 },
 )
 
-export const looks: fc.Arbitrary<Look[]> = fc.array(
+/** As in a cluster: pods live for minutes, and an address rests until all others were given away. */
+export const calmSteps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
-    pick: fc.nat(999),
-    share: fc.oneof(fc.constantFrom(0, 0.001, 0.999), fc.double({ min: 0, max: 0.999, noNaN: true })),
+    kind: fc.constantFrom('start', 'start', 'start', 'stop', 'delete' as const),
+    afterMs: fc.integer({ min: 0, max: 20_000 }),
+    pick: fc.nat(99),
     clockMs: clock,
-    lagMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 300_000 })),
-    hasHint: fc.boolean(),
+    tellMs: fc.integer({ min: 0, max: MAX_TELL_MS }),
+    lateMs: fc.integer({ min: 0, max: 5_000 }),
   }),
-  { minLength: 50, maxLength: 100 },
+  { minLength: 200, maxLength: 300 },
 )
+export const CALM_ADDRESSES = 60
+
+const anyShare = fc.double({ min: 0, max: 0.999, noNaN: true })
+
+/** Many of them at the very beginning or end of somebody's time. */
+export const looks = looksAt(fc.oneof(fc.constantFrom(0, 0.001, 0.999), anyShare))
+/** At any time alike. */
+export const calmLooks = looksAt(fc.noBias(fc.integer({ min: 0, max: 9_999 })).map((share) => share / 10_000))
+
+function looksAt(share: fc.Arbitrary<number>): fc.Arbitrary<Look[]> {
+  return fc.array(
+    fc.record({
+      pick: fc.nat(999),
+      share,
+      clockMs: clock,
+      lagMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 300_000 })),
+      hasHint: fc.boolean(),
+    }),
+    { minLength: 50, maxLength: 100 },
+  )
+}
 
 /** Everything that is told and looked at, in the order of true time. */
 export function eventsOf(
   all: readonly Step[],
   lines: readonly Look[],
   agentClockMs: number,
+  addresses = FEW_ADDRESSES,
 ): (Event & { seenMs: number })[] {
-  const world = new World()
+  const world = new World(addresses)
   for (const step of all) world.take(step)
   const held = world.held.filter(({ fromMs, toMs }) => toMs > fromMs)
   const looked =
@@ -119,8 +144,14 @@ class World {
   readonly events: Event[] = []
   nowMs = 1_000_000
   readonly #live: Live[] = []
-  readonly #free = [...ADDRESSES]
+  readonly #free: string[]
+  readonly #isCalm: boolean
   #count = 0
+
+  constructor(addresses: number) {
+    this.#free = Array.from({ length: addresses }, (_, at) => `10.244.1.${at + 5}`)
+    this.#isCalm = addresses > FEW_ADDRESSES
+  }
 
   take(step: Step): void {
     this.nowMs += step.afterMs
@@ -131,7 +162,7 @@ class World {
   }
 
   #start(step: Step): void {
-    const ip = this.#free.pop()
+    const ip = this.#isCalm ? this.#free.shift() : this.#free.pop()
     if (ip === undefined) return
     this.#count += 1
     const namespace = step.pick % 2 === 0 ? 'blue' : 'green'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { EndpointIndex } from '../../../../src/enrich/endpoint/index.ts'
+import { decodeRecord, encodeRecord } from '../../../../src/enrich/endpoint/record-line.ts'
 import { nodeRow, podRow } from '../rows.ts'
 
 const IP = '10.244.1.5'
@@ -7,7 +8,23 @@ const second = (seconds: number) => seconds * 1_000
 const up = (name: string, fromS: number) =>
   podRow({ name, uid: `uid-${name}`, ips: [IP], life: { fromMs: second(fromS) } })
 
+/** As it is told, and as an agent has it from records. */
+function copyOf(index: EndpointIndex): EndpointIndex {
+  const copy = new EndpointIndex()
+  for (const record of index.records()) {
+    const result = decodeRecord(encodeRecord(record))
+    if (result.ok) copy.put(result.record)
+  }
+  return copy
+}
+
 function ownerAt(index: EndpointIndex, seconds: number, ip = IP): string | undefined {
+  const told = ownerIn(index, seconds, ip)
+  expect(ownerIn(copyOf(index), seconds, ip)).toBe(told)
+  return told
+}
+
+function ownerIn(index: EndpointIndex, seconds: number, ip: string): string | undefined {
   return index.resolve({ network: '', ip, port: 80, protocol: 'TCP' }, second(seconds)).pod?.name
 }
 
@@ -35,9 +52,11 @@ describe('EndpointIndex.resolve() in a race', () => {
     index.upsertPod(podRow({ name: 'db-0', uid: 'first', ips: [IP] }), second(1))
     index.deletePod('first', second(100))
     index.upsertPod(podRow({ name: 'db-0', uid: 'second', ips: [IP], life: { fromMs: second(230) } }), second(231))
-    const uidAt = (seconds: number) =>
-      index.resolve({ network: '', ip: IP, port: 80, protocol: 'TCP' }, second(seconds)).pod?.uid
-    expect([uidAt(50), uidAt(150), uidAt(240)]).toEqual(['first', undefined, 'second'])
+    for (const each of [index, copyOf(index)]) {
+      const uidAt = (seconds: number) =>
+        each.resolve({ network: '', ip: IP, port: 80, protocol: 'TCP' }, second(seconds)).pod?.uid
+      expect([uidAt(50), uidAt(150), uidAt(240)]).toEqual(['first', undefined, 'second'])
+    }
   })
 
   test('is not misled by a list that tells of a finished pod after the running one', () => {
@@ -80,8 +99,10 @@ describe('EndpointIndex.resolve() in a race', () => {
       second(1),
     )
     for (const ip of ['192.168.10.11', 'fd00:99::11']) {
-      const resolution = index.resolve({ network: '', ip, port: 80, protocol: 'TCP' }, second(50))
-      expect(resolution).toMatchObject({ kind: 'node', pod: undefined, node: { name: 'node-a' } })
+      for (const each of [index, copyOf(index)]) {
+        const resolution = each.resolve({ network: '', ip, port: 80, protocol: 'TCP' }, second(50))
+        expect(resolution).toMatchObject({ kind: 'node', pod: undefined, node: { name: 'node-a' } })
+      }
     }
   })
 })
