@@ -59,7 +59,7 @@ export async function startResolverServer(
   try {
     const url = await server.listen({ host, port })
     return {
-      url,
+      url: tls === undefined ? url : url.replace('http:', 'https:'), // fastify does not see what it stands on
       replaceTls: (next) => replaceTls(server.server, next),
       close: async () => {
         parts.publisher.stop()
