@@ -28,9 +28,8 @@ export async function resolverOf(
     onEvent: (event) => events.push(event),
   })
   const server = await startResolverServer({ host: '127.0.0.1', port: options.port ?? 0 }, options.tls, {
-    publisher,
+    publisher: () => publisher,
     isAuthorized: undefined,
-    isSynced: () => true,
     onRefused: (reason) => refusals.push(reason),
     ...options,
   })
