@@ -52,7 +52,7 @@ tls: { certificateFile: c, keyFile: d, clientCaFile: /e }
     ['listen: 9465', '1 listen: found 9465, expected text'],
     ['tls: { keyFile: a }', '1 tls.certificateFile: missing, expected a file because there is a `keyFile`'],
     ['tls: { clientCaFile: a }', '1 tls.certificateFile: missing, expected a file because there is a `clientCaFile`'],
-    ['auth: { token: secret }', '1 auth.token: no such setting, did you mean tokenFile'],
+    ['auth: { token: secret }', '1 auth.token: no such setting (did you mean "tokenFile"?)'],
   ] as const)('refuses %j', ([text, problem]) => {
     expect(problemsOf(text)).toEqual([expect.stringContaining(problem)])
   })

@@ -125,7 +125,8 @@ describe('Publisher', () => {
       await new Promise((resolve) => setImmediate(resolve))
       if (at % 350 === 0) await clock.advance(100)
     }
-    await clock.advance(250)
+    await vi.waitUntil(() => output.types.includes('end'))
+    await flushed(clock)
     expect(readBy(output)).toMatchObject({ things: thingsOf(source), problems: [] })
   })
 
