@@ -92,7 +92,7 @@ function follow() {
     known.add(key)
     seenMs.push(performance.timeOrigin + performance.now() - Number(time))
   })
-  return { synced: followed.synced, seenMs, stop: followed.stop }
+  return { synced: followed.synced, seenMs, stop: () => followed.stop() }
 }
 
 function startResolver(server: string): ChildProcess {

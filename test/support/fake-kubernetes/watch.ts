@@ -10,6 +10,8 @@ import type { Change, History } from './store.ts'
 
 /** Of what a client must read for an event, by change: many watches tell of the same one. */
 const frames = new WeakMap<Change, Map<string, Buffer>>()
+/** So long before its end a watch is told how far it is. */
+const LAST_BOOKMARK_MS = 2_000
 const INITIAL_EVENTS_END = { annotations: { 'k8s.io/initial-events-end': 'true' } }
 
 /** What a watch is made of. */
@@ -46,13 +48,17 @@ export class Watch {
   async run(): Promise<void> {
     const { history, outlet, options } = this.#parts
     const listener = () => this.#wake()
-    const timer = options.timeoutSeconds && setTimeout(() => this.end(), options.timeoutSeconds * 1000)
+    const timeoutMs = (options.timeoutSeconds ?? Infinity) * 1000
+    const timers = [
+      setTimer(() => this.end(), timeoutMs),
+      setTimer(() => this.#lastBookmark(), timeoutMs - LAST_BOOKMARK_MS),
+    ]
     history.listeners.add(listener)
     try {
       if (await this.#begin()) while (await this.#goOn());
       await outlet.end()
     } finally {
-      clearTimeout(timer)
+      timers.forEach(clearTimeout)
       history.listeners.delete(listener)
     }
   }
@@ -60,6 +66,11 @@ export class Watch {
   /** Tell how far it is, when it wants to be told. */
   bookmark(): void {
     if (this.#parts.options.allowsBookmarks) this.#send(this.#bookmark())
+  }
+
+  #lastBookmark(): void {
+    // A real one says nothing when nothing has changed since the version that the watch began with.
+    if (this.#parts.current() > (this.#parts.options.version ?? 0)) this.bookmark()
   }
 
   /** Tell the last changes once more. */
@@ -187,4 +198,8 @@ export class Watch {
   #event(type: string, object: JsonObject): Buffer {
     return this.#parts.encoding.event(type, KINDS[this.resource], object)
   }
+}
+
+function setTimer(act: () => void, ms: number): NodeJS.Timeout | undefined {
+  return ms > 0 && ms < Infinity ? setTimeout(act, ms) : undefined
 }

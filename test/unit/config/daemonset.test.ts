@@ -8,9 +8,10 @@ import { parseConfig } from '../../../src/config/load.ts'
 const manifest = readFileSync(join(import.meta.dirname, '../../../deploy/daemonset.yaml'), 'utf8')
 const documents = parseAllDocuments(manifest)
 const objects: Record<string, any>[] = documents.map((document) => document.toJS()) // oxlint-disable-line no-explicit-any -- a manifest has any shape
-const resolver: Record<string, any>[] = parseAllDocuments(
+const resolverDocuments = parseAllDocuments(
   readFileSync(join(import.meta.dirname, '../../../deploy/resolver.yaml'), 'utf8'),
-).map((document) => document.toJS()) // oxlint-disable-line no-explicit-any -- a manifest has any shape
+)
+const resolver: Record<string, any>[] = resolverDocuments.map((document) => document.toJS()) // oxlint-disable-line no-explicit-any -- a manifest has any shape
 const of = (kind: string) => objects.find((object) => object['kind'] === kind) ?? {}
 const pod = of('DaemonSet')['spec'].template.spec
 const [container] = pod.containers
