@@ -86,6 +86,16 @@ export class ApiWatch {
     return this.events
   }
 
+  /** How much of an event has come that is not whole. */
+  get restBytes(): number {
+    return this.#rest.length
+  }
+
+  /** Whether the connection has ended, in whatever way. */
+  get isClosed(): boolean {
+    return this.#answer.destroyed
+  }
+
   close(): void {
     this.#answer.destroy()
   }

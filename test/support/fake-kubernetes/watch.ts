@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../src/enrich/kubernetes/field-reader.ts'
-import { batches, type Encoding } from './encoding.ts'
+import { type Encoding, eventOf } from './encoding.ts'
 import type { Fault } from './faults.ts'
 import { isAskedFor } from './list.ts'
 import { atVersion, KINDS, type Resource, type StoredObject } from './object.ts'
@@ -24,6 +24,8 @@ export interface WatchParts {
   readonly fault: Fault | undefined
   /** The version of the whole cluster. */
   readonly current: () => number
+  /** Between two bookmarks. */
+  readonly bookmarkMs: number
 }
 
 /** One open watch: it goes through the changes at the pace of its reader. */
@@ -46,18 +48,20 @@ export class Watch {
 
   /** Serve it until its end. */
   async run(): Promise<void> {
-    const { history, outlet, options } = this.#parts
+    const { history, outlet, options, bookmarkMs } = this.#parts
     const listener = () => this.#wake()
     const timeoutMs = (options.timeoutSeconds ?? Infinity) * 1000
     const timers = [
       setTimer(() => this.end(), timeoutMs),
       setTimer(() => this.#lastBookmark(), timeoutMs - LAST_BOOKMARK_MS),
     ]
+    const bookmarks = setInterval(() => this.bookmark(), bookmarkMs)
     history.listeners.add(listener)
     try {
       if (await this.#begin()) while (await this.#goOn());
       await outlet.end()
     } finally {
+      clearInterval(bookmarks)
       timers.forEach(clearTimeout)
       history.listeners.delete(listener)
     }
@@ -93,13 +97,13 @@ export class Watch {
   /** End the connection in the middle of an event. */
   cut(): void {
     const frame = this.#event('BOOKMARK', this.#bookmarkObject())
-    this.#parts.outlet.cut(frame.subarray(0, Math.floor(frame.length / 2)))
-    this.end()
+    this.silence()
+    void this.#parts.outlet.cut(frame.subarray(0, Math.floor(frame.length / 2)))
   }
 
   /** Tell of an error, and end. */
   fail(status: JsonObject): void {
-    this.#send(this.#parts.encoding.event('ERROR', 'Status', status))
+    this.#send(eventOf(this.#parts.encoding, 'ERROR', 'Status', status))
     this.end()
   }
 
@@ -119,17 +123,14 @@ export class Watch {
     }
     this.#cursor = current()
     const end = sendsInitialEvents && allowsBookmarks ? [this.#bookmark(INITIAL_EVENTS_END)] : []
-    for (const batch of batches(this.#initialEvents(history.sorted))) await this.#write(batch)
+    const initial = this.#parts.encoding.events('ADDED', KINDS[this.resource], history.sorted.filter(this.#isAskedFor))
+    for (const batch of initial) await this.#write(batch)
     for (const bookmark of end) await this.#write(bookmark)
     return true
   }
 
-  *#initialEvents(objects: readonly StoredObject[]): Iterable<Buffer> {
-    for (const object of objects) if (this.#isAskedFor(object)) yield this.#event('ADDED', object)
-  }
-
   async #refuse(status: JsonObject): Promise<false> {
-    await this.#write(this.#parts.encoding.event('ERROR', 'Status', status))
+    await this.#write(eventOf(this.#parts.encoding, 'ERROR', 'Status', status))
     return false
   }
 
@@ -142,7 +143,7 @@ export class Watch {
     if (changes === undefined) return false
     this.#cursor = changes.at(-1)?.version ?? this.#cursor
     const events = [...this.#inOrder(changes).flatMap((change) => this.#framesOf(change)), ...this.#extra.splice(0)]
-    if (events.length > 0) for (const batch of batches(events)) await this.#write(batch)
+    if (events.length > 0) await this.#write(Buffer.concat(events))
     else if (this.#isEnding) return false
     else await this.#more()
     return true
@@ -196,7 +197,7 @@ export class Watch {
   }
 
   #event(type: string, object: JsonObject): Buffer {
-    return this.#parts.encoding.event(type, KINDS[this.resource], object)
+    return eventOf(this.#parts.encoding, type, KINDS[this.resource], object)
   }
 }
 
