@@ -41,7 +41,9 @@ async function measure(cluster: ChildProcess, resolver: ChildProcess): Promise<v
   const started = await figures(pid)
   await until(async () => (await fetch(`http://127.0.0.1:${PORT + 1}/readyz`)).status === 200)
   const synced = await figures(pid)
-  say(`sync: ${seconds(performance.now() - startMs)}, resolver ${cost(synced)}, of it ${started.cpuSeconds.toFixed(1)} s to start`)
+  say(
+    `sync: ${seconds(performance.now() - startMs)}, resolver ${cost(synced)}, of it ${started.cpuSeconds.toFixed(1)} s to start`,
+  )
 
   const agent = follow()
   const lag = monitorEventLoopDelay({ resolution: 5 })
