@@ -25,8 +25,8 @@ async function change(perSecond: number): Promise<void> {
     names.push(name)
     const old = at % 2 === 1 ? names.shift() : undefined
     if (old !== undefined) fake.delete('pods', `${template.metadata.namespace ?? ''}/${old}`)
-    const dueMs = startMs + (at * 1_000) / perSecond
-    if (dueMs > performance.now()) await sleep(dueMs - performance.now())
+    const earlyMs = startMs + (at * 1_000) / perSecond - performance.now()
+    if (earlyMs > 0) await sleep(earlyMs)
   }
   process.send?.({ url: '' })
 }

@@ -19,8 +19,9 @@ const READERS = Number(process.argv[2] ?? 1_000)
 const PODS = Number(process.argv[3] ?? 100_000)
 const [SERVICES, NODES, PER_SECOND] = [Math.ceil(PODS / 20), Math.ceil(PODS / 40), 100]
 const PORT = 19_465
-/** As the image has it. */
+/** As the image and the manifest have them. */
 const NODE_FLAGS = ['--max-semi-space-size=2']
+const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' }
 const URL = `http://127.0.0.1:${PORT}`
 const folder = mkdtempSync(join(tmpdir(), 'flagship-bench-'))
 const children: ChildProcess[] = []
@@ -115,7 +116,8 @@ function startResolver(server: string): ChildProcess {
   writeFileSync(join(folder, 'resolver.json'), JSON.stringify(config))
   const main = join(import.meta.dirname, '../src/main.ts')
   const args = [...NODE_FLAGS, main, 'resolver', '--config', join(folder, 'resolver.json')]
-  const resolver = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  const env = { ...process.env, ...ENVIRONMENT }
+  const resolver = spawn(process.execPath, args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
   children.push(resolver)
   return resolver
 }
