@@ -154,7 +154,8 @@ function child(file: string, ...args: readonly (string | number)[]): ChildProces
 }
 
 async function told(from: ChildProcess): Promise<Readonly<Record<string, unknown>>> {
-  const [message] = await once(from, 'message')
+  const ended = once(from, 'exit').then(() => Promise.reject(new Error('a part of the bench has ended')))
+  const [message] = await Promise.race([once(from, 'message'), ended])
   return Object(message)
 }
 
