@@ -82,60 +82,64 @@ function linesOf(index: EndpointIndex, isAll: boolean): readonly string[] {
 describe('StreamState', () => {
   test('answers as the resolver does, wherever it loses its stream and however often the resolver starts anew', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), fc.integer({ min: 0, max: 3 }), async (steps, cut) => {
-        const clock = new ManualClock()
-        let index = new EndpointIndex()
-        let starts = 1
-        let publisher = publish(index, clock, 'start-1')
-        const agent = new EndpointIndex()
-        const state = new StreamState(agent)
-        let output: StreamOutput | undefined
-        let taken = 0
-        const connect = () => {
-          output = new StreamOutput()
-          taken = 0
-          state.connect()
-          publisher.add(output, state.position)
-        }
-        /** Take in what has come, without the last `left` lines. */
-        const read = (left: number) => {
-          const { lines } = output ?? { lines: [] }
-          for (const line of lines.slice(taken, Math.max(taken, lines.length - left))) {
-            expect(state.take(line)).toBeUndefined()
-            taken += 1
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 60, size: 'max' }),
+        fc.integer({ min: 0, max: 3 }),
+        async (steps, cut) => {
+          const clock = new ManualClock()
+          let index = new EndpointIndex()
+          let starts = 1
+          let publisher = publish(index, clock, 'start-1')
+          const agent = new EndpointIndex()
+          const state = new StreamState(agent)
+          let output: StreamOutput | undefined
+          let taken = 0
+          const connect = () => {
+            output = new StreamOutput()
+            taken = 0
+            state.connect()
+            publisher.add(output, state.position)
           }
-        }
-        const opened = () =>
-          vi.waitUntil(() => output?.types.some((type) => type === 'end' || type === 'resume'), {
-            timeout: 20_000,
-            interval: 1,
-          })
-        connect()
-        for (const each of steps) {
-          if (each.kind === 'pass') {
-            await opened() // packed on another thread, whatever the clock says
-            await clock.advance(each.ms)
-            read(0)
-          } else if (each.kind === 'lose' || each.kind === 'restart') {
-            read(cut)
-            output?.destroy()
-            if (each.kind === 'restart') {
-              publisher.stop()
-              index = restarted(index)
-              starts += 1
-              publisher = publish(index, clock, `start-${starts}`)
+          /** Take in what has come, without the last `left` lines. */
+          const read = (left: number) => {
+            const { lines } = output ?? { lines: [] }
+            for (const line of lines.slice(taken, Math.max(taken, lines.length - left))) {
+              expect(state.take(line)).toBeUndefined()
+              taken += 1
             }
-            connect()
-          } else apply(index, each, clock.nowMs())
-        }
-        await clock.advance(300)
-        await opened()
-        await clock.advance(300)
-        await settle()
-        read(0)
-        publisher.stop()
-        expect(linesOf(agent, starts === 1)).toEqual(linesOf(index, starts === 1))
-      }),
+          }
+          const opened = () =>
+            vi.waitUntil(() => output?.types.some((type) => type === 'end' || type === 'resume'), {
+              timeout: 20_000,
+              interval: 1,
+            })
+          connect()
+          for (const each of steps) {
+            if (each.kind === 'pass') {
+              await opened() // packed on another thread, whatever the clock says
+              await clock.advance(each.ms)
+              read(0)
+            } else if (each.kind === 'lose' || each.kind === 'restart') {
+              read(cut)
+              output?.destroy()
+              if (each.kind === 'restart') {
+                publisher.stop()
+                index = restarted(index)
+                starts += 1
+                publisher = publish(index, clock, `start-${starts}`)
+              }
+              connect()
+            } else apply(index, each, clock.nowMs())
+          }
+          await clock.advance(300)
+          await opened()
+          await clock.advance(300)
+          await settle()
+          read(0)
+          publisher.stop()
+          expect(linesOf(agent, starts === 1)).toEqual(linesOf(index, starts === 1))
+        },
+      ),
       { numRuns: 150 },
     )
   })
