@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.ts'
-import { RotatingFile } from '../../clients/rotating-file.ts'
 import { parseListen } from '../../config/listen.ts'
 import type { Config } from '../../config/schema.ts'
 import type { EndpointIndex } from '../../enrich/endpoint/index.ts'
@@ -10,6 +9,7 @@ import type { AgentSettings } from '../../pipeline/settings.ts'
 import { requestTranscoder } from '../../pipeline/stream/request-transcoder.ts'
 import { startRequestStream } from '../../pipeline/stream/start-request-stream.ts'
 import { brokenLog } from './broken-log.ts'
+import { secretsIn } from './secrets.ts'
 import { messageTranscoder } from './transcoders.ts'
 
 type HttpSource = NonNullable<Config['ingest']['http']>
@@ -44,11 +44,5 @@ export function startRequestAgent(
 function credentialsOf(auth: HttpSource['auth'], clock: Clock): Credentials | undefined {
   const path = auth?.tokenFile ?? auth?.passwordFile
   if (path === undefined) return undefined
-  const file = new RotatingFile(path, () => undefined, clock)
-  const secrets = async (isUrgent: boolean) => linesOf(await file.text(isUrgent))
-  return { username: auth?.username, secrets }
-}
-
-function linesOf(text: string): readonly string[] {
-  return text.split(/\r?\n/).filter((line) => line !== '')
+  return { username: auth?.username, secrets: secretsIn(path, clock) }
 }
