@@ -294,12 +294,21 @@ export class EndpointIndex implements RowTarget {
     if (holders === undefined) return undefined
     if (Number.isNaN(atMs)) return unresolved('no_time')
     const { exact, sinceMs, untilMs } = holders
-    if (exact !== undefined) return podAt(exact, sinceMs, untilMs)
+    if (exact !== undefined) return this.#confirmed(podAt(exact, sinceMs, untilMs), atMs)
     if (holders.pods.length === 0) return { ...unresolved('history'), sinceMs, untilMs }
     const reason = holders.pods.length === 1 ? 'skew' : 'two_owners'
     const chosen = choosePod(holders.pods, hint)
     const pod = chosen !== undefined && holders.likely.includes(chosen) ? chosen : undefined
     return { ...unsure(reason), kind: pod === undefined ? 'unknown' : 'pod', pod, sinceMs: atMs, untilMs: atMs }
+  }
+
+  /** That a pod still has its address can be said up to when its source was heard; after that it is the last one known. */
+  #confirmed(pod: Resolution, atMs: number): Resolution {
+    if (pod.untilMs !== Infinity || this.#heardUntilMs === undefined) return pod
+    const sureUntilMs = this.#heardUntilMs - this.#skewMs
+    if (atMs < sureUntilMs) return { ...pod, untilMs: sureUntilMs }
+    const sinceMs = Math.max(pod.sinceMs, sureUntilMs)
+    return { ...pod, sinceMs, confidence: 'ambiguous', reason: unknownReason(this.#freshness) }
   }
 
   #resolveService(query: Query, atMs: number, hint: Hint | undefined): Resolution | undefined {

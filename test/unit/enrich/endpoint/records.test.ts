@@ -162,7 +162,7 @@ describe('EndpointIndex as a target of rows', () => {
     ['current', 'not_known'],
   ] as const)('says why it knows nobody at an address of the cluster while it is %s', ([freshness, reason]) => {
     const index = bookinfo()
-    index.setFreshness(freshness)
+    index.setFreshness(freshness, 100_000)
     const at = (ip: string) => index.resolve({ network: '', ip, port: 80, protocol: 'TCP' }, 50).reason
     expect([at('10.244.1.77'), at('10.96.99.1'), at('10.9.9.9'), at(IP)]).toEqual([
       reason,
