@@ -5,6 +5,7 @@ import type { Direction } from '../record/layer.ts'
 import type { ReporterFacts } from './direction.ts'
 import { createEnds, type EndResolver, type Ends } from './endpoint/ends.ts'
 import type { EndpointIndex } from './endpoint/index.ts'
+import { type Miss, Misses } from './endpoint/misses.ts'
 import type { ReporterIdentity } from '../record/reporter-identity.ts'
 import { reporterOf } from './endpoint/reporter.ts'
 
@@ -22,14 +23,17 @@ export class Vantage {
   readonly #surroundings: Surroundings
   readonly #identity: ReporterIdentity
   readonly #ends: EndResolver
+  readonly #misses: Misses
   #version = Number.NaN
   #reporter: Reporter
   #serviceName: string | undefined
   #ownHop: Hop = makeHop({})
 
-  constructor(surroundings: Surroundings, identity: ReporterIdentity) {
+  /** `misses`: where addresses are noted that are not known yet. */
+  constructor(surroundings: Surroundings, identity: ReporterIdentity, misses = new Misses()) {
     this.#surroundings = surroundings
     this.#identity = identity
+    this.#misses = misses
     this.#ends = createEnds(surroundings.index, identity, { cluster: surroundings.clusterName })
     this.#reporter = this.#refresh()
   }
@@ -46,6 +50,7 @@ export class Vantage {
   /** Who talked to whom in a line. The resolver gives the same ends for lines that repeat, until the index changes. */
   hopOf(line: EnvoyLine, direction: Direction): Hop {
     const ends = this.#ends.endsOf(line, direction)
+    if (ends.unknownIps !== undefined) this.#misses.add(ends.unknownIps, line.startTimeMs ?? Number.NaN)
     return (ends.hop ??= this.#makeHop(ends))
   }
 
@@ -88,11 +93,17 @@ export class Vantages {
   readonly namespace: string | undefined
   readonly #surroundings: Surroundings
   readonly #pods = new Map<string, Vantage>()
+  readonly #misses = new Misses()
 
   constructor(surroundings: Surroundings, identity: ReporterIdentity) {
     this.#surroundings = surroundings
-    this.file = new Vantage(surroundings, identity)
+    this.file = new Vantage(surroundings, identity, this.#misses)
     this.namespace = identity.namespace
+  }
+
+  /** Pod addresses that hops since the last call were asked for in vain. */
+  takeMisses(): readonly Miss[] {
+    return this.#misses.take()
   }
 
   ofPod(podName: string, containerName: string | undefined): Vantage {
@@ -105,7 +116,7 @@ export class Vantages {
     const key = `${podName}/${containerName}/${namespace}/${podUid}/${nodeName}`
     const known = this.#pods.get(key)
     if (known !== undefined) return known
-    const vantage = new Vantage(this.#surroundings, identity)
+    const vantage = new Vantage(this.#surroundings, identity, this.#misses)
     if (this.#pods.size >= MAX_PODS) this.#pods.clear()
     this.#pods.set(key, vantage)
     return vantage

@@ -22,6 +22,8 @@ export const METRICS = {
   flagship_documents_possibly_doubled_total: { type: 'counter', help: 'Documents that a look-up found in more than one backing index, or that a new Kafka producer sent although they were in doubt.', labels: ['pipeline'] },
   flagship_documents_dropped_total: { type: 'counter', help: 'Lines left out by our own choice, such as component logs below the configured level.', labels: ['pipeline', 'policy'] },
   flagship_requests_total: { type: 'counter', help: 'Requests of other shippers, by the status they were answered with (`ingest.http`). What is answered with 4xx, 429 aside, shippers give up.', labels: ['pipeline', 'status'] },
+  flagship_name_waits_total: { type: 'counter', help: 'Chunks of lines, or requests, that waited for the name of a pod address.', labels: ['pipeline'] },
+  flagship_names_given_up_total: { type: 'counter', help: 'Pod addresses that were not known after the wait either; their lines went out without the name.', labels: ['pipeline'] },
   flagship_losses_total: { type: 'counter', help: 'Times that lines were lost for good, each named by a log line and a document of dataset envoy.loss. With reason `unseen` it is possibly nothing: files may have come and gone while nobody looked.', labels: ['pipeline', 'reason'] },
   flagship_lost_bytes_total: { type: 'counter', help: 'Bytes of log that were lost for good, as far as their number is known. Any rise needs a person.', labels: ['pipeline', 'reason'] },
   flagship_watermark_timestamp_seconds: { type: 'gauge', help: 'Everything written before this time, in seconds since 1970, is delivered, refused, dropped by policy or named as lost.', labels: ['pipeline'] },

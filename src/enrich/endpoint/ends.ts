@@ -191,6 +191,7 @@ function endsBetween(
   mtls: boolean | undefined,
   reporter: string | undefined,
 ): Ends {
+  const unknownIps = [source?.unknownIp, destination?.unknownIp].filter((each) => each !== undefined)
   const workloads = [source?.workload, destination?.workload, reporter].filter((each) => each !== undefined)
   return {
     source: source?.endpoint,
@@ -198,7 +199,7 @@ function endsBetween(
     mtls,
     workloads: workloads.length === 0 ? undefined : [...new Set(workloads)],
     destinationDomain: destination?.domain,
-    unknownIp: source?.unknownIp ?? destination?.unknownIp,
+    unknownIps: unknownIps.length === 0 ? undefined : unknownIps,
     hop: undefined,
   }
 }

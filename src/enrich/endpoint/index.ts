@@ -4,7 +4,7 @@ import { type NodeFacts, NodeTable } from './node-table.ts'
 import { addressKey, type PodFacts, PodTable } from './pod-table.ts'
 import { Ranges } from './range.ts'
 import { type Hint, podAt, type Query, type Resolution, resolved, unresolved, unsure } from './resolution.ts'
-import type { NodeRow, PodRow, ServiceRow } from './row.ts'
+import { LOCAL_NETWORK, type NodeRow, type PodRow, type ServiceRow } from './row.ts'
 import { type ServiceFacts, ServiceTable } from './service-table.ts'
 import { choosePod, chooseService } from './tie-break.ts'
 
@@ -111,6 +111,17 @@ export class EndpointIndex {
     if (pod === undefined) return other
     if (other.kind === 'external' || other.kind === 'unknown') return pod
     return { ...other, sinceMs: Math.max(pod.sinceMs, other.sinceMs), untilMs: Math.min(pod.untilMs, other.untilMs) }
+  }
+
+  /**
+   * Whether it may still become known which pod had an address at `atMs`: the address is next to those of pods, and
+   * nobody is known to have had it then or since. Never so for services: proxies and this index learn of them from the
+   * same server, long before anybody dials them.
+   */
+  awaits(ip: string, atMs: number): boolean {
+    const holders = this.#pods.holders(addressKey(LOCAL_NETWORK, ip), atMs, this.#skewMs)
+    if (holders === undefined) return this.#ranges.isOfPods(ip)
+    return holders.exact === undefined && holders.pods.length === 0 && holders.untilMs === Number.POSITIVE_INFINITY
   }
 
   /** Undefined when no pod ever had the address. */

@@ -15,7 +15,7 @@ export interface Slot {
   readonly workload: string | undefined
   /** Service host from the cluster name, the SNI or peer metadata. */
   readonly domain: string | undefined
-  /** An address of the cluster's that is not known yet: waiting for news may resolve it. */
+  /** A pod address that is not known yet: news may resolve it. */
   readonly unknownIp: string | undefined
   readonly sinceMs: number
   readonly untilMs: number
@@ -34,8 +34,8 @@ export interface Ends {
   readonly workloads: readonly string[] | undefined
   /** Service host from the cluster name, the SNI or peer metadata. */
   readonly destinationDomain: string | undefined
-  /** A cluster address that is not known yet: news may resolve it. */
-  readonly unknownIp: string | undefined
+  /** Pod addresses that are not known yet: news may resolve them. */
+  readonly unknownIps: readonly string[] | undefined
   /** The same rendered, once somebody has. */
   hop: Hop | undefined
 }

@@ -51,7 +51,12 @@ export function restOf(
   address?: string,
 ): Pick<End, 'sinceMs' | 'untilMs' | 'unknownIp'> {
   if (resolution === undefined) return {}
-  const { sinceMs, untilMs, reason } = resolution
-  const isUnknown = reason === 'not_known' && address !== undefined
+  const { sinceMs, untilMs } = resolution
+  const isUnknown = address !== undefined && mayBecomeKnown(resolution)
   return { sinceMs, untilMs, unknownIp: isUnknown ? parseAddress(address)?.ip : undefined }
+}
+
+/** Nobody is known to have had the address then or since: its owner may be newer than what is known. */
+function mayBecomeKnown({ reason, untilMs }: Resolution): boolean {
+  return reason === 'not_known' || (reason === 'history' && untilMs === Number.POSITIVE_INFINITY)
 }
