@@ -28,11 +28,12 @@ export function describeAccess(line: EnvoyLine, from: Vantage): LogRecord {
   assignRaw(line, record)
   assignDetails(line, verdict, record)
   assignAmounts(line, layer, record)
-  assignAddresses(line, direction, record)
   if (line.upstreamCluster !== undefined) record.cluster = clusterOf(line.upstreamCluster)
   if (line.routeName !== undefined) assignRoute(line.routeName, record)
   if (line.more !== undefined) assignMore(line.more, record)
-  record.hop = from.hopOf(line, direction)
+  const hop = from.hopOf(line, direction)
+  record.hop = hop
+  assignAddresses(line, direction, hop.source?.reason === 'nat', record)
   record.reporter = from.reporter
   return record
 }

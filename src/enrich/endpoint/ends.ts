@@ -4,7 +4,7 @@ import { type Called, calledName, calledOf, destinationEnd, upstreamOf } from '.
 import { detach } from './detach.ts'
 import type { EndpointIndex } from './index.ts'
 import { mtlsOf } from './mtls.ts'
-import { OwnPod } from './own-pod.ts'
+import { INBOUND_PASSTHROUGH, OwnPod } from './own-pod.ts'
 import { detachPeer, evidenceOf } from './peer.ts'
 import type { PodFacts } from './pod-table.ts'
 import type { ReporterIdentity } from '../../record/reporter-identity.ts'
@@ -109,7 +109,8 @@ class Resolver implements EndResolver {
     const dialled = line.downstreamLocalAddress ?? ''
     const { version } = this.#index
     if (direction === 'inbound' && this.#own.slot !== undefined && !isByZtunnel(line)) {
-      return this.#inbound.get(name ?? '', dialled, 0, version) ?? this.#addInbound(name ?? '', dialled)
+      const inbound = name ?? passthroughOf(line)
+      return this.#inbound.get(inbound, dialled, 0, version) ?? this.#addInbound(inbound, dialled)
     }
     const first = name ?? dialled
     const second = calledKey(line, direction, name)
@@ -146,6 +147,11 @@ function startOf(line: EnvoyLine): number {
 /** ztunnel reports on the pods of its node, not on its own. */
 function isByZtunnel({ more }: EnvoyLine): boolean {
   return more !== undefined && more.ztunnelDirection !== undefined
+}
+
+/** The one cluster of ports that no service declares, in its old and new spellings; else empty. */
+function passthroughOf({ upstreamCluster }: EnvoyLine): string {
+  return upstreamCluster?.startsWith(INBOUND_PASSTHROUGH) === true ? INBOUND_PASSTHROUGH : ''
 }
 
 /** What an address means at a gateway is not what it means elsewhere. */
