@@ -124,8 +124,8 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ERR_OSSL_X509_KEY_VALUES_MISMATCH', 'the key file does not belong to the certificate file of this client'],
 ])
 
-/** Node gives no message of its own where several addresses were tried. */
-function reasonOfFailure(error: Error): string {
+/** Why an exchange failed, in words; Node gives none of its own where several addresses were tried. */
+export function reasonOfFailure(error: Error): string {
   const known = REASONS.get(codeOf(error))
   if (known !== undefined) return known
   const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined

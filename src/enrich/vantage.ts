@@ -5,6 +5,7 @@ import type { Direction } from '../record/layer.ts'
 import type { ReporterFacts } from './direction.ts'
 import { createEnds, type EndResolver, type Ends } from './endpoint/ends.ts'
 import type { EndpointIndex } from './endpoint/index.ts'
+import type { Lookups } from './endpoint/lookups.ts'
 import { type Miss, Misses } from './endpoint/misses.ts'
 import type { ReporterIdentity } from '../record/reporter-identity.ts'
 import { reporterOf } from './endpoint/reporter.ts'
@@ -12,6 +13,8 @@ import { reporterOf } from './endpoint/reporter.ts'
 /** What is the same for every file. */
 export interface Surroundings {
   readonly index: EndpointIndex
+  /** Where look-ups are counted. */
+  readonly lookups?: Lookups | undefined
   /** Configured name of the cluster. */
   readonly clusterName?: string | undefined
   /** Configured labels of every document. */
@@ -34,7 +37,10 @@ export class Vantage {
     this.#surroundings = surroundings
     this.#identity = identity
     this.#misses = misses
-    this.#ends = createEnds(surroundings.index, identity, { cluster: surroundings.clusterName })
+    this.#ends = createEnds(surroundings.index, identity, {
+      cluster: surroundings.clusterName,
+      lookups: surroundings.lookups,
+    })
     this.#reporter = this.#refresh()
   }
 

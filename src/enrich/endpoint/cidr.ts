@@ -17,15 +17,26 @@ export function parseCidr(text: string): Cidr | undefined {
   return prefix < 0 || prefix > groups.length * 16 ? undefined : { groups, prefix }
 }
 
+/** The range as text, without host bits. */
+export function cidrText({ groups, prefix }: Cidr): string {
+  return `${ipText(maskedGroups(groups, prefix))}/${prefix}`
+}
+
 /** The first address after the network's own: where a node's bridge usually is (`.1`, `::1`). */
 export function gatewayOf({ groups, prefix }: Cidr): string | undefined {
   if (groups.length * 16 - prefix < 2) return undefined
   const masked = maskedGroups(groups, prefix)
   const last = masked.length - 1
   masked[last] = (masked[last] ?? 0) + 1
-  const [high = 0, low = 0] = masked
-  if (masked.length === 2) return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`
-  return canonicalIp(masked.map((group) => group.toString(16)).join(':'))
+  return ipText(masked)
+}
+
+/** Two groups as IPv4, eight as IPv6. */
+function ipText(groups: readonly number[]): string {
+  const [high = 0, low = 0] = groups
+  if (groups.length === 2) return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`
+  const text = groups.map((group) => group.toString(16)).join(':')
+  return canonicalIp(text) ?? text
 }
 
 /** Names of ranges; the most specific range that holds an address wins. */

@@ -3,6 +3,7 @@ import type { Direction } from '../../record/layer.ts'
 import { type Called, calledName, calledOf, destinationEnd, upstreamOf } from './destination.ts'
 import { detach } from './detach.ts'
 import type { EndpointIndex } from './index.ts'
+import type { Lookups } from './lookups.ts'
 import { mtlsOf } from './mtls.ts'
 import { INBOUND_PASSTHROUGH, OwnPod } from './own-pod.ts'
 import { detachPeer, evidenceOf } from './peer.ts'
@@ -17,6 +18,8 @@ export interface EndsOptions {
   readonly cluster?: string | undefined
   /** Ends that are kept rendered. */
   readonly maxCached?: number
+  /** Where look-ups are counted. */
+  readonly lookups?: Lookups | undefined
 }
 
 /** Resolves the lines of one reporter. */
@@ -50,9 +53,9 @@ class Resolver implements EndResolver {
   /** Answers for lines that name no destination, by source. */
   readonly #withoutDestination = new Map<Slot | undefined, Ends>()
 
-  constructor(index: EndpointIndex, identity: ReporterIdentity, { cluster, maxCached }: EndsOptions) {
+  constructor(index: EndpointIndex, identity: ReporterIdentity, { cluster, maxCached, lookups }: EndsOptions) {
     this.#index = index
-    this.#view = new View(index, cluster)
+    this.#view = new View(index, cluster, lookups)
     this.#own = new OwnPod(this.#view, identity)
     this.#sources = new SlotCache(maxCached ?? DEFAULT_MAX_CACHED)
     this.#destinations = new SlotCache(maxCached ?? DEFAULT_MAX_CACHED)

@@ -1,10 +1,14 @@
 import { classOf, isPrivate } from '../ip.ts'
 import { CidrNames, parseCidr } from './cidr.ts'
+import { type Freshness, unknownReason } from './freshness.ts'
+import { type IndexRecord, keyOf, type RangeRecord, splitKey } from './index-record.ts'
+import { type NamespaceFacts, NamespaceTable } from './namespace-table.ts'
 import { type NodeFacts, NodeTable } from './node-table.ts'
 import { addressKey, type PodFacts, PodTable } from './pod-table.ts'
 import { Ranges } from './range.ts'
 import { type Hint, podAt, type Query, type Resolution, resolved, unresolved, unsure } from './resolution.ts'
-import { LOCAL_NETWORK, type NodeRow, type PodRow, type ServiceRow } from './row.ts'
+import { LOCAL_NETWORK, type NamespaceRow, type NodeRow, type PodRow, type ServiceRow } from './row.ts'
+import type { RowTarget } from './row-target.ts'
 import { type ServiceFacts, ServiceTable } from './service-table.ts'
 import { choosePod, chooseService } from './tie-break.ts'
 
@@ -18,16 +22,19 @@ export interface EndpointIndexOptions {
 }
 
 /**
- * Who is behind an address, at a line's own time. Fed with rows (an inventory file now, a live watch later), asked
- * synchronously, never blocking and never guessing: outside every interval the answer is "unknown" and why.
+ * Who is behind an address, at a line's own time. Fed with rows (an inventory file, a live watch) or with the
+ * records of another index, asked synchronously, never blocking and never guessing: outside every interval the answer is "unknown" and why.
  */
-export class EndpointIndex {
+export class EndpointIndex implements RowTarget {
   readonly #pods: PodTable
   readonly #services = new ServiceTable()
   readonly #nodes = new NodeTable()
   readonly #ranges = new Ranges()
   readonly #networks = new CidrNames()
+  readonly #namespaces = new NamespaceTable()
+  readonly #listeners = new Set<(key: string) => void>()
   readonly #skewMs: number
+  #freshness: Freshness = 'current'
   #version = 0
 
   constructor({ networks = {}, skewMs = 2_000, maxClosed = 500_000 }: EndpointIndexOptions = {}) {
@@ -45,41 +52,141 @@ export class EndpointIndex {
   }
 
   /** Objects and closed intervals that are held. */
-  get size(): { readonly pods: number; readonly services: number; readonly closedIntervals: number } {
-    return { pods: this.#pods.podCount, services: this.#services.size, closedIntervals: this.#pods.closedCount }
+  get size() {
+    const [pods, closedIntervals] = [this.#pods.podCount, this.#pods.closedCount]
+    return { pods, services: this.#services.size, nodes: this.#nodes.size, closedIntervals }
   }
 
-  /** `seenAtMs`: when the source learnt of it; a time in the row itself goes before it. */
+  /** How much of what its source has the index knows; it decides what is said of addresses that nobody is known at. */
+  setFreshness(freshness: Freshness): void {
+    if (freshness === this.#freshness) return
+    this.#freshness = freshness
+    this.#version += 1
+  }
+
+  /** Hear the key of each thing that changed, as it changes. Returns what ends that. */
+  observe(listener: (key: string) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
   upsertPod(row: PodRow, seenAtMs: number): void {
-    const changed = this.#pods.upsert(row, seenAtMs)
-    const learnt = row.nodeName !== undefined && this.#nodes.learn(row.network, row.hostIps, row.nodeName)
-    if (!row.isHostNetwork) for (const ip of row.ips) this.#ranges.addPod(ip)
-    if (changed || learnt) this.#version += 1
+    if (this.#pods.upsert(row, seenAtMs)) this.#changed(`pod/${row.uid}`)
+    if (row.nodeName !== undefined && this.#nodes.learn(row.network, row.hostIps, row.nodeName)) {
+      this.#changed(`node/${row.nodeName}`)
+    }
+    if (!row.isHostNetwork) for (const ip of row.ips) this.#widened(this.#ranges.addPod(ip))
   }
 
   deletePod(uid: string, seenAtMs: number): void {
-    if (this.#pods.delete(uid, seenAtMs)) this.#version += 1
+    if (this.#pods.delete(uid, seenAtMs)) this.#changed(`pod/${uid}`)
   }
 
   upsertService(row: ServiceRow): void {
-    for (const ip of row.clusterIps) this.#ranges.addService(ip)
-    if (this.#services.upsert(row)) this.#version += 1
+    for (const ip of row.clusterIps) this.#widened(this.#ranges.addService(ip))
+    if (this.#services.upsert(row)) this.#changed(`service/${row.namespace}/${row.name}`)
   }
 
   deleteService(namespace: string, name: string): void {
-    if (this.#services.delete(namespace, name)) this.#version += 1
+    if (this.#services.delete(namespace, name)) this.#changed(`service/${namespace}/${name}`)
   }
 
   upsertNode(row: NodeRow): void {
-    for (const text of row.podCidrs) {
-      const cidr = parseCidr(text)
-      if (cidr !== undefined) this.#ranges.addPodCidr(cidr)
-    }
-    if (this.#nodes.upsert(row)) this.#version += 1
+    for (const text of row.podCidrs) this.#widened(this.#ranges.addPodCidr(text))
+    if (this.#nodes.upsert(row)) this.#changed(`node/${row.name}`)
   }
 
   deleteNode(name: string): void {
-    if (this.#nodes.delete(name)) this.#version += 1
+    if (this.#nodes.delete(name)) this.#changed(`node/${name}`)
+  }
+
+  upsertNamespace(row: NamespaceRow): void {
+    if (this.#namespaces.upsert(row)) this.#changed(`namespace/${row.name}`)
+  }
+
+  deleteNamespace(name: string): void {
+    if (this.#namespaces.delete(name)) this.#changed(`namespace/${name}`)
+  }
+
+  retainPods(uids: ReadonlySet<string>, seenAtMs: number): void {
+    for (const uid of this.#pods.uids) if (!uids.has(uid)) this.deletePod(uid, seenAtMs)
+  }
+
+  retainServices(keys: ReadonlySet<string>): void {
+    for (const { namespace, name } of this.#services.all) {
+      if (!keys.has(`${namespace}/${name}`)) this.deleteService(namespace, name)
+    }
+  }
+
+  retainNodes(names: ReadonlySet<string>): void {
+    for (const name of this.#nodes.names) if (!names.has(name)) this.deleteNode(name)
+  }
+
+  retainNamespaces(names: ReadonlySet<string>): void {
+    for (const name of this.#namespaces.names) if (!names.has(name)) this.deleteNamespace(name)
+  }
+
+  /** The whole of what is known, one record for each thing. What changes on the way may be in it or not. */
+  *records(): Iterable<IndexRecord> {
+    yield* this.#ranges.records()
+    for (const name of this.#namespaces.names) yield* this.#recordsOf(`namespace/${name}`)
+    for (const name of this.#nodes.names) yield* this.#recordsOf(`node/${name}`)
+    for (const row of this.#services.all) yield { kind: 'service', row }
+    for (const uid of this.#pods.uids) yield* this.#recordsOf(`pod/${uid}`)
+  }
+
+  /** What is known of one thing; a tombstone for one that is gone, undefined for a pod that is forgotten. */
+  recordOf(key: string): IndexRecord | undefined {
+    const { kind, name } = splitKey(key)
+    switch (kind) {
+      case 'pod':
+        return this.#pods.recordOf(name)
+      case 'service':
+        return this.#serviceRecord(name) ?? { kind: 'gone', key }
+      case 'node':
+        return this.#nodes.recordOf(name) ?? { kind: 'gone', key }
+      case 'namespace': {
+        const row = this.#namespaces.byName(name)
+        return row === undefined ? { kind: 'gone', key } : { kind: 'namespace', row }
+      }
+      default:
+        return this.#ranges.recordOf(name)
+    }
+  }
+
+  /** Take over what another index knows of one thing, in place of what was known here. */
+  put(record: IndexRecord): void {
+    switch (record.kind) {
+      case 'pod': {
+        if (this.#pods.put(record)) this.#changed(keyOf(record))
+        return
+      }
+      case 'service':
+        return this.upsertService(record.row)
+      case 'node': {
+        for (const text of record.row?.podCidrs ?? []) this.#widened(this.#ranges.addPodCidr(text))
+        if (this.#nodes.put(record)) this.#changed(keyOf(record))
+        return
+      }
+      case 'namespace':
+        return this.upsertNamespace(record.row)
+      case 'range':
+        return this.#widened(this.#ranges.put(record) ? record : undefined)
+      default:
+        return this.#remove(record.key)
+    }
+  }
+
+  /**
+   * A new snapshot was put that was made at `atMs`, of the things `keep` names: what is not among them is gone since
+   * then. Nothing is cleared: a pod that is gone keeps its past.
+   */
+  sweep(keep: ReadonlySet<string>, atMs: number): void {
+    for (const uid of this.#pods.uids) if (!keep.has(`pod/${uid}`)) this.deletePod(uid, atMs)
+    const keys = [...this.#namespaces.names].map((name) => `namespace/${name}`)
+    for (const name of this.#nodes.names) keys.push(`node/${name}`)
+    for (const { namespace, name } of this.#services.all) keys.push(`service/${namespace}/${name}`)
+    for (const key of keys) if (!keep.has(key)) this.#remove(key)
   }
 
   /** By UID, or by the UID kubelet uses in the paths of a static pod. Pods of the past too, as long as they are kept. */
@@ -90,6 +197,10 @@ export class EndpointIndex {
   /** The pod that had the name last; without a namespace only when one namespace alone has the name. */
   podByName(namespace: string | undefined, name: string): PodFacts | undefined {
     return this.#pods.byName(namespace, name)
+  }
+
+  namespace(name: string): NamespaceFacts | undefined {
+    return this.#namespaces.byName(name)
   }
 
   service(namespace: string, name: string): ServiceFacts | undefined {
@@ -122,6 +233,32 @@ export class EndpointIndex {
     const holders = this.#pods.holders(addressKey(LOCAL_NETWORK, ip), atMs, this.#skewMs)
     if (holders === undefined) return this.#ranges.isOfPods(ip)
     return holders.exact === undefined && holders.pods.length === 0 && holders.untilMs === Number.POSITIVE_INFINITY
+  }
+
+  #changed(key: string): void {
+    this.#version += 1
+    for (const listener of this.#listeners) listener(key)
+  }
+
+  #widened(range: RangeRecord | undefined): void {
+    if (range !== undefined) this.#changed(keyOf(range))
+  }
+
+  #remove(key: string): void {
+    const { kind, name } = splitKey(key)
+    if (kind === 'service') this.deleteService(...splitName(name))
+    else if (kind === 'namespace') this.deleteNamespace(name)
+    else if (kind === 'node' && this.#nodes.put({ kind, name, row: undefined, hostIps: [] })) this.#changed(key)
+  }
+
+  #serviceRecord(path: string): IndexRecord | undefined {
+    const row = this.#services.byName(...splitName(path))
+    return row && { kind: 'service', row }
+  }
+
+  *#recordsOf(key: string): Iterable<IndexRecord> {
+    const record = this.recordOf(key)
+    if (record !== undefined) yield record
   }
 
   /** Undefined when no pod ever had the address. */
@@ -158,12 +295,12 @@ export class EndpointIndex {
   }
 
   #resolveRange({ ip }: Query): Resolution {
-    if (this.#ranges.isPodCidr(ip)) return unresolved('not_known')
+    if (this.#ranges.isPodCidr(ip)) return unresolved(unknownReason(this.#freshness))
     const networkName = this.#networks.get(ip)
     if (networkName !== undefined) return resolved('external', { networkName })
     const ipClass = classOf(ip)
     if (ipClass !== 'unicast') return unresolved(ipClass === 'unspecified' ? 'no_address' : ipClass)
-    if (this.#ranges.isNearby(ip)) return unresolved('not_known')
+    if (this.#ranges.isNearby(ip)) return unresolved(unknownReason(this.#freshness))
     // A private address may be anybody's: a pod that the source of rows does not have, a machine, another cluster.
     return isPrivate(ip) ? unresolved('private') : resolved('external', {})
   }
@@ -171,3 +308,9 @@ export class EndpointIndex {
 
 /** What every cloud has at this address; a configured name replaces it. */
 const BUILT_IN_NETWORKS: readonly (readonly [string, string])[] = [['169.254.169.254/32', 'metadata-service']]
+
+/** A service's namespace and name. */
+function splitName(path: string): [string, string] {
+  const slash = path.indexOf('/')
+  return [path.slice(0, slash), path.slice(slash + 1)]
+}

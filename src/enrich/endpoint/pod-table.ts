@@ -1,5 +1,7 @@
 import { classOf } from '../ip.ts'
 import { type Holders, holdersAt, type Interval, insertInterval, RESOLUTION_MS } from './interval.ts'
+import type { IntervalRecord, PodRecord } from './index-record.ts'
+import { encodeRecord } from './record-line.ts'
 import type { PodRow } from './row.ts'
 import { Shared } from './shared.ts'
 
@@ -11,7 +13,8 @@ interface Pod {
   facts: PodFacts
   /** Open and closed, in the order they were opened. */
   intervals: readonly HeldInterval[]
-  readonly pathUid: string | undefined
+  pathUid: string | undefined
+  firstSeenMs: number
   /** When its network was made, by the last event. */
   sandboxMs: number | undefined
   isDeleted: boolean
@@ -67,6 +70,11 @@ export class PodTable {
     return this.#byUid.size
   }
 
+  /** In the order in which they were learnt of. */
+  get uids(): Iterable<string> {
+    return this.#byUid.keys()
+  }
+
   get closedCount(): number {
     return this.#closed.size
   }
@@ -91,7 +99,7 @@ export class PodTable {
   upsert(row: PodRow, seenAtMs: number): boolean {
     const known = this.#byUid.get(row.uid)
     if (known?.isDeleted === true) return false // an old event that came late: a UID never comes back
-    const pod = known ?? this.#add(row)
+    const pod = known ?? this.#add(factsOf(row, this.#shared), row.pathUid, seenAtMs)
     const isOther = known !== undefined && !isSame(known.facts, row)
     if (isOther) pod.facts = factsOf(row, this.#shared)
     const moved = this.#hold(pod, row, seenAtMs)
@@ -109,6 +117,40 @@ export class PodTable {
     return true
   }
 
+  isDeleted(uid: string): boolean {
+    return this.#byUid.get(uid)?.isDeleted === true
+  }
+
+  recordOf(uid: string): PodRecord | undefined {
+    const pod = this.#byUid.get(uid)
+    if (pod === undefined) return undefined
+    const { facts, pathUid, firstSeenMs, sandboxMs, isDeleted } = pod
+    const intervals = pod.intervals.map(recordOfInterval)
+    return { kind: 'pod', facts, pathUid, firstSeenMs, sandboxMs, isDeleted, intervals, states: [], restarts: [] }
+  }
+
+  /** Take over what another index knows of a pod. Returns whether anything changed. */
+  put(record: PodRecord): boolean {
+    const { uid } = record.facts
+    const known = this.recordOf(uid)
+    if (known !== undefined && encodeRecord(known) === encodeRecord(record)) return false
+    const { pathUid, firstSeenMs, sandboxMs, isDeleted } = record
+    const facts = factsOf(record.facts, this.#shared)
+    const pod = this.#byUid.get(uid) ?? this.#add(facts, pathUid, firstSeenMs)
+    for (const interval of pod.intervals) {
+      this.#closed.delete(interval)
+      if (interval.key !== '') this.#take(interval.key, interval)
+    }
+    pod.intervals = NO_INTERVALS
+    Object.assign(pod, { facts, pathUid, firstSeenMs, sandboxMs, isDeleted })
+    for (const { ip, network, fromMs, toMs, floorMs } of record.intervals) {
+      const interval = this.#open(pod, addressKey(network, ip), fromMs, floorMs ?? Number.NEGATIVE_INFINITY)
+      if (toMs !== undefined) this.#close(interval, toMs)
+    }
+    if (isDeleted && pod.intervals.length === 0) this.#forgetPod(pod)
+    return true
+  }
+
   /** Who could have held an address at `atMs`; undefined when nobody ever did. */
   holders(key: string, atMs: number, skewMs: number): PodHolders | undefined {
     const held = this.#byAddress.get(key)
@@ -122,11 +164,9 @@ export class PodTable {
     return { pods, likely: likely.map((pod) => pod.facts), exact: exact?.facts, sinceMs, untilMs }
   }
 
-  #add(row: PodRow): Pod {
-    const { pathUid } = row
-    const facts = factsOf(row, this.#shared)
-    const pod: Pod = { facts, intervals: NO_INTERVALS, pathUid, sandboxMs: row.life.sandboxMs, isDeleted: false }
-    this.#byUid.set(row.uid, pod)
+  #add(facts: PodFacts, pathUid: string | undefined, firstSeenMs: number): Pod {
+    const pod: Pod = { facts, intervals: NO_INTERVALS, pathUid, firstSeenMs, sandboxMs: undefined, isDeleted: false }
+    this.#byUid.set(facts.uid, pod)
     if (pathUid !== undefined) this.#byPathUid.set(pathUid, pod)
     let names = this.#byName.get(facts.namespace)
     if (names === undefined) this.#byName.set(facts.namespace, (names = new Map()))
@@ -144,7 +184,9 @@ export class PodTable {
       if (interval.toMs !== Number.POSITIVE_INFINITY) freeMs = Math.max(freeMs, interval.toMs - RESOLUTION_MS)
     }
     for (const key of keys) changed = this.#holdOne(pod, key, row, { seenAtMs, freeMs }) || changed
-    pod.sandboxMs = row.life.sandboxMs ?? pod.sandboxMs
+    const sandboxMs = row.life.sandboxMs ?? pod.sandboxMs
+    changed = changed || sandboxMs !== pod.sandboxMs
+    pod.sandboxMs = sandboxMs
     return changed
   }
 
@@ -257,7 +299,18 @@ function isOwnable(ip: string): boolean {
   return classOf(ip) === 'unicast'
 }
 
-function factsOf(row: PodRow, shared: Shared): PodFacts {
+function recordOfInterval({ key, fromMs, toMs, floorMs }: HeldInterval): IntervalRecord {
+  const [ip = '', network = ''] = key.split('|', 2)
+  return {
+    ip,
+    network,
+    fromMs,
+    toMs: toMs === Number.POSITIVE_INFINITY ? undefined : toMs,
+    floorMs: floorMs === Number.NEGATIVE_INFINITY ? undefined : floorMs,
+  }
+}
+
+function factsOf(row: PodFacts, shared: Shared): PodFacts {
   const { uid, name, nodeName, ips, isHostNetwork, role, labels } = row
   return {
     uid,

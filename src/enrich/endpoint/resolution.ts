@@ -22,7 +22,8 @@ export interface Hint {
 /**
  * Why an end of a hop is not resolved, or not for sure.
  *
- * history: somebody held the address, but not then. not_known: inside a pod or service range, never seen. private: a
+ * history: somebody held the address, but not then. not_known: inside a pod or service range, never seen. not_synced,
+ * stale: the same, while the index does not have all that its source has. private: a
  * private address of no range that is known; name the range under enrich.networks. no_time: the line has none. two_owners: the address changed hands within the tolerance. skew: only within the tolerance of an
  * owner's time. shared_address: several services have it. namespace_mismatch: the pod does not fit the service.
  * san_mismatch: the pod does not fit the SPIFFE name. other_network: behind another network's gateway. loopback,
@@ -34,6 +35,8 @@ export interface Hint {
 export type Reason =
   | 'history'
   | 'not_known'
+  | 'not_synced'
+  | 'stale'
   | 'private'
   | 'no_time'
   | 'two_owners'

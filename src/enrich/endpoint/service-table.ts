@@ -15,7 +15,10 @@ export class ServiceTable {
     return this.#byName.get(`${namespace}/${name}`)
   }
 
-  /** Whether any service of the namespace is known by another name than a missing one would suggest. */
+  get all(): Iterable<ServiceFacts> {
+    return this.#byName.values()
+  }
+
   get size(): number {
     return this.#byName.size
   }

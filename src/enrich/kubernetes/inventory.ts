@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { FlagshipError, reasonOf } from '../../errors.ts'
 import { quote } from '../../record/quote.ts'
-import type { EndpointIndex } from '../endpoint/index.ts'
-import type { NodeRow, PodRow, ServiceRow } from '../endpoint/row.ts'
+import type { NamespaceRow, NodeRow, PodRow, ServiceRow } from '../endpoint/row.ts'
+import type { RowTarget } from '../endpoint/row-target.ts'
 import { type FieldProblem, FieldReader, foundText, isObject, type JsonObject } from './field-reader.ts'
 import { DEFAULT_LABELS } from './labels.ts'
+import { namespaceRowOf } from './namespace.ts'
 import { nodeRowOf } from './node.ts'
 import { podRowOf } from './pod.ts'
 import { serviceRowOf } from './service.ts'
@@ -14,6 +15,7 @@ export interface Inventory {
   readonly pods: readonly PodRow[]
   readonly services: readonly ServiceRow[]
   readonly nodes: readonly NodeRow[]
+  readonly namespaces: readonly NamespaceRow[]
   /** Items of kinds that are not needed, by kind. */
   readonly ignored: ReadonlyMap<string, number>
   /** Items that could not be used, one message each; at most `MAX_MESSAGES`. */
@@ -58,16 +60,18 @@ export function parseInventory(
 }
 
 /** Hand the rows over. `seenAtMs`: when the list was made, as far as known; it stands in where a row has no time. */
-export function feedInventory(index: EndpointIndex, inventory: Inventory, seenAtMs: number): void {
-  for (const row of inventory.nodes) index.upsertNode(row)
-  for (const row of inventory.services) index.upsertService(row)
-  for (const row of inventory.pods) index.upsertPod(row, seenAtMs)
+export function feedInventory(target: RowTarget, inventory: Inventory, seenAtMs: number): void {
+  for (const row of inventory.namespaces) target.upsertNamespace(row)
+  for (const row of inventory.nodes) target.upsertNode(row)
+  for (const row of inventory.services) target.upsertService(row)
+  for (const row of inventory.pods) target.upsertPod(row, seenAtMs)
 }
 
 class Building implements Inventory {
   readonly pods: PodRow[] = []
   readonly services: ServiceRow[] = []
   readonly nodes: NodeRow[] = []
+  readonly namespaces: NamespaceRow[] = []
   readonly ignored = new Map<string, number>()
   readonly problems: string[] = []
   rejectedCount = 0
@@ -103,6 +107,10 @@ class Building implements Inventory {
       case 'Node': {
         const row = nodeRowOf(item, reader)
         return () => this.nodes.push(row)
+      }
+      case 'Namespace': {
+        const row = namespaceRowOf(item, reader, this.#wantedLabels)
+        return () => this.namespaces.push(row)
       }
       default: {
         const name = typeof kind === 'string' && kind !== '' ? kind : reader.requiredText({ kind }, 'kind')

@@ -1,0 +1,20 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+/** Longest time in which work in slices keeps the event loop from everything else. */
+const SLICE_MS = 8
+
+/** Long work in slices: `await` it where a slice may end. */
+export class Breath {
+  #sinceMs = performance.now()
+
+  /** True once the slice is used up: then `take` is due. */
+  get isDue(): boolean {
+    return performance.now() - this.#sinceMs > SLICE_MS
+  }
+
+  /** Let everything else go first. */
+  async take(): Promise<void> {
+    await nextTurn()
+    this.#sinceMs = performance.now()
+  }
+}

@@ -1,0 +1,86 @@
+import { gzipSync } from 'node:zlib'
+import type { Clock } from '../../clock.ts'
+import { Breath } from './breath.ts'
+import type { DeltaRing } from './delta-ring.ts'
+import { RecordLines } from './record-lines.ts'
+import type { RecordSource } from './record-source.ts'
+
+/** Longest time a change waits for others; 250 ms are promised. */
+const WAIT_MS = 200
+
+/** Turns changes of the index into deltas: each thing once, as it is when its delta is made. */
+export class Deltas {
+  readonly #source: RecordSource
+  readonly #ring: DeltaRing
+  readonly #clock: Clock
+  readonly #onPush: () => void
+  readonly #stopped = new AbortController()
+  #changed = new Set<string>()
+  #isWaiting = false
+  #flushing: Promise<void> = Promise.resolve()
+  #flushedMs: number
+  /** Records that were too long to be sent. */
+  oversizeCount = 0
+
+  /** `onPush` is told when there are new deltas. */
+  constructor(source: RecordSource, ring: DeltaRing, clock: Clock, onPush: () => void) {
+    this.#source = source
+    this.#ring = ring
+    this.#clock = clock
+    this.#onPush = onPush
+    this.#flushedMs = clock.nowMs()
+    const ignore = source.observe((key) => this.#note(key))
+    this.#stopped.signal.addEventListener('abort', ignore)
+  }
+
+  /** The deltas so far say how everything was at this time, at least. */
+  get flushedMs(): number {
+    return this.#flushedMs
+  }
+
+  /** Make deltas of everything that has changed. */
+  flush(): Promise<void> {
+    this.#flushing = this.#flushing.then(() => this.#push())
+    return this.#flushing
+  }
+
+  /** No more deltas. */
+  stop(): void {
+    this.#stopped.abort()
+  }
+
+  #note(key: string): void {
+    this.#changed.add(key)
+    if (!this.#isWaiting) void this.#flushSoon()
+  }
+
+  async #flushSoon(): Promise<void> {
+    this.#isWaiting = true
+    await this.#clock.sleep(WAIT_MS, this.#stopped.signal)
+    this.#isWaiting = false
+    if (!this.#stopped.signal.aborted) await this.flush()
+  }
+
+  async #push(): Promise<void> {
+    const keys = this.#changed
+    const nowMs = this.#clock.nowMs()
+    this.#changed = new Set()
+    const breath = new Breath()
+    const lines = new RecordLines()
+    for (const key of keys) {
+      const record = this.#source.recordOf(key)
+      if (record !== undefined) this.#pushOne(lines.add(record))
+      if (breath.isDue) await breath.take()
+    }
+    this.#pushOne(lines.rest())
+    this.oversizeCount += lines.oversizeCount
+    this.#flushedMs = nowMs
+  }
+
+  #pushOne(records: string | undefined): void {
+    if (records === undefined) return
+    const line = `{"type":"delta","seq":${this.#ring.seq + 1},"records":${records}}\n`
+    this.#ring.push(gzipSync(line, { level: 1 }), this.#clock.elapsedMs())
+    this.#onPush()
+  }
+}

@@ -1,0 +1,236 @@
+import { RotatingAccess } from '../../clients/access.ts'
+import { reasonOfFailure } from '../../clients/http-exchange.ts'
+import type { Clock } from '../../clock.ts'
+import type { Logger } from '../../logger.ts'
+import { Breath } from './breath.ts'
+import { linesOf } from './lines.ts'
+import { openStream, type Refusal } from './open-stream.ts'
+import { parseLine, type StreamLine } from './protocol.ts'
+import { type RecordTarget, StreamState } from './stream-state.ts'
+
+/** Where resolvers are, and who we are to them. */
+export interface ResolverOptions {
+  /** One is used at a time. */
+  readonly urls: readonly string[]
+  readonly tokenFile?: string
+  readonly caFile?: string
+  readonly certificateFile?: string
+  readonly keyFile?: string
+}
+
+/** What following needs from outside. */
+export interface FollowParts {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+  /** Told of each stream that begins, and how. */
+  readonly onStream?: (answer: 'snapshot' | 'resume') => void
+}
+
+/** What is known through a resolver: nothing yet, everything, or what there was when we last heard of it. */
+export type FollowedFreshness = 'not_synced' | 'current' | 'stale'
+
+/** A resolver that is followed. */
+export interface Followed {
+  /** Resolves when there was a whole snapshot. Never rejects. */
+  readonly synced: Promise<void>
+  readonly freshness: FollowedFreshness
+  /** Milliseconds since a resolver last told anything; undefined when none ever did. */
+  readonly silentMs: number | undefined
+  stop(): Promise<void>
+}
+
+const LOOK_MS = 1_000
+/** After three heartbeats that did not come nobody is there. */
+const SILENCE_MS = 15_000
+/** Without a word for so long our knowledge is old: time enough to connect anew. */
+const STALE_MS = 30_000
+/** All agents lose a resolver at the same moment: they come back spread over this time. */
+const SPREAD_MS = 10_000
+/** Names are right as long as no two clocks differ by more. */
+const MOST_SKEW_MS = 2_000
+
+/** Keep `target` as a resolver has it, whatever happens to the connection, until it is told to stop. */
+export function followResolver(options: ResolverOptions, target: RecordTarget, parts: FollowParts): Followed {
+  const follower = new Follower(options, target, parts)
+  const done = Promise.all([follower.run(), follower.watch()])
+  return {
+    synced: follower.synced,
+    get freshness() {
+      return follower.freshness
+    },
+    get silentMs() {
+      return follower.silentMs
+    },
+    stop: async () => {
+      follower.stop()
+      await done
+    },
+  }
+}
+
+/** Why there is no stream (any more). */
+interface Loss {
+  readonly reason: string
+  readonly retryAfterMs?: number | undefined
+}
+
+class Follower {
+  readonly #urls: readonly string[]
+  readonly #access: RotatingAccess
+  readonly #parts: FollowParts
+  readonly #state: StreamState
+  readonly #synced = Promise.withResolvers<void>()
+  readonly #stopped = new AbortController()
+  #connection: AbortController | undefined
+  #isSilent = false
+  #isRefused = false
+  #heardMs: number | undefined
+  #bytesMs = 0
+  #failures = 0
+  #said = ''
+
+  constructor({ urls, tokenFile, ...files }: ResolverOptions, target: RecordTarget, parts: FollowParts) {
+    const offset = Math.floor(parts.random() * urls.length) // agents spread over the replicas
+    this.#urls = [...urls.slice(offset), ...urls.slice(0, offset)]
+    this.#access = new RotatingAccess(
+      { ...(tokenFile === undefined ? {} : { bearerTokenFile: tokenFile }), tls: files },
+      parts.clock,
+    )
+    this.#parts = parts
+    this.#state = new StreamState(target)
+  }
+
+  get synced(): Promise<void> {
+    return this.#synced.promise
+  }
+
+  get silentMs(): number | undefined {
+    return this.#heardMs === undefined ? undefined : this.#parts.clock.elapsedMs() - this.#heardMs
+  }
+
+  get freshness(): FollowedFreshness {
+    if (!this.#state.isSynced) return 'not_synced'
+    return (this.silentMs ?? Infinity) > STALE_MS ? 'stale' : (this.#state.freshness ?? 'stale')
+  }
+
+  stop(): void {
+    this.#stopped.abort()
+    this.#connection?.abort()
+  }
+
+  /** One stream after another, each from the next of the resolvers. */
+  async run(): Promise<void> {
+    const { signal } = this.#stopped
+    for (let at = 0; !signal.aborted; at += 1) {
+      const url = this.#urls[at % this.#urls.length] ?? ''
+      const { reason, retryAfterMs } = await this.#followOne(url)
+      if (signal.aborted) return
+      this.#say(`Cannot read names from resolver "${url}": ${reason}`)
+      await this.#parts.clock.sleep(this.#pauseMs(retryAfterMs), signal)
+    }
+  }
+
+  /** End a connection on which nothing comes. */
+  async watch(): Promise<void> {
+    const { clock } = this.#parts
+    const { signal } = this.#stopped
+    while (!signal.aborted) {
+      await clock.sleep(LOOK_MS, signal)
+      if (this.#connection === undefined || clock.elapsedMs() - this.#bytesMs <= SILENCE_MS) continue
+      this.#isSilent = true
+      this.#connection.abort()
+    }
+  }
+
+  #pauseMs(retryAfterMs: number | undefined): number {
+    const { random } = this.#parts
+    if (retryAfterMs !== undefined) return retryAfterMs * (1 + random())
+    const mostMs = this.#state.isSynced ? SPREAD_MS : Math.min(SPREAD_MS, 1_000 * 2 ** this.#failures)
+    this.#failures += 1
+    return random() * mostMs
+  }
+
+  async #followOne(url: string): Promise<Loss> {
+    this.#connection = new AbortController()
+    this.#isSilent = false
+    this.#bytesMs = this.#parts.clock.elapsedMs()
+    const before = this.#state.position
+    try {
+      const access = await this.#access.current(this.#isRefused)
+      const { signal } = this.#connection
+      const answer = await openStream({ url, access, position: before, signal })
+      this.#isRefused = 'retryAfterMs' in answer && answer.statusCode === 401
+      if ('retryAfterMs' in answer) return lossOf(answer)
+      const problem = await this.#read(
+        url,
+        linesOf(answer, () => this.#hearBytes()),
+      )
+      // What cannot be gone on with from here is begun anew.
+      if (problem !== undefined && this.#state.position === before) this.#state.forget()
+      return { reason: problem ?? 'the stream has ended' }
+    } catch (error) {
+      const text = error instanceof Error ? reasonOfFailure(error) : String(error)
+      return { reason: this.#isSilent ? `nothing came for ${SILENCE_MS / 1_000} s` : text }
+    } finally {
+      this.#connection.abort()
+      this.#connection = undefined
+    }
+  }
+
+  /** Take in a stream, in slices; why it cannot be gone on with, if it did not just end. */
+  async #read(url: string, lines: AsyncIterable<string>): Promise<string | undefined> {
+    const breath = new Breath()
+    this.#state.connect()
+    for await (const text of lines) {
+      const line = parseLine(text)
+      if (line === 'unknown') continue
+      const problem = line === undefined ? 'it sends what is no line of the stream' : this.#take(url, line)
+      if (problem !== undefined) return problem
+      if (breath.isDue) await breath.take()
+    }
+    return undefined
+  }
+
+  #take(url: string, line: StreamLine): string | undefined {
+    const problem = this.#state.take(line)
+    if (problem !== undefined) return problem
+    this.#heardMs = this.#parts.clock.elapsedMs()
+    if (line.type === 'hello') this.#compareClocks(url, line.nowMs)
+    if (line.type === 'snapshot' || line.type === 'resume') this.#parts.onStream?.(line.type)
+    if (line.type === 'end' || line.type === 'resume') this.#live(url, line.type)
+    return undefined
+  }
+
+  #live(url: string, type: 'end' | 'resume'): void {
+    this.#synced.resolve()
+    this.#failures = 0
+    this.#said = ''
+    const text = type === 'end' ? 'has told everything' : 'goes on where it was'
+    this.#parts.logger.info({ url }, `the resolver ${text}`)
+  }
+
+  #hearBytes(): void {
+    this.#bytesMs = this.#parts.clock.elapsedMs()
+  }
+
+  #compareClocks(url: string, theirsMs: number): void {
+    const skewMs = Math.round(theirsMs - this.#parts.clock.nowMs())
+    if (Math.abs(skewMs) <= MOST_SKEW_MS) return
+    const text = `the clocks of this node and of the resolver differ by more than ${MOST_SKEW_MS} ms: names of reused addresses may be wrong`
+    this.#parts.logger.warn({ url, skewMs }, text)
+  }
+
+  /** Once, however often it is tried. */
+  #say(text: string): void {
+    if (text === this.#said) return
+    this.#said = text
+    this.#parts.logger.warn({}, text)
+  }
+}
+
+function lossOf({ statusCode, retryAfterMs, text }: Refusal): Loss {
+  if (statusCode === 401)
+    return { reason: 'it does not know our token (401); look at enrich.kubernetes.resolver.tokenFile' }
+  return { reason: `it answers ${statusCode} ${text}`.trimEnd(), retryAfterMs }
+}

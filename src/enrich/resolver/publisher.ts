@@ -1,0 +1,169 @@
+import type { Writable } from 'node:stream'
+import type { Clock } from '../../clock.ts'
+import { Breath } from './breath.ts'
+import { DeltaRing, type RingBounds } from './delta-ring.ts'
+import { Deltas } from './deltas.ts'
+import { HEARTBEAT_MS, memberOf, type Position, type ResolverFreshness, SCHEMA } from './protocol.ts'
+import { type Dropped, Reader, type SnapshotPart } from './reader.ts'
+import type { RecordSource } from './record-source.ts'
+import { packRecords, type Snapshot } from './snapshot.ts'
+
+const MOST_SNAPSHOTS = 32
+/** A snapshot serves everybody who asks within this time: deltas bring it up to date. */
+const SNAPSHOT_MS = 30_000
+const RING: RingBounds = { maxBytes: 16_777_216, maxAgeMs: 600_000 }
+
+/** How a reader is answered, and why one is let go. */
+export type ReaderEvent = 'snapshot' | 'resume' | 'busy' | Dropped
+
+/** What it needs from outside. */
+export interface PublisherParts {
+  readonly clock: Clock
+  /** The id of this start: nobody else ever has it. */
+  readonly epoch: string
+  readonly freshness: () => ResolverFreshness
+  readonly onEvent: (event: ReaderEvent) => void
+}
+
+/** Streams an index to any number of readers (docs/resolver.md): everything is packed once, whoever reads. */
+export class Publisher {
+  readonly #source: RecordSource
+  readonly #parts: PublisherParts
+  readonly #ring = new DeltaRing(RING)
+  readonly #deltas: Deltas
+  readonly #readers = new Set<Reader>()
+  readonly #stopped = new AbortController()
+  #isPumping = false
+  #isPumpDue = false
+  #snapshot: { readonly askedMs: number; readonly packed: Promise<Snapshot> } | undefined
+  #beat: { readonly seq: number; readonly bytes: Buffer } | undefined
+
+  constructor(source: RecordSource, parts: PublisherParts) {
+    this.#source = source
+    this.#parts = parts
+    this.#deltas = new Deltas(source, this.#ring, parts.clock, () => void this.#pump())
+    void this.#beatOn()
+  }
+
+  /** For people and metrics. */
+  get status() {
+    const { seq, bytes } = this.#ring
+    return { epoch: this.#parts.epoch, seq, ringBytes: bytes, readers: this.#readers.size }
+  }
+
+  /** Records that were too long to be sent, ever. */
+  get oversizeCount(): number {
+    return this.#deltas.oversizeCount
+  }
+
+  /** Send the stream to `output`, from `position` on where that can be; `busy` where it has to come again. */
+  add(output: Writable, position: Position | undefined): 'snapshot' | 'resume' | 'busy' {
+    const isResume = position?.epoch === this.#parts.epoch && this.#ring.hasAllAfter(position.seq)
+    const answer = isResume ? 'resume' : this.#isBusy ? 'busy' : 'snapshot'
+    this.#parts.onEvent(answer)
+    if (answer !== 'busy') this.#admit(output, isResume ? position.seq : undefined)
+    return answer
+  }
+
+  /** The end of all streams; nothing is sent any more. */
+  stop(): void {
+    this.#stopped.abort()
+    this.#deltas.stop()
+    for (const reader of this.#readers) reader.end()
+    this.#readers.clear()
+  }
+
+  get #isBusy(): boolean {
+    let count = 0
+    for (const reader of this.#readers) if (reader.isAtSnapshot) count += 1
+    return count >= MOST_SNAPSHOTS
+  }
+
+  #admit(output: Writable, resumeSeq: number | undefined): void {
+    const { seq } = this.#ring
+    const { clock, epoch, freshness, onEvent } = this.#parts
+    const hello = memberOf({ type: 'hello', schema: SCHEMA, epoch, seq, nowMs: clock.nowMs(), freshness: freshness() })
+    const second = memberOf(resumeSeq === undefined ? { type: 'snapshot' } : { type: 'resume', seq: resumeSeq })
+    const opening = {
+      head: Buffer.concat([hello, second]),
+      snapshot: resumeSeq === undefined ? this.#snapshotPart() : undefined,
+      seq: resumeSeq ?? seq,
+    }
+    const reader = new Reader(output, opening, { ring: this.#ring, clock, onDropped: onEvent })
+    this.#readers.add(reader)
+    output.on('error', () => undefined) // its end follows
+    output.on('close', () => this.#readers.delete(reader))
+    reader.pump()
+  }
+
+  /** A snapshot with the deltas after it is everything there was at the last flush. */
+  async #snapshotPart(): Promise<SnapshotPart> {
+    const { members, seq } = await this.#recentSnapshot()
+    await this.#deltas.flush()
+    const endSeq = this.#ring.seq
+    return { members, seq, endSeq, end: memberOf({ type: 'end', seq: endSeq, atMs: this.#deltas.flushedMs }) }
+  }
+
+  #recentSnapshot(): Promise<Snapshot> {
+    const nowMs = this.#parts.clock.elapsedMs()
+    if (this.#snapshot === undefined || nowMs - this.#snapshot.askedMs > SNAPSHOT_MS)
+      this.#snapshot = { askedMs: nowMs, packed: this.#pack() }
+    return this.#snapshot.packed
+  }
+
+  async #pack(): Promise<Snapshot> {
+    await this.#deltas.flush()
+    const { seq } = this.#ring
+    return { seq, ...(await packRecords(this.#source)) }
+  }
+
+  /** Send what is new to everybody, in slices; what comes meanwhile in the next round. */
+  async #pump(): Promise<void> {
+    this.#isPumpDue = true
+    if (this.#isPumping) return
+    this.#isPumping = true
+    const breath = new Breath()
+    while (this.#isPumpDue) {
+      this.#isPumpDue = false
+      for (const reader of this.#readers) {
+        reader.pump()
+        reader.check()
+        if (breath.isDue) await breath.take()
+      }
+    }
+    this.#isPumping = false
+  }
+
+  async #beatOn(): Promise<void> {
+    const { clock } = this.#parts
+    const { signal } = this.#stopped
+    for (;;) {
+      await clock.sleep(HEARTBEAT_MS, signal)
+      if (signal.aborted) return
+      this.#ring.expire(clock.elapsedMs())
+      this.#forgetSnapshot()
+      this.#beat = undefined
+      const breath = new Breath()
+      for (const reader of this.#readers) {
+        reader.beat(this.#heartbeat())
+        if (breath.isDue) await breath.take()
+      }
+    }
+  }
+
+  /** Of the last delta, and made once. */
+  #heartbeat(): Buffer {
+    const { seq } = this.#ring
+    if (this.#beat?.seq === seq) return this.#beat.bytes
+    const { clock, freshness } = this.#parts
+    const bytes = memberOf({ type: 'heartbeat', seq, nowMs: clock.nowMs(), freshness: freshness() })
+    this.#beat = { seq, bytes }
+    return bytes
+  }
+
+  /** It is megabytes that nobody may ask for again. */
+  #forgetSnapshot(): void {
+    if (this.#snapshot === undefined) return
+    if (this.#parts.clock.elapsedMs() - this.#snapshot.askedMs > SNAPSHOT_MS) this.#snapshot = undefined
+  }
+}

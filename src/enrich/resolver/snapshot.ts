@@ -1,0 +1,39 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { Breath } from './breath.ts'
+import { RecordLines } from './record-lines.ts'
+import type { RecordSource } from './record-source.ts'
+
+/** The state of everything, packed once for all readers that ask at about the same time. */
+export interface Snapshot {
+  /** Deltas after this one are newer than some of it, and may be newer than all of it. */
+  readonly seq: number
+  readonly members: readonly Buffer[]
+  readonly bytes: number
+  readonly oversizeCount: number
+}
+
+/** Pack everything `source` has, in slices. What changes meanwhile is told by deltas after those there are now. */
+export async function packRecords(
+  source: RecordSource,
+): Promise<Pick<Snapshot, 'members' | 'bytes' | 'oversizeCount'>> {
+  const members: Buffer[] = []
+  const breath = new Breath()
+  const lines = new RecordLines()
+  for (const record of source.records()) {
+    const records = lines.add(record)
+    if (records !== undefined) members.push(await packed(records))
+    if (breath.isDue) await breath.take()
+  }
+  const rest = lines.rest()
+  if (rest !== undefined) members.push(await packed(rest))
+  const bytes = members.reduce((sum, member) => sum + member.length, 0)
+  return { members, bytes, oversizeCount: lines.oversizeCount }
+}
+
+const pack = promisify<string, { level: number }, Buffer>(gzip)
+
+/** Not on this thread. */
+function packed(records: string): Promise<Buffer> {
+  return pack(`{"type":"records","records":${records}}\n`, { level: 1 })
+}

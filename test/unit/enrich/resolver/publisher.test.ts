@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Position, ResolverFreshness } from '../../../../src/enrich/resolver/protocol.ts'
+import { Publisher } from '../../../../src/enrich/resolver/publisher.ts'
+import { StreamState } from '../../../../src/enrich/resolver/stream-state.ts'
+import { ManualClock, settle } from '../../fakes/manual-clock.ts'
+import { RecordMap } from './record-map.ts'
+import { StreamOutput } from './stream-output.ts'
+
+function benchOf(things: Readonly<Record<string, number>> = { a: 1, b: 1 }) {
+  const source = new RecordMap()
+  for (const [key, value] of Object.entries(things)) source.set(key, value)
+  const clock = new ManualClock()
+  const events: string[] = []
+  const state: { freshness: ResolverFreshness } = { freshness: 'current' }
+  const parts = { clock, epoch: 'e-1', freshness: () => state.freshness, onEvent: (event: string) => events.push(event) }
+  const publisher = new Publisher(source, parts)
+  onTestFinished(() => publisher.stop())
+  const open = async (position?: Position, output = new StreamOutput()) => {
+    const answer = publisher.add(output, position)
+    await settle()
+    return { output, answer }
+  }
+  return { source, clock, publisher, events, state, open }
+}
+
+/** What a reader of these lines knows. */
+function readBy(output: StreamOutput) {
+  const map = new RecordMap()
+  const state = new StreamState(map)
+  state.connect()
+  const problems = output.lines.map((line) => state.take(line)).filter((problem) => problem !== undefined)
+  return { living: map.living, position: state.position, isLive: state.isLive, problems }
+}
+
+/** Changes that are megabytes when packed. */
+function fill(source: RecordMap, count: number): void {
+  for (let at = 0; at < count; at += 1) source.set(`${at}/${randomBytes(30_000).toString('base64')}`, at)
+}
+
+describe('Publisher', () => {
+  test('tells a new reader everything, then what changes', async () => {
+    const { source, clock, open } = benchOf()
+    const { output, answer } = await open()
+    expect([answer, output.types]).toEqual(['snapshot', ['hello', 'snapshot', 'records', 'end']])
+    source.set('a', 2)
+    source.set('c', 1)
+    source.set('a', 3)
+    await clock.advance(250)
+    expect(output.lines.at(-1)).toEqual({
+      type: 'delta',
+      seq: 1,
+      records: [
+        { key: 'a', value: 3 },
+        { key: 'c', value: 1 },
+      ],
+    })
+    expect(readBy(output)).toEqual({
+      living: { a: 3, b: 1, c: 1 },
+      position: { epoch: 'e-1', seq: 1 },
+      isLive: true,
+      problems: [],
+    })
+  })
+
+  test('goes on where a reader was', async () => {
+    const { source, clock, open } = benchOf()
+    for (const value of [2, 3, 4]) {
+      source.set('a', value)
+      await clock.advance(250)
+    }
+    const { output, answer } = await open({ epoch: 'e-1', seq: 1 })
+    expect(answer).toBe('resume')
+    expect(output.lines.slice(1)).toEqual([
+      { type: 'resume', seq: 1 },
+      { type: 'delta', seq: 2, records: [{ key: 'a', value: 3 }] },
+      { type: 'delta', seq: 3, records: [{ key: 'a', value: 4 }] },
+    ])
+  })
+
+  test.for([
+    ['another epoch', { epoch: 'e-2', seq: 0 }],
+    ['a number that was never given', { epoch: 'e-1', seq: 7 }],
+    ['nothing', undefined],
+  ] as const)('gives a snapshot to a reader with %s', async ([, position]) => {
+    const { open } = benchOf()
+    expect((await open(position)).answer).toBe('snapshot')
+  })
+
+  test('gives a snapshot to a reader of more than 10 minutes ago', async () => {
+    const { source, clock, open } = benchOf()
+    source.set('a', 2)
+    await clock.advance(250)
+    expect((await open({ epoch: 'e-1', seq: 0 })).answer).toBe('resume')
+    await clock.advance(605_000)
+    expect((await open({ epoch: 'e-1', seq: 0 })).answer).toBe('snapshot')
+    expect((await open({ epoch: 'e-1', seq: 1 })).answer).toBe('resume')
+  })
+
+  test('keeps deltas in bounds of bytes too', async () => {
+    const { source, clock, publisher, open } = benchOf()
+    for (let round = 0; round < 6; round += 1) {
+      fill(source, 100)
+      await clock.advance(250)
+    }
+    expect(publisher.status.ringBytes).toBeGreaterThan(15_000_000)
+    expect(publisher.status.ringBytes).toBeLessThan(17_000_000)
+    expect((await open({ epoch: 'e-1', seq: 1 })).answer).toBe('snapshot')
+  })
+
+  test('loses no change that happens while a snapshot is made and sent', async () => {
+    const { source, clock, publisher } = benchOf()
+    for (let at = 0; at < 5_000; at += 1) source.set(`p${at}`, 0)
+    const output = new StreamOutput(1)
+    publisher.add(output, undefined)
+    for (let at = 0; at < 5_000; at += 7) {
+      source.set(`p${at}`, at % 2 === 0 ? 'gone' : at)
+      source.set(`new${at}`, at)
+      await new Promise((resolve) => setImmediate(resolve))
+      if (at % 350 === 0) await clock.advance(100)
+    }
+    await clock.advance(250)
+    expect(readBy(output)).toMatchObject({ living: source.living, problems: [], isLive: true })
+  })
+
+  test('makes one snapshot for all who ask within 30 s, and brings it up to date', async () => {
+    const { source, clock, open } = benchOf()
+    let count = 0
+    const records = source.records.bind(source)
+    source.records = () => ((count += 1), records())
+    await open()
+    await clock.advance(20_000)
+    source.set('b', 'gone')
+    source.set('c', 1)
+    const { output } = await open()
+    expect([count, output.types]).toEqual([1, ['hello', 'snapshot', 'records', 'delta', 'end']])
+    expect(readBy(output)).toMatchObject({ living: { a: 1, c: 1 }, problems: [] })
+    await clock.advance(11_000)
+    expect(readBy((await open()).output)).toMatchObject({ living: { a: 1, c: 1 }, problems: [] })
+    expect(count).toBe(2)
+  })
+
+  test('has 32 snapshots under way at most, and takes more when one is through', async () => {
+    const { publisher, open, events } = benchOf()
+    const stuck = Array.from({ length: 32 }, () => new StreamOutput(1))
+    for (const output of stuck) {
+      output.isStuck = true
+      await open(undefined, output)
+    }
+    expect((await open()).answer).toBe('busy')
+    expect(publisher.status.readers).toBe(32)
+    expect((await open({ epoch: 'e-1', seq: 0 })).answer).toBe('resume')
+    for (const output of stuck.slice(0, 1)) output.isStuck = false
+    await settle()
+    expect((await open()).answer).toBe('snapshot')
+    expect(events.filter((event) => event === 'busy')).toHaveLength(1)
+  })
+
+  test('lets go of a reader that does not take its snapshot within a minute', async () => {
+    const { clock, events, open } = benchOf()
+    const output = new StreamOutput(1)
+    output.isStuck = true
+    await open(undefined, output)
+    await clock.advance(29_000)
+    expect(output.destroyed).toBe(false)
+    await clock.advance(36_000)
+    expect([output.destroyed, events]).toEqual([true, ['snapshot', 'too_slow']])
+  })
+
+  test('lets go of a reader that takes nothing for 4 MiB, and of nobody else', async () => {
+    const { source, clock, events, publisher, open } = benchOf()
+    const [slow, quick] = [new StreamOutput(), new StreamOutput()]
+    await open(undefined, slow)
+    await open(undefined, quick)
+    slow.isStuck = true
+    for (let round = 0; round < 3; round += 1) {
+      fill(source, 50)
+      await clock.advance(250)
+    }
+    expect([slow.destroyed, slow.writableLength < 300_000]).toEqual([false, true])
+    fill(source, 50)
+    await clock.advance(250)
+    expect([slow.destroyed, quick.destroyed, publisher.status.readers]).toEqual([true, false, 1])
+    expect(events).toEqual(['snapshot', 'snapshot', 'too_slow'])
+    expect(readBy(quick)).toMatchObject({ living: source.living, problems: [] })
+  })
+
+  test('lets go of a reader that takes nothing for 30 s', async () => {
+    const { source, clock, open } = benchOf()
+    const { output } = await open()
+    output.isStuck = true
+    fill(source, 2)
+    await clock.advance(29_000)
+    expect(output.destroyed).toBe(false)
+    await clock.advance(7_000)
+    expect(output.destroyed).toBe(true)
+  })
+
+  test('sends a reader that was slow all it has missed', async () => {
+    const { source, clock, open } = benchOf()
+    const { output } = await open()
+    output.isStuck = true
+    for (let round = 0; round < 20; round += 1) {
+      fill(source, 2)
+      await clock.advance(250)
+    }
+    output.isStuck = false
+    await settle()
+    expect(readBy(output)).toMatchObject({ living: source.living, problems: [] })
+  })
+
+  test('says every 5 s that it is there, and how old what it knows is', async () => {
+    const { clock, state, open } = benchOf()
+    const { output } = await open()
+    await clock.advance(5_000)
+    state.freshness = 'stale'
+    await clock.advance(5_000)
+    expect(output.lines.slice(-2)).toMatchObject([
+      { type: 'heartbeat', seq: 0, freshness: 'current', nowMs: clock.nowMs() - 5_000 },
+      { type: 'heartbeat', seq: 0, freshness: 'stale' },
+    ])
+    expect((await open()).output.lines[0]).toMatchObject({ type: 'hello', freshness: 'stale' })
+  })
+
+  test('forgets a reader whose connection is gone, and ends all streams when it stops', async () => {
+    const { publisher, open } = benchOf()
+    const [one, two] = [(await open()).output, (await open()).output]
+    one.destroy(new Error('ECONNRESET'))
+    await settle()
+    expect(publisher.status.readers).toBe(1)
+    publisher.stop()
+    await settle()
+    expect([two.writableFinished, publisher.status.readers]).toEqual([true, 0])
+  })
+})
