@@ -12,6 +12,17 @@ export const ERRORS = {
     exitCode: 65,
     help: 'The inventory is not what `kubectl get pods,services,endpointslices,nodes -A -o json` prints.',
   },
+  KUBECONFIG_INVALID: {
+    retryable: false,
+    exitCode: 78,
+    help: 'The kubeconfig, or what a pod has in its place, does not say how to reach the API server.',
+  },
+  KUBERNETES_UNAVAILABLE: { retryable: true, exitCode: 69, help: 'The API server of Kubernetes did not answer.' },
+  KUBERNETES_REFUSED: {
+    retryable: false,
+    exitCode: 77,
+    help: 'The API server of Kubernetes does not let us list and watch pods, services, nodes and namespaces.',
+  },
   FORMAT_INVALID: {
     retryable: false,
     exitCode: 65,

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
+import { type IncomingMessage, request as requestPlainly } from 'node:http'
+import { request as requestSecurely } from 'node:https'
 import { text } from 'node:stream/consumers'
 
 const PATIENCE_MS = 60_000
@@ -14,9 +15,14 @@ export interface Credentials {
 export interface Question {
   readonly method: string
   readonly path: string
-  /** Text is sent as ndjson, everything else as JSON. */
+  /** Text is sent as ndjson, everything else as JSON, unless `contentType` says more. */
   readonly body?: unknown
+  readonly contentType?: string
   readonly auth?: Credentials
+  /** Instead of `auth`. */
+  readonly bearerToken?: string | undefined
+  /** Who signed the certificate of a server that is asked by https. */
+  readonly ca?: string
   readonly timeoutMs?: number
 }
 
@@ -28,15 +34,21 @@ export interface Answer<Body> {
 
 /** Ask a server over a connection of its own, so that none is left over from before a kill. */
 export async function ask<Body = unknown>(url: string, question: Question): Promise<Answer<Body>> {
-  const { method, path, body, auth, timeoutMs = PATIENCE_MS } = question
+  const { method, path, body, auth, bearerToken, ca, timeoutMs = PATIENCE_MS } = question
   const content = body === undefined || typeof body === 'string' ? (body ?? '') : JSON.stringify(body)
-  const contentType = typeof body === 'string' ? 'application/x-ndjson' : 'application/json'
+  const contentType = question.contentType ?? (typeof body === 'string' ? 'application/x-ndjson' : 'application/json')
+  const request = ca === undefined ? requestPlainly : requestSecurely
   const asked = request(new URL(path, url), {
     method,
     agent: false,
     signal: AbortSignal.timeout(timeoutMs),
     // Without a length Node leaves out how long the body of a DELETE is, and the server sees none.
-    headers: { 'content-type': contentType, 'content-length': Buffer.byteLength(content) },
+    headers: {
+      'content-type': contentType,
+      'content-length': Buffer.byteLength(content),
+      ...(bearerToken !== undefined && { authorization: `Bearer ${bearerToken}` }),
+    },
+    ...(ca !== undefined && { ca }),
     ...(auth && { auth: `${auth.username}:${auth.password}` }),
   })
   asked.end(content)

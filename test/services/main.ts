@@ -62,8 +62,8 @@ async function up(serviceName: string, service: Service, security: boolean): Pro
   if (other !== undefined) return say(`${describe(other)}, already`)
   const installation = await installed(serviceName, service)
   const startedMs = performance.now()
-  const { url, identity, home, auth, caFile } = await service.start(installation, { security })
-  const server = { name, version: service.version, url, identity, home, auth, caFile }
+  const { url, identity, companions, home, auth, caFile, kubeconfig } = await service.start(installation, { security })
+  const server = { name, version: service.version, url, identity, companions, home, auth, caFile, kubeconfig }
   await running.add(server)
   say(`${describe(server)}, ready in ${seconds(startedMs)} s`)
 }
@@ -84,10 +84,11 @@ async function down(service: string): Promise<void> {
   }
 }
 
-function describe({ name, version, url, identity, auth, caFile }: RunningServer): string {
+function describe({ name, version, url, identity, auth, caFile, kubeconfig }: RunningServer): string {
   const user = auth === undefined ? '' : `, user ${auth.username}, password ${auth.password}`
   const authority = caFile === undefined ? '' : `, CA ${caFile}`
-  return `${name} ${version}: ${url}, pid ${identity.pid}${user}${authority}`
+  const config = kubeconfig === undefined ? '' : `, kubeconfig ${kubeconfig}`
+  return `${name} ${version}: ${url}, pid ${identity.pid}${user}${authority}${config}`
 }
 
 function seconds(startedMs: number): string {

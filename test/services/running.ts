@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { endProcess, isRunning } from './process.ts'
+import { endProcess, isRunning, type ProcessIdentity } from './process.ts'
 import type { StayingServer } from './services.ts'
 
 /** A server that `up` has left running, as it is written down for `status` and `down`. */
@@ -32,7 +32,7 @@ export class RunningServers {
   /** Undefined when none of this name runs. */
   find(name: string): RunningServer | undefined {
     const server = this.#read(name)
-    if (server === undefined || isRunning(server.identity)) return server
+    if (server === undefined || processesOf(server).some(isRunning)) return server
     this.#remove(server)
     return undefined
   }
@@ -44,7 +44,7 @@ export class RunningServers {
       // Only its owner may read the password.
       writeFileSync(this.#path(server.name), JSON.stringify(server), { flag: 'wx', mode: 0o600 })
     } catch (error) {
-      await endProcess(server.identity)
+      await endAll(server)
       rmSync(server.home, { recursive: true, force: true })
       throw new Error(`Cannot keep "${server.name}": another of its name has been started meanwhile`, { cause: error })
     }
@@ -52,7 +52,7 @@ export class RunningServers {
 
   /** End a server and remove its data. A process that has got its number since is left alone. */
   async end(server: RunningServer): Promise<void> {
-    await endProcess(server.identity)
+    await endAll(server)
     this.#remove(server)
   }
 
@@ -73,4 +73,13 @@ export class RunningServers {
   #path(name: string): string {
     return join(this.#directory, `${name}.json`)
   }
+}
+
+/** It first, then what it needs. */
+function processesOf({ identity, companions = [] }: RunningServer): readonly ProcessIdentity[] {
+  return [identity, ...companions]
+}
+
+async function endAll(server: RunningServer): Promise<void> {
+  for (const identity of processesOf(server)) await endProcess(identity)
 }

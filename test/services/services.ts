@@ -4,6 +4,8 @@ import { elasticsearchRecipe, RELEASES, type Release } from './elasticsearch/rec
 import { ElasticsearchServer } from './elasticsearch/server.ts'
 import { KafkaCluster } from './kafka/cluster.ts'
 import { KAFKA_RELEASES, type KafkaRelease, kafkaRecipe } from './kafka/recipe.ts'
+import { KUBERNETES_VERSION, kubernetesRecipe } from './kubernetes/recipe.ts'
+import { KubernetesServer } from './kubernetes/server.ts'
 import type { ProcessIdentity } from './process.ts'
 import { REGISTRY_VERSION, registryRecipe } from './registry/recipe.ts'
 import { RegistryServer } from './registry/server.ts'
@@ -13,11 +15,15 @@ export interface StayingServer {
   /** Where it is reached; Kafka's is `127.0.0.1:20000`. */
   readonly url: string
   readonly identity: ProcessIdentity
+  /** Processes that it needs besides, each the leader of its group. */
+  readonly companions?: readonly ProcessIdentity[] | undefined
   /** What `down` removes. */
   readonly home: string
   readonly auth?: Credentials | undefined
   /** Who signed its certificate, where it has one. */
   readonly caFile?: string | undefined
+  /** What its clients read, where they read a file. */
+  readonly kubeconfig?: string | undefined
 }
 
 /** A server that the tests need for real. */
@@ -34,6 +40,7 @@ export const SERVICES: Readonly<Record<string, Service>> = {
   'elasticsearch-9': elasticsearch(RELEASES[9]),
   'kafka-3': kafka(KAFKA_RELEASES[3]),
   'kafka-4': kafka(KAFKA_RELEASES[4]),
+  kubernetes: { version: KUBERNETES_VERSION, recipe: kubernetesRecipe, start: startKubernetes },
   registry: { version: REGISTRY_VERSION, recipe: registryRecipe, start: startRegistry },
 }
 
@@ -70,4 +77,12 @@ async function startRegistry(
 ): Promise<StayingServer> {
   if (security) throw new Error('Cannot start "registry" with security: it has none; leave "--security" out')
   return RegistryServer.start(installation, { stays: true })
+}
+
+async function startKubernetes(
+  installation: string,
+  { security }: { readonly security: boolean },
+): Promise<StayingServer> {
+  if (security) throw new Error('Cannot start "kubernetes" with security: it always has users; leave "--security" out')
+  return KubernetesServer.start(installation, { stays: true })
 }

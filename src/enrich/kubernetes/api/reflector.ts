@@ -1,0 +1,257 @@
+import type { Clock } from '../../../clock.ts'
+import type { Logger } from '../../../logger.ts'
+import { isObject } from '../field-reader.ts'
+import { ApiFailure, failureOf, failureOfStatus, REMEDIES } from './api-failure.ts'
+import { Backoff } from './backoff.ts'
+import type { WatchEvent } from './codec.ts'
+import type { ApiConnection } from './connection.ts'
+import { type Intake, versionOf } from './intake.ts'
+import { listAll, queryOf } from './list.ts'
+import { partsOf } from './parts.ts'
+
+/** A watch that ends sooner is held for a failure, so that nobody asks without a pause. */
+const SHORT_MS = 1_000
+/** A watch that lived so long makes what failed before it forgotten. */
+const WELL_MS = 10_000
+/** The API server ends a watch by itself after a random time between these, so that not all come back together. */
+const SHORTEST_WATCH_S = 300
+const LONGEST_WATCH_S = 600
+
+export interface ReflectorParts {
+  readonly connection: ApiConnection
+  readonly intake: Intake
+  readonly backoff: Backoff
+  readonly idleMs: number
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+}
+
+/**
+ * Keeps one resource as the API server has it: a whole list, then what changes, for as long as it runs.
+ *
+ * The list comes as the beginning of a watch (WatchList) where the server does that, else page by page. A watch that
+ * ends goes on where it was; where that is too old, all is listed again and what is gone is swept by its key.
+ */
+export class Reflector {
+  readonly synced: Promise<void>
+  readonly #parts: ReflectorParts
+  readonly #isSynced: () => void
+  /** Where a watch goes on; undefined where only a whole list helps. */
+  #version: string | undefined
+  /** A list as the beginning of a watch was tried and came to nothing. */
+  #isPaged = false
+  /** Our credentials were just refused. */
+  #isUrgent = false
+  #hasSynced = false
+  /** Since when nothing is heard; undefined while a watch is open. */
+  #awaySinceMs: number | undefined
+  #arrivedMs = 0
+  #heardMs: number | undefined
+  /** What was told of last, while it is not over. */
+  #told: string | undefined
+
+  constructor(parts: ReflectorParts) {
+    this.#parts = parts
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.synced = promise
+    this.#isSynced = resolve
+    this.#awaySinceMs = parts.clock.elapsedMs()
+  }
+
+  get hasSynced(): boolean {
+    return this.#hasSynced
+  }
+
+  /** For how long there has been no watch. */
+  get awayMs(): number {
+    return this.#awaySinceMs === undefined ? 0 : this.#parts.clock.elapsedMs() - this.#awaySinceMs
+  }
+
+  /** Since when nothing was heard, a bookmark being something; undefined before the first word. */
+  get silentMs(): number | undefined {
+    return this.#heardMs === undefined ? undefined : this.#parts.clock.elapsedMs() - this.#heardMs
+  }
+
+  /** Until `signal`. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      let delayMs: number
+      try {
+        await this.#follow(signal)
+        delayMs = this.#leave() < SHORT_MS ? this.#parts.backoff.nextMs() : 0
+      } catch (error) {
+        this.#leave()
+        if (signal.aborted) return
+        delayMs = this.#afterFailure(failureOf(error))
+      }
+      if (delayMs > 0) await this.#parts.clock.sleep(delayMs, signal)
+    }
+  }
+
+  /** List if need be, then watch until the watch ends. */
+  async #follow(signal: AbortSignal): Promise<void> {
+    const isUrgent = this.#isUrgent
+    this.#isUrgent = false
+    if (this.#version !== undefined) return this.#watch(this.#version, isUrgent, signal)
+    const { intake } = this.#parts
+    intake.observer.list(intake.resource.name)
+    if (!this.#isPaged) {
+      try {
+        return await this.#watchFromTheStart(isUrgent, signal)
+      } catch (error) {
+        if (!NO_LIST_IN_WATCH.has(failureOf(error).code)) throw error
+      }
+    }
+    const { fieldSelector } = intake.resource
+    const { version, keys } = await listAll({ ...this.#parts, fieldSelector }, isUrgent, signal)
+    this.#complete(version, keys)
+    return this.#watch(version, false, signal)
+  }
+
+  async #watchFromTheStart(isUrgent: boolean, signal: AbortSignal): Promise<void> {
+    const keys = new Set<string>()
+    const query = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' }
+    for await (const event of this.#events(query, isUrgent, signal)) {
+      if (this.#version !== undefined) {
+        this.#apply(event)
+      } else if (event.type === 'BOOKMARK') {
+        if (isEndOfList(event)) this.#endOfList(event, keys)
+      } else {
+        this.#applyToList(event, keys)
+      }
+    }
+    if (this.#version === undefined) throw new ApiFailure('cut', 'the list ended before it was whole')
+  }
+
+  #applyToList(event: WatchEvent, keys: Set<string>): void {
+    const key = this.#parts.intake.resource.keyOf(event.object)
+    if (key !== undefined && event.type === 'DELETED') keys.delete(key)
+    else if (key !== undefined) keys.add(key)
+    this.#hand(event)
+  }
+
+  #endOfList(bookmark: WatchEvent, keys: ReadonlySet<string>): void {
+    const version = versionOf(bookmark.object)
+    if (version === undefined) throw new ApiFailure('malformed', 'the list has no version')
+    this.#complete(version, keys)
+    this.#arrive()
+  }
+
+  async #watch(version: string, isUrgent: boolean, signal: AbortSignal): Promise<void> {
+    let hasSpoken = false
+    try {
+      for await (const event of this.#events({ resourceVersion: version }, isUrgent, signal)) {
+        hasSpoken = true
+        this.#apply(event)
+      }
+    } catch (error) {
+      const failure = failureOf(error)
+      // A server that was set back to an earlier time is silent about versions that it has not reached.
+      if (failure.code === 'silent' && !hasSpoken) this.#version = undefined
+      throw failure
+    }
+  }
+
+  /** Events of one watch, an ERROR being thrown. */
+  async *#events(
+    parameters: Readonly<Record<string, string>>,
+    isUrgent: boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<WatchEvent> {
+    const { connection, intake, idleMs, random, clock } = this.#parts
+    const { name, message, fieldSelector } = intake.resource
+    const timeoutSeconds = String(Math.round(SHORTEST_WATCH_S + random() * (LONGEST_WATCH_S - SHORTEST_WATCH_S)))
+    const query = queryOf({ watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, fieldSelector, ...parameters })
+    const { codec, body } = await connection.open(`/api/v1/${name}?${query}`, isUrgent, signal)
+    if (this.#version !== undefined) this.#arrive()
+    else this.#isPaged = true // the next list, unless this one becomes whole: some server may not be able to
+    for await (const some of partsOf(body, codec.watchSplitter(), idleMs)) {
+      for (const part of some) {
+        const event = intake.read(part, (bytes) => codec.event(bytes, message))
+        if (event === undefined) continue
+        this.#heardMs = clock.elapsedMs()
+        if (event.type === 'ERROR') throw failureOfStatus(event.object)
+        intake.observer.event(name, TYPES.has(event.type) ? event.type : 'other')
+        yield event
+      }
+    }
+  }
+
+  /** An event of a watch that follows a list. */
+  #apply(event: WatchEvent): void {
+    if (event.type !== 'BOOKMARK') this.#hand(event)
+    this.#version = versionOf(event.object) ?? this.#version
+  }
+
+  #hand({ type, object }: WatchEvent): void {
+    const { intake } = this.#parts
+    // What a pod was that has left the selector stands in its DELETED: the state before, not the one after.
+    if (type === 'DELETED') intake.remove(object)
+    else if (type === 'ADDED' || type === 'MODIFIED') intake.put(object)
+  }
+
+  #complete(version: string, keys: ReadonlySet<string>): void {
+    this.#parts.intake.retain(keys)
+    this.#version = version
+    this.#isPaged = false
+    this.#heardMs = this.#parts.clock.elapsedMs()
+    if (this.#hasSynced) return
+    this.#hasSynced = true
+    this.#isSynced()
+  }
+
+  #arrive(): void {
+    this.#awaySinceMs = undefined
+    this.#arrivedMs = this.#parts.clock.elapsedMs()
+    if (this.#told === undefined) return
+    this.#told = undefined
+    const { name } = this.#parts.intake.resource
+    this.#parts.logger.info({ resource: name }, `Watching ${name} again`)
+  }
+
+  /** For how long there was a watch. */
+  #leave(): number {
+    if (this.#awaySinceMs !== undefined) return 0
+    const { clock, backoff } = this.#parts
+    this.#awaySinceMs = clock.elapsedMs()
+    const livedMs = this.#awaySinceMs - this.#arrivedMs
+    if (livedMs >= WELL_MS) backoff.reset()
+    return livedMs
+  }
+
+  /** What follows from a failure; how long to wait before the next try. */
+  #afterFailure(failure: ApiFailure): number {
+    const { backoff, intake, random } = this.#parts
+    const { code, needsList, retryAfterMs } = failure
+    const isFirst = backoff.failures === 0
+    const delayMs = backoff.nextMs(retryAfterMs)
+    intake.observer.failure(intake.resource.name, code)
+    if (needsList) this.#version = undefined
+    this.#isUrgent = code === '401'
+    // Rights need a moment after the start of a server, and a version may be too old: neither is trouble by itself.
+    if (!isFirst || !(needsList || code === '403')) this.#tell(failure, delayMs)
+    if (isFirst && code === '401') return 0
+    return isFirst && needsList && retryAfterMs === 0 ? random() * delayMs : delayMs
+  }
+
+  /** Once for each kind of trouble, until it is over. */
+  #tell({ code, message }: ApiFailure, delayMs: number): void {
+    if (this.#told === code) return
+    this.#told = code
+    const { name } = this.#parts.intake.resource
+    const remedy = REMEDIES.get(code)
+    const text = `Cannot watch ${name}: ${message}${remedy === undefined ? '' : `; ${remedy}`}`
+    this.#parts.logger.warn({ resource: name, code, retryInMs: Math.round(delayMs) }, text)
+  }
+}
+
+const TYPES: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'])
+
+/** A server that does not know a list as the beginning of a watch calls the request invalid. */
+const NO_LIST_IN_WATCH: ReadonlySet<string> = new Set(['400', '422'])
+
+function isEndOfList({ object: { metadata } }: WatchEvent): boolean {
+  const annotations = isObject(metadata) ? metadata['annotations'] : undefined
+  return isObject(annotations) && annotations['k8s.io/initial-events-end'] === 'true'
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '../../../clock.ts'
+import type { Logger } from '../../../logger.ts'
+import type { RowTarget } from '../../endpoint/row-target.ts'
+import type { ApiAccess } from './access.ts'
+import { Backoff, BACKOFF_TIMES, type BackoffTimes } from './backoff.ts'
+import { API_TIMES, ApiConnection, type ApiTimes } from './connection.ts'
+import { Intake } from './intake.ts'
+import { type ApiObserver, UNOBSERVED } from './observer.ts'
+import { Reflector } from './reflector.ts'
+import { type ResourceName, resourcesFor, type WantedLabels } from './resources.ts'
+
+/** How much of the cluster is known: nothing whole yet, all of it as it is, or as it was when a watch broke off. */
+export type Freshness = 'not_synced' | 'current' | 'stale'
+
+/** Without a watch for so long, what is known is stale; a watch that begins anew takes far less. */
+const STALE_AFTER_MS = 10_000
+
+/** What a watch of a cluster works with. */
+export interface WatchParts extends WantedLabels {
+  readonly encoding: 'protobuf' | 'json'
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+  readonly observer?: ApiObserver
+  readonly times?: ApiTimes
+  readonly backoffTimes?: BackoffTimes
+  readonly staleAfterMs?: number
+}
+
+/** A watch that runs until it is stopped. */
+export interface ClusterWatch {
+  /** Resolves once all four resources were listed whole; never rejects, and never resolves without an answer. */
+  readonly synced: Promise<void>
+  readonly freshness: Freshness
+  /** Since when nothing was heard of a resource, of which a bookmark is a sign each minute; undefined before the first word. */
+  silentMs(resource: ResourceName): number | undefined
+  /** Resolves once nothing more will come. */
+  stop(): Promise<void>
+}
+
+/** Keep `target` as the API server has pods, services, nodes and namespaces. It needs list and watch on these, no more. */
+export function watchCluster(access: ApiAccess, target: RowTarget, parts: WatchParts): ClusterWatch {
+  const { clock, random, logger, times = API_TIMES, observer = UNOBSERVED, staleAfterMs = STALE_AFTER_MS } = parts
+  const connection = new ApiConnection(access, parts.encoding, times)
+  const reflectors = new Map(
+    resourcesFor(target, parts).map((resource) => {
+      const intake = new Intake(resource, observer, clock, logger)
+      const backoff = new Backoff(random, parts.backoffTimes ?? BACKOFF_TIMES)
+      return [
+        resource.name,
+        new Reflector({ connection, intake, backoff, idleMs: times.idleMs, clock, random, logger }),
+      ] as const
+    }),
+  )
+  const all = [...reflectors.values()]
+  const stopping = new AbortController()
+  const running = Promise.all(all.map((reflector) => reflector.run(stopping.signal)))
+  return {
+    synced: Promise.all(all.map(({ synced }) => synced)).then(() => undefined),
+    get freshness() {
+      if (all.some(({ hasSynced }) => !hasSynced)) return 'not_synced'
+      return all.some(({ awayMs }) => awayMs > staleAfterMs) ? 'stale' : 'current'
+    },
+    silentMs: (resource) => reflectors.get(resource)?.silentMs,
+    async stop() {
+      stopping.abort()
+      await running
+      connection.close()
+    },
+  }
+}
