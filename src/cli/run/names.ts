@@ -54,7 +54,11 @@ export async function openNames(config: Config, parts: NamesParts): Promise<Name
 
 async function fixedNames(config: Config, mode: KubernetesMode, { logger }: NamesParts): Promise<Names> {
   const { inventory, labels, networks } = config.enrich
-  const { index, warnings } = await loadIndex({ inventory: mode === 'inventory' ? inventory : undefined, labels, networks })
+  const { index, warnings } = await loadIndex({
+    inventory: mode === 'inventory' ? inventory : undefined,
+    labels,
+    networks,
+  })
   for (const warning of warnings) logger.warn({ inventory }, warning)
   const { pods, services, nodes } = index.size
   return {

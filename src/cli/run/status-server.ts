@@ -8,7 +8,12 @@ import { version } from '../version.ts'
 import type { Names } from './names.ts'
 
 /** Listen for probes and scrapes; undefined when the configuration says not to. @throws FlagshipError LISTEN_FAILED. */
-export async function serveStatus(config: Config, agent: Agent, names: Names, metrics: Metrics): Promise<HttpServer | undefined> {
+export async function serveStatus(
+  config: Config,
+  agent: Agent,
+  names: Names,
+  metrics: Metrics,
+): Promise<HttpServer | undefined> {
   const address = config.http.listen === 'off' ? undefined : parseListen(config.http.listen)
   if (address === undefined) return undefined
   return startHttp(address, {
