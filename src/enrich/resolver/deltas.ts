@@ -1,9 +1,12 @@
 import { gzipSync } from 'node:zlib'
 import type { Clock } from '../../clock.ts'
+import type { EndpointIndex } from '../endpoint/index.ts'
 import { Breath } from './breath.ts'
 import type { DeltaRing } from './delta-ring.ts'
-import { RecordLines } from './record-lines.ts'
-import type { RecordSource } from './record-source.ts'
+import { type Lines, RecordLines } from './record-lines.ts'
+
+/** What a stream is made of. */
+export type RecordSource = Pick<EndpointIndex, 'records' | 'recordOf' | 'observe'>
 
 /** Longest time a change waits for others; 250 ms are promised. */
 const WAIT_MS = 200
@@ -77,10 +80,10 @@ export class Deltas {
     this.#flushedMs = nowMs
   }
 
-  #pushOne(records: string | undefined): void {
-    if (records === undefined) return
-    const line = `{"type":"delta","seq":${this.#ring.seq + 1},"records":${records}}\n`
-    this.#ring.push(gzipSync(line, { level: 1 }), this.#clock.elapsedMs())
+  #pushOne(lines: Lines | undefined): void {
+    if (lines === undefined) return
+    const head = JSON.stringify({ type: 'delta', seq: this.#ring.seq + 1, records: lines.count })
+    this.#ring.push(gzipSync(`${head}\n${lines.text}`, { level: 1 }), this.#clock.elapsedMs())
     this.#onPush()
   }
 }

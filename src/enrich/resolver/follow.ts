@@ -2,6 +2,7 @@ import { RotatingAccess } from '../../clients/access.ts'
 import { reasonOfFailure } from '../../clients/http-exchange.ts'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
+import type { Freshness } from '../endpoint/freshness.ts'
 import { Breath } from './breath.ts'
 import { linesOf } from './lines.ts'
 import { openStream, type Refusal } from './open-stream.ts'
@@ -27,14 +28,11 @@ export interface FollowParts {
   readonly onStream?: (answer: 'snapshot' | 'resume') => void
 }
 
-/** What is known through a resolver: nothing yet, everything, or what there was when we last heard of it. */
-export type FollowedFreshness = 'not_synced' | 'current' | 'stale'
-
 /** A resolver that is followed. */
 export interface Followed {
   /** Resolves when there was a whole snapshot. Never rejects. */
   readonly synced: Promise<void>
-  readonly freshness: FollowedFreshness
+  readonly freshness: Freshness
   /** Milliseconds since a resolver last told anything; undefined when none ever did. */
   readonly silentMs: number | undefined
   stop(): Promise<void>
@@ -79,6 +77,7 @@ class Follower {
   readonly #urls: readonly string[]
   readonly #access: RotatingAccess
   readonly #parts: FollowParts
+  readonly #target: RecordTarget
   readonly #state: StreamState
   readonly #synced = Promise.withResolvers<void>()
   readonly #stopped = new AbortController()
@@ -98,7 +97,9 @@ class Follower {
       parts.clock,
     )
     this.#parts = parts
+    this.#target = target
     this.#state = new StreamState(target)
+    this.#showFreshness()
   }
 
   get synced(): Promise<void> {
@@ -109,9 +110,9 @@ class Follower {
     return this.#heardMs === undefined ? undefined : this.#parts.clock.elapsedMs() - this.#heardMs
   }
 
-  get freshness(): FollowedFreshness {
+  get freshness(): Freshness {
     if (!this.#state.isSynced) return 'not_synced'
-    return (this.silentMs ?? Infinity) > STALE_MS ? 'stale' : (this.#state.freshness ?? 'stale')
+    return (this.silentMs ?? Infinity) > STALE_MS ? 'stale' : this.#state.freshness
   }
 
   stop(): void {
@@ -137,6 +138,7 @@ class Follower {
     const { signal } = this.#stopped
     while (!signal.aborted) {
       await clock.sleep(LOOK_MS, signal)
+      this.#showFreshness()
       if (this.#connection === undefined || clock.elapsedMs() - this.#bytesMs <= SILENCE_MS) continue
       this.#isSilent = true
       this.#connection.abort()
@@ -179,15 +181,19 @@ class Follower {
   }
 
   /** Take in a stream, in slices; why it cannot be gone on with, if it did not just end. */
-  async #read(url: string, lines: AsyncIterable<string>): Promise<string | undefined> {
+  async #read(url: string, parts: AsyncIterable<readonly string[]>): Promise<string | undefined> {
     const breath = new Breath()
     this.#state.connect()
-    for await (const text of lines) {
-      const line = parseLine(text)
-      if (line === 'unknown') continue
-      const problem = line === undefined ? 'it sends what is no line of the stream' : this.#take(url, line)
-      if (problem !== undefined) return problem
-      if (breath.isDue) await breath.take()
+    for await (const lines of parts) {
+      for (const text of lines) {
+        const line = parseLine(text)
+        if (line === 'unknown') continue
+        const problem = line === undefined ? 'it sends what is no line of the stream' : this.#take(url, line)
+        if (problem !== undefined) return problem
+        if (breath.isDue) await breath.take()
+      }
+      this.#heardMs = this.#parts.clock.elapsedMs()
+      this.#showFreshness()
     }
     return undefined
   }
@@ -195,7 +201,6 @@ class Follower {
   #take(url: string, line: StreamLine): string | undefined {
     const problem = this.#state.take(line)
     if (problem !== undefined) return problem
-    this.#heardMs = this.#parts.clock.elapsedMs()
     if (line.type === 'hello') this.#compareClocks(url, line.nowMs)
     if (line.type === 'snapshot' || line.type === 'resume') this.#parts.onStream?.(line.type)
     if (line.type === 'end' || line.type === 'resume') this.#live(url, line.type)
@@ -203,11 +208,17 @@ class Follower {
   }
 
   #live(url: string, type: 'end' | 'resume'): void {
+    this.#heardMs = this.#parts.clock.elapsedMs()
+    this.#showFreshness()
     this.#synced.resolve()
     this.#failures = 0
     this.#said = ''
     const text = type === 'end' ? 'has told everything' : 'goes on where it was'
     this.#parts.logger.info({ url }, `the resolver ${text}`)
+  }
+
+  #showFreshness(): void {
+    this.#target.setFreshness(this.freshness)
   }
 
   #hearBytes(): void {

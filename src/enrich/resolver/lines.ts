@@ -9,10 +9,10 @@ const NEWLINE = 0x0a
 export class BrokenStream extends Error {}
 
 /**
- * The lines of a packed body as they come, each whole; the rest without its end is none. `onBytes` is told whenever
+ * The lines of a packed body as they come, some at a time, each whole; what has no end is no line. `onBytes` is told whenever
  * something came. @throws BrokenStream for what is no gzip or a line without end; a lost connection has its own Error.
  */
-export async function* linesOf(body: Readable, onBytes: () => void): AsyncGenerator<string> {
+export async function* linesOf(body: Readable, onBytes: () => void): AsyncGenerator<readonly string[]> {
   const unpacked = createGunzip({ chunkSize: 65_536 })
   body.on('error', (error) => unpacked.destroy(error))
   unpacked.on('error', (error) => body.destroy(error)) // this ends the connection too
@@ -20,7 +20,7 @@ export async function* linesOf(body: Readable, onBytes: () => void): AsyncGenera
   body.pipe(unpacked)
   const splitter = new LineSplitter()
   try {
-    for await (const chunk of unpacked) if (chunk instanceof Buffer) yield* splitter.split(chunk)
+    for await (const chunk of unpacked) if (chunk instanceof Buffer) yield splitter.split(chunk)
   } catch (error) {
     throw isPacking(error) ? new BrokenStream(`the stream is no whole gzip: ${reasonOf(error)}`) : error
   } finally {

@@ -1,4 +1,6 @@
 import { constants, gzipSync } from 'node:zlib'
+import type { IndexRecord } from '../endpoint/index-record.ts'
+import { decodeRecord, MAX_RECORD_CHARS } from '../endpoint/record-line.ts'
 import { isObject } from '../kubernetes/field-reader.ts'
 
 /** The version of the protocol (docs/resolver.md) that is spoken here; one older and one newer are understood. */
@@ -7,11 +9,11 @@ export const SCHEMA = 1
 /** Path of the stream below the URL of a resolver. */
 export const STREAM_PATH = '/v1/stream'
 
-/** A line that is longer is nobody's honest one. */
-export const LONGEST_LINE = 4_194_304
+/** Bytes of a line, at most: a record is the longest, and its characters have up to three bytes. */
+export const LONGEST_LINE = 3 * MAX_RECORD_CHARS
 
-/** Lines of records are ended at this length. */
-export const LINE_BYTES = 65_536
+/** About so many bytes of lines make a gzip member, and so many at most a delta, a last record aside. */
+export const MEMBER_BYTES = 65_536
 
 /** A resolver that is there says so this often. */
 export const HEARTBEAT_MS = 5_000
@@ -25,8 +27,17 @@ export interface Position {
   readonly seq: number
 }
 
-/** One line of the stream. Records stay as they are: what is in them is the index's. */
-export type StreamLine =
+/** One line of the stream. */
+export type StreamLine = ControlLine | RecordLine
+
+/** A record as the index has it; undefined for one that this version cannot read, which counts as one all the same. */
+export interface RecordLine {
+  readonly type: 'record'
+  readonly record: IndexRecord | undefined
+}
+
+/** Every line but records. */
+export type ControlLine =
   | (Position & {
       readonly type: 'hello'
       readonly schema: number
@@ -35,9 +46,8 @@ export type StreamLine =
     })
   | { readonly type: 'resume'; readonly seq: number }
   | { readonly type: 'snapshot' }
-  | { readonly type: 'records'; readonly records: readonly unknown[] }
   | { readonly type: 'end'; readonly seq: number; readonly atMs: number }
-  | { readonly type: 'delta'; readonly seq: number; readonly records: readonly unknown[] }
+  | { readonly type: 'delta'; readonly seq: number; readonly records: number }
   | {
       readonly type: 'heartbeat'
       readonly seq: number
@@ -51,12 +61,13 @@ export function isNearSchema(schema: number): boolean {
 }
 
 /** One gzip member with one line. */
-export function memberOf(line: StreamLine): Buffer {
+export function memberOf(line: ControlLine): Buffer {
   return gzipSync(`${JSON.stringify(line)}\n`, { level: constants.Z_NO_COMPRESSION })
 }
 
 /** Read a line; `unknown` for one of another version, undefined for what is none. Never throws. */
 export function parseLine(text: string): StreamLine | 'unknown' | undefined {
+  if (text.startsWith(RECORD_START)) return recordLine(text)
   const line = parseJson(text)
   if (!isObject(line)) return undefined
   const { type } = line
@@ -64,18 +75,25 @@ export function parseLine(text: string): StreamLine | 'unknown' | undefined {
   return Object.hasOwn(READERS, type) ? READERS[type]?.(line) : 'unknown'
 }
 
+/** Every record begins so, and no other line does. */
+const RECORD_START = '{"k":'
+
+function recordLine(text: string): RecordLine {
+  const result = decodeRecord(text)
+  return { type: 'record', record: result.ok ? result.record : undefined }
+}
+
 type Json = Readonly<Record<string, unknown>>
 
-const READERS: Readonly<Record<string, (line: Json) => StreamLine | undefined>> = {
+const READERS: Readonly<Record<string, (line: Json) => ControlLine | undefined>> = {
   hello: ({ schema, epoch, seq, nowMs, freshness }) =>
     isCount(schema) && isEpoch(epoch) && isCount(seq) && isTime(nowMs)
       ? { type: 'hello', schema, epoch, seq, nowMs, freshness: freshnessOf(freshness) }
       : undefined,
   resume: ({ seq }) => (isCount(seq) ? { type: 'resume', seq } : undefined),
   snapshot: () => ({ type: 'snapshot' }),
-  records: ({ records }) => (Array.isArray(records) ? { type: 'records', records } : undefined),
   end: ({ seq, atMs }) => (isCount(seq) && isTime(atMs) ? { type: 'end', seq, atMs } : undefined),
-  delta: ({ seq, records }) => (isCount(seq) && Array.isArray(records) ? { type: 'delta', seq, records } : undefined),
+  delta: ({ seq, records }) => (isCount(seq) && isCount(records) ? { type: 'delta', seq, records } : undefined),
   heartbeat: ({ seq, nowMs, freshness }) =>
     isCount(seq) && isTime(nowMs) ? { type: 'heartbeat', seq, nowMs, freshness: freshnessOf(freshness) } : undefined,
 }

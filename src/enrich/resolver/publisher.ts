@@ -2,10 +2,9 @@ import type { Writable } from 'node:stream'
 import type { Clock } from '../../clock.ts'
 import { Breath } from './breath.ts'
 import { DeltaRing, type RingBounds } from './delta-ring.ts'
-import { Deltas } from './deltas.ts'
+import { Deltas, type RecordSource } from './deltas.ts'
 import { HEARTBEAT_MS, memberOf, type Position, type ResolverFreshness, SCHEMA } from './protocol.ts'
 import { type Dropped, Reader, type SnapshotPart } from './reader.ts'
-import type { RecordSource } from './record-source.ts'
 import { packRecords, type Snapshot } from './snapshot.ts'
 
 const MOST_SNAPSHOTS = 32

@@ -84,6 +84,7 @@ export class Reader {
 
   /** Let go of a reader that is too slow. */
   check(): void {
+    if (this.#state === 'ended') return
     const nowMs = this.#clock.elapsedMs()
     if (this.isAtSnapshot && nowMs - this.#sinceMs > LONGEST_SNAPSHOT_MS) return this.#drop('too_slow')
     if (this.#blocked === undefined) return

@@ -1,34 +1,38 @@
-import { LINE_BYTES, LONGEST_LINE } from './protocol.ts'
+import type { IndexRecord } from '../endpoint/index-record.ts'
+import { encodeRecord, MAX_RECORD_CHARS } from '../endpoint/record-line.ts'
+import { MEMBER_BYTES } from './protocol.ts'
 
-/** Room for what stands around the records of a line. */
-const FRAME_CHARACTERS = 256
+/** Lines that belong together, and how many. */
+export interface Lines {
+  readonly text: string
+  readonly count: number
+}
 
-/** Joins records to texts that are about `LINE_BYTES` long, never longer than a reader takes. */
+/** Gathers the lines of records until they are enough for a gzip member. */
 export class RecordLines {
-  #texts: string[] = []
-  #length = 0
-  /** Records that no line can hold, which is nobody's honest state. */
+  #text = ''
+  #count = 0
+  /** Records that no reader would take: nobody's honest state. */
   oversizeCount = 0
 
-  /** The records so far as a JSON array, once they are enough for a line; undefined before. */
-  add(record: object): string | undefined {
-    const text = JSON.stringify(record)
-    // Characters have up to three bytes.
-    if (text.length * 3 + LINE_BYTES * 3 + FRAME_CHARACTERS > LONGEST_LINE) {
+  /** All lines so far once they are enough; undefined before. */
+  add(record: IndexRecord): Lines | undefined {
+    const line = encodeRecord(record)
+    if (line.length > MAX_RECORD_CHARS) {
       this.oversizeCount += 1
       return undefined
     }
-    this.#texts.push(text)
-    this.#length += text.length + 1
-    return this.#length >= LINE_BYTES ? this.rest() : undefined
+    this.#text += `${line}\n`
+    this.#count += 1
+    return this.#text.length >= MEMBER_BYTES ? this.rest() : undefined
   }
 
-  /** What is left as a JSON array; undefined when nothing is. */
-  rest(): string | undefined {
-    if (this.#texts.length === 0) return undefined
-    const array = `[${this.#texts.join(',')}]`
-    this.#texts = []
-    this.#length = 0
-    return array
+  /** What is left; undefined when nothing is. */
+  rest(): Lines | undefined {
+    if (this.#count === 0) return undefined
+    const lines = { text: this.#text, count: this.#count }
+    this.#text = ''
+    this.#count = 0
+    return lines
   }
 }

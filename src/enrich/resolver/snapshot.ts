@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { Breath } from './breath.ts'
 import { RecordLines } from './record-lines.ts'
-import type { RecordSource } from './record-source.ts'
+import type { RecordSource } from './deltas.ts'
 
 /** The state of everything, packed once for all readers that ask at about the same time. */
 export interface Snapshot {
@@ -21,19 +21,15 @@ export async function packRecords(
   const breath = new Breath()
   const lines = new RecordLines()
   for (const record of source.records()) {
-    const records = lines.add(record)
-    if (records !== undefined) members.push(await packed(records))
+    const full = lines.add(record)
+    if (full !== undefined) members.push(await pack(full.text, { level: 1 }))
     if (breath.isDue) await breath.take()
   }
   const rest = lines.rest()
-  if (rest !== undefined) members.push(await packed(rest))
+  if (rest !== undefined) members.push(await pack(rest.text, { level: 1 }))
   const bytes = members.reduce((sum, member) => sum + member.length, 0)
   return { members, bytes, oversizeCount: lines.oversizeCount }
 }
 
-const pack = promisify<string, { level: number }, Buffer>(gzip)
-
 /** Not on this thread. */
-function packed(records: string): Promise<Buffer> {
-  return pack(`{"type":"records","records":${records}}\n`, { level: 1 })
-}
+const pack = promisify<string, { level: number }, Buffer>(gzip)

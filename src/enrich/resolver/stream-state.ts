@@ -1,17 +1,13 @@
-import { isNearSchema, type Position, type ResolverFreshness, SCHEMA, type StreamLine } from './protocol.ts'
+import type { Freshness } from '../endpoint/freshness.ts'
+import type { EndpointIndex } from '../endpoint/index.ts'
+import { type IndexRecord, keyOf } from '../endpoint/index-record.ts'
+import { isNearSchema, type Position, SCHEMA, type StreamLine } from './protocol.ts'
 
-/** What takes the records of a stream over; `EndpointIndex` is one. */
-export interface RecordTarget {
-  /** Take one over as it is. What is no record is left out. */
-  put(record: unknown): void
-  /** A whole snapshot begins: what is not put before `sweep` is gone. */
-  beginSweep(): void
-  /** What was not put since `beginSweep` ended at `atMs`. */
-  sweep(atMs: number): void
-}
+/** What takes the records of a stream over. */
+export type RecordTarget = Pick<EndpointIndex, 'put' | 'sweep' | 'size' | 'setFreshness'>
 
-/** A resolver must not fill our memory, whatever it is. */
-const MOST_RECORDS = 2_000_000
+/** Pods and services of a cluster, ten times the largest: a resolver must not fill our memory, whatever it is. */
+const MOST_THINGS = 1_000_000
 
 /** What one stream after another has told, and whether the present one can be gone on with. */
 export class StreamState {
@@ -19,10 +15,13 @@ export class StreamState {
   #stage: 'hello' | 'answer' | 'snapshot' | 'live' = 'hello'
   #position: Position | undefined
   #epoch = ''
-  /** Of the last delta of the snapshot that is being read. */
-  #snapshotSeq: number | undefined
-  #recordCount = 0
-  #freshness: ResolverFreshness | undefined
+  /** Of the snapshot that is being read. */
+  #keep = new Set<string>()
+  /** The delta whose records come now. */
+  #delta: { readonly seq: number; left: number } | undefined
+  /** The last whole delta; undefined where any may come next. */
+  #seq: number | undefined
+  #freshness: Freshness = 'not_synced'
   #isSynced = false
 
   constructor(target: RecordTarget) {
@@ -39,19 +38,15 @@ export class StreamState {
     return this.#isSynced
   }
 
-  /** Whether the present stream has come to where changes are told as they happen. */
-  get isLive(): boolean {
-    return this.#stage === 'live'
-  }
-
   /** What the resolver says of itself. */
-  get freshness(): ResolverFreshness | undefined {
+  get freshness(): Freshness {
     return this.#freshness
   }
 
-  /** A new connection; lines are of it from now on. */
+  /** A new connection: lines are of it from now on. */
   connect(): void {
     this.#stage = 'hello'
+    this.#delta = undefined
   }
 
   /** Never go on where we were: what the resolver says does not fit together. */
@@ -65,7 +60,10 @@ export class StreamState {
     if (this.#stage === 'hello') return `${line.type} in place of hello`
     if (line.type === 'resume' || line.type === 'snapshot') return this.#answer(line)
     if (this.#stage === 'answer') return `${line.type} in place of resume or snapshot`
-    return this.#stage === 'snapshot' ? this.#fill(line) : this.#follow(line)
+    if (line.type === 'record') return this.#put(line.record)
+    if (this.#delta !== undefined) return `${line.type} within delta ${this.#delta.seq}`
+    if (line.type === 'delta') return this.#beginDelta(line)
+    return line.type === 'end' ? this.#end(line) : this.#hear(line)
   }
 
   #greet({ schema, epoch, freshness }: Extract<StreamLine, { type: 'hello' }>): string | undefined {
@@ -79,64 +77,67 @@ export class StreamState {
 
   #answer(line: Extract<StreamLine, { type: 'resume' | 'snapshot' }>): string | undefined {
     if (this.#stage !== 'answer') return `a second ${line.type}`
-    if (line.type === 'resume') {
-      const isOurs = this.#position?.epoch === this.#epoch && this.#position.seq === line.seq
-      if (!isOurs) return 'it resumes where we have not been'
-      this.#stage = 'live'
-      return undefined
-    }
+    if (line.type === 'resume') return this.#resume(line.seq)
     this.#position = undefined // half a snapshot is none
-    this.#snapshotSeq = undefined
-    this.#recordCount = 0
-    this.#target.beginSweep()
+    this.#seq = undefined
+    this.#keep = new Set()
     this.#stage = 'snapshot'
     return undefined
   }
 
-  #fill(line: StreamLine): string | undefined {
-    if (line.type === 'records') return this.#put(line.records)
-    if (line.type === 'delta') {
-      const gap = this.#gapTo(this.#snapshotSeq, line.seq)
-      this.#snapshotSeq = line.seq
-      return gap ?? this.#put(line.records)
+  #resume(seq: number): string | undefined {
+    if (this.#position?.epoch !== this.#epoch || this.#position.seq !== seq) return 'it resumes where we have not been'
+    this.#seq = seq
+    this.#stage = 'live'
+    return undefined
+  }
+
+  #beginDelta({ seq, records }: Extract<StreamLine, { type: 'delta' }>): string | undefined {
+    if (this.#seq !== undefined && seq !== this.#seq + 1) return gapText(this.#seq, seq)
+    this.#delta = { seq, left: records }
+    this.#endDelta()
+    return undefined
+  }
+
+  #put(record: IndexRecord | undefined): string | undefined {
+    if (this.#stage === 'live' && this.#delta === undefined) return 'a record without a delta'
+    if (record !== undefined) {
+      if (this.#stage === 'snapshot') this.#keep.add(keyOf(record))
+      this.#target.put(record)
     }
-    if (line.type === 'heartbeat') this.#freshness = line.freshness
-    if (line.type !== 'end') return undefined
-    if (this.#snapshotSeq !== undefined && this.#snapshotSeq !== line.seq) return gapText(this.#snapshotSeq, line.seq)
-    this.#target.sweep(line.atMs)
-    this.#position = { epoch: this.#epoch, seq: line.seq }
+    if (this.#delta !== undefined) this.#delta.left -= 1
+    this.#endDelta()
+    const { pods, services } = this.#target.size
+    return Math.max(pods + services, this.#keep.size) > MOST_THINGS ? `more than ${MOST_THINGS} things` : undefined
+  }
+
+  /** Only a whole delta has been taken. */
+  #endDelta(): void {
+    if (this.#delta === undefined || this.#delta.left > 0) return
+    const { seq } = this.#delta
+    this.#delta = undefined
+    this.#seq = seq
+    if (this.#stage === 'live') this.#position = { epoch: this.#epoch, seq }
+  }
+
+  #end({ seq, atMs }: Extract<StreamLine, { type: 'end' }>): string | undefined {
+    if (this.#stage !== 'snapshot') return 'an end without a snapshot'
+    if (this.#seq !== undefined && this.#seq !== seq) return gapText(this.#seq, seq)
+    this.#target.sweep(this.#keep, atMs)
+    this.#keep = new Set()
+    this.#seq = seq
+    this.#position = { epoch: this.#epoch, seq }
     this.#stage = 'live'
     this.#isSynced = true
     return undefined
   }
 
-  #follow(line: StreamLine): string | undefined {
-    const { seq } = this.#position ?? { seq: 0 }
-    if (line.type === 'heartbeat') {
-      this.#freshness = line.freshness
-      return line.seq === seq ? undefined : gapText(seq, line.seq)
-    }
-    if (line.type !== 'delta') return `${line.type} after the snapshot`
-    const gap = this.#gapTo(seq, line.seq)
-    if (gap !== undefined) return gap
-    this.#recordCount = 0
-    const problem = this.#put(line.records)
-    this.#position = { epoch: this.#epoch, seq: line.seq }
-    return problem
-  }
-
-  #gapTo(seq: number | undefined, next: number): string | undefined {
-    return seq === undefined || next === seq + 1 ? undefined : gapText(seq, next)
-  }
-
-  #put(records: readonly unknown[]): string | undefined {
-    this.#recordCount += records.length
-    if (this.#recordCount > MOST_RECORDS) return `more than ${MOST_RECORDS} records`
-    for (const record of records) this.#target.put(record)
-    return undefined
+  #hear({ seq, freshness }: Extract<StreamLine, { type: 'heartbeat' }>): string | undefined {
+    this.#freshness = freshness
+    return this.#stage === 'live' && this.#seq !== seq ? gapText(this.#seq, seq) : undefined
   }
 }
 
-function gapText(seq: number, next: number): string {
+function gapText(seq: number | undefined, next: number): string {
   return `a gap: ${next} after ${seq}`
 }

@@ -1,5 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import type { IndexRecord } from '../../../../src/enrich/endpoint/index-record.ts'
+import { MAX_RECORD_CHARS } from '../../../../src/enrich/endpoint/record-line.ts'
 import { isEpoch, isNearSchema, LONGEST_LINE, memberOf, parseLine } from '../../../../src/enrich/resolver/protocol.ts'
 import { RecordLines } from '../../../../src/enrich/resolver/record-lines.ts'
 
@@ -10,12 +12,21 @@ describe('parseLine()', () => {
     HELLO,
     { type: 'resume', seq: 3 },
     { type: 'snapshot' },
-    { type: 'records', records: [{ any: 1 }, 2] },
     { type: 'end', seq: 0, atMs: 1.5 },
-    { type: 'delta', seq: 1, records: [] },
+    { type: 'delta', seq: 1, records: 2 },
     { type: 'heartbeat', seq: 1, nowMs: 1, freshness: 'stale' },
   ] as const)('reads $type as it was written', (line) => {
     expect(parseLine(gunzipSync(memberOf(line)).toString())).toEqual(line)
+  })
+
+  test.for([
+    ['{"k":"namespace","name":"shop","colour":"red"}', { kind: 'namespace', row: { name: 'shop', labels: undefined } }],
+    ['{"k":"gone","key":"node/a"}', { kind: 'gone', key: 'node/a' }],
+    ['{"k":"weather","name":"rain"}', undefined],
+    ['{"k":"namespace"}', undefined],
+    ['{"k":', undefined],
+  ] as const)('takes %s for a record, known or not', ([text, record]) => {
+    expect(parseLine(text)).toEqual({ type: 'record', record })
   })
 
   test('leaves out keys it does not know, and takes a word it does not know for no promise', () => {
@@ -42,9 +53,9 @@ describe('parseLine()', () => {
     '{"type":"resume","seq":-1}',
     '{"type":"resume","seq":1.5}',
     '{"type":"resume","seq":1e99}',
-    '{"type":"delta","seq":1,"records":{}}',
-    '{"type":"delta","seq":"1","records":[]}',
-    '{"type":"records"}',
+    '{"type":"delta","seq":1,"records":[]}',
+    '{"type":"delta","seq":"1","records":1}',
+    '{"type":"delta","seq":1}',
     '{"type":"end","seq":1,"atMs":null}',
     '{"type":"hello","schema":1,"epoch":"../x","seq":0,"nowMs":5}',
     '['.repeat(100_000),
@@ -72,29 +83,34 @@ describe('isEpoch()', () => {
   ] as const)('of %s: %s', ([epoch, is]) => expect(isEpoch(epoch)).toBe(is))
 })
 
+function namespaceOf(name: string, labels: string): IndexRecord {
+  return { kind: 'namespace', row: { name, labels } }
+}
+
 describe('RecordLines', () => {
-  test('ends a line once it is long enough, and has the rest', () => {
+  test('gathers lines until they are enough, and has the rest', () => {
     const lines = new RecordLines()
-    const records = Array.from({ length: 2_000 }, (_, id) => ({ id, text: 'x'.repeat(100) }))
-    const arrays = [...records.map((record) => lines.add(record)), lines.rest()].filter((text) => text !== undefined)
-    expect(arrays.flatMap((text): unknown => JSON.parse(text))).toEqual(records)
-    expect(arrays.length).toBeGreaterThan(2)
-    expect(Math.max(...arrays.map((text) => text.length))).toBeLessThan(70_000)
+    const records = Array.from({ length: 2_000 }, (_, at) => namespaceOf(`n${at}`, `{"x":"${'x'.repeat(100)}"}`))
+    const parts = [...records.map((record) => lines.add(record)), lines.rest()].filter((part) => part !== undefined)
+    const read = parts.flatMap(({ text }) => text.trimEnd().split('\n').map(parseLine))
+    expect(read).toEqual(records.map((record) => ({ type: 'record', record })))
+    expect(parts.map(({ count }) => count).reduce((sum, count) => sum + count)).toBe(2_000)
+    expect(parts.length).toBeGreaterThan(2)
+    expect(Math.max(...parts.map(({ text }) => text.length))).toBeLessThan(70_000)
     expect(lines.rest()).toBeUndefined()
   })
 
   test('leaves out and counts a record that no reader would take', () => {
     const lines = new RecordLines()
-    lines.add({ id: 1 })
-    lines.add({ text: '\u{1f600}'.repeat(LONGEST_LINE / 6) })
-    expect([lines.rest(), lines.oversizeCount]).toEqual(['[{"id":1}]', 1])
+    lines.add(namespaceOf('a', ''))
+    lines.add(namespaceOf('b', 'x'.repeat(MAX_RECORD_CHARS)))
+    expect([lines.rest()?.count, lines.oversizeCount]).toEqual([1, 1])
   })
 
   test('never makes a line that is longer than a reader takes', () => {
     const lines = new RecordLines()
-    lines.add({ text: '\u20ac'.repeat(65_000) })
-    const array = lines.add({ text: '\u20ac'.repeat(1_330_000) }) ?? lines.rest()
+    const part = lines.add(namespaceOf('a', '\u20ac'.repeat(MAX_RECORD_CHARS - 100)))
     expect(lines.oversizeCount).toBe(0)
-    expect(Buffer.byteLength(array ?? '')).toBeLessThan(LONGEST_LINE)
+    expect(Buffer.byteLength(part?.text ?? '')).toBeLessThan(LONGEST_LINE)
   })
 })

@@ -21,6 +21,10 @@ export class StreamOutput extends Writable {
     else take()
   }
 
+  get isStuck(): boolean {
+    return this.#isStuck
+  }
+
   /** Whether the other side takes nothing. */
   set isStuck(isStuck: boolean) {
     this.#isStuck = isStuck
