@@ -4,6 +4,7 @@ import { type Freshness, unknownReason } from './freshness.ts'
 import { type IndexRecord, keyOf, type RangeRecord, splitKey } from './index-record.ts'
 import { type NamespaceFacts, NamespaceTable } from './namespace-table.ts'
 import { type NodeFacts, NodeTable } from './node-table.ts'
+import { type PodRestart, type PodState, restartBefore, stateAt } from './pod-state.ts'
 import { addressKey, type PodFacts, PodTable } from './pod-table.ts'
 import { Ranges } from './range.ts'
 import { type Hint, podAt, type Query, type Resolution, resolved, unresolved, unsure } from './resolution.ts'
@@ -35,6 +36,11 @@ export class EndpointIndex implements RowTarget {
   readonly #listeners = new Set<(key: string) => void>()
   readonly #skewMs: number
   #freshness: Freshness = 'current'
+  /** Absent while no source has said how fresh it is: then what was seen last counts. */
+  #heardUntilMs: number | undefined
+  /** Since when not everything was told. */
+  #gapFromMs: number | undefined
+  #seenMs = -Infinity
   #version = 0
 
   constructor({ networks = {}, skewMs = 2_000, maxClosed = 500_000 }: EndpointIndexOptions = {}) {
@@ -57,9 +63,17 @@ export class EndpointIndex implements RowTarget {
     return { pods, services: this.#services.size, nodes: this.#nodes.size, closedIntervals }
   }
 
-  /** How much of what its source has the index knows; it decides what is said of addresses that nobody is known at. */
-  setFreshness(freshness: Freshness): void {
-    if (freshness === this.#freshness) return
+  /**
+   * How much of what its source has the index knows, since `atMs`. It decides what is said of addresses that nobody is
+   * known at, and for how long the last known state of a pod holds: for ever while a source is `current`, else until it
+   * was last heard.
+   */
+  setFreshness(freshness: Freshness, atMs = this.#seenMs): void {
+    const before = this.#heardUntilMs
+    if (freshness === 'current') this.#gapFromMs = undefined
+    else this.#gapFromMs ??= atMs
+    this.#heardUntilMs = this.#gapFromMs ?? Infinity
+    if (freshness === this.#freshness && before === this.#heardUntilMs) return
     this.#freshness = freshness
     this.#version += 1
   }
@@ -71,7 +85,8 @@ export class EndpointIndex implements RowTarget {
   }
 
   upsertPod(row: PodRow, seenAtMs: number): void {
-    if (this.#pods.upsert(row, seenAtMs)) this.#changed(`pod/${row.uid}`)
+    this.#seenMs = Math.max(this.#seenMs, seenAtMs)
+    if (this.#pods.upsert(row, seenAtMs, this.#gapFromMs)) this.#changed(`pod/${row.uid}`)
     if (row.nodeName !== undefined && this.#nodes.learn(row.network, row.hostIps, row.nodeName)) {
       this.#changed(`node/${row.nodeName}`)
     }
@@ -79,7 +94,8 @@ export class EndpointIndex implements RowTarget {
   }
 
   deletePod(uid: string, seenAtMs: number): void {
-    if (this.#pods.delete(uid, seenAtMs)) this.#changed(`pod/${uid}`)
+    this.#seenMs = Math.max(this.#seenMs, seenAtMs)
+    if (this.#pods.delete(uid, seenAtMs, this.#gapFromMs)) this.#changed(`pod/${uid}`)
   }
 
   upsertService(row: ServiceRow): void {
@@ -197,6 +213,16 @@ export class EndpointIndex implements RowTarget {
   /** The pod that had the name last; without a namespace only when one namespace alone has the name. */
   podByName(namespace: string | undefined, name: string): PodFacts | undefined {
     return this.#pods.byName(namespace, name)
+  }
+
+  /** The state a pod was in, where it cannot have been another; see docs/endpoints.md. */
+  stateOf(uid: string, atMs: number): { readonly state: PodState; readonly sinceMs: number } | undefined {
+    return stateAt(this.#pods.marksOf(uid), atMs, this.#skewMs, this.#heardUntilMs ?? this.#seenMs)
+  }
+
+  /** The last end of one of a pod's application containers that may have been before `atMs`. */
+  lastRestartOf(uid: string, atMs: number): PodRestart | undefined {
+    return restartBefore(this.#pods.restartsOf(uid), atMs, this.#skewMs)
   }
 
   namespace(name: string): NamespaceFacts | undefined {

@@ -1,3 +1,5 @@
+import { RESOLUTION_MS } from './interval.ts'
+
 /** What a pod is in; see docs/endpoints.md. */
 export const POD_STATES = ['starting', 'ready', 'not_ready', 'restarted', 'terminating', 'gone'] as const
 export type PodState = (typeof POD_STATES)[number]
@@ -17,4 +19,192 @@ export interface PodRestart {
   /** `OOMKilled`, `Error`, `Completed`: the kubelet's word. */
   readonly reason: string | undefined
   readonly exitCode: number | undefined
+}
+
+/** What one status says of the state a pod is in; times are whole seconds, in milliseconds since the epoch. */
+export interface PodStateFacts {
+  readonly createdMs: number | undefined
+  /** Condition Ready. `wasTrue`: it was true before it became false; absent where nothing proves either. */
+  readonly ready:
+    | { readonly isTrue: boolean; readonly sinceMs: number; readonly wasTrue: boolean | undefined }
+    | undefined
+  /** When its deletion was asked for. */
+  readonly deletionMs: number | undefined
+  /** When the last of its containers ended, for good. */
+  readonly goneMs: number | undefined
+  /** When one of its application containers was last started anew; absent where none was, or none runs. */
+  readonly restartedMs: number | undefined
+  /** The last end of each application container that ended, each once. */
+  readonly restarts: readonly PodRestart[]
+}
+
+/** How a status is taken in. */
+export interface Telling {
+  readonly isOver: boolean
+  readonly seenAtMs: number
+  /** Since when not everything is told; absent while everything is. */
+  readonly gapFromMs: number | undefined
+}
+
+/** Of one pod; a pod that changes more often than that has lost its past. */
+const MAX_MARKS = 16
+const MAX_RESTARTS = 4
+
+/**
+ * The marks after one more status. Marks are in order, and the same list comes back when the status says nothing new.
+ *
+ * A state that a status skips (ready, then ready since later) leaves a gap behind it: what was in between is unknown.
+ */
+export function marksAfter(
+  marks: readonly StateMark[],
+  facts: PodStateFacts,
+  { isOver, seenAtMs, gapFromMs }: Telling,
+): readonly StateMark[] {
+  const { deletionMs, goneMs } = facts
+  let next = withCondition(marks, facts, gapFromMs)
+  if (deletionMs !== undefined) next = withEnding(next, { state: 'terminating', sinceMs: deletionMs })
+  const overMs = goneMs ?? (isOver && !stateIn(next, 'gone') ? seenAtMs : undefined)
+  if (overMs !== undefined) next = withEnding(next, { state: 'gone', sinceMs: overMs })
+  return next.length > MAX_MARKS ? next.slice(-MAX_MARKS) : next
+}
+
+/** The marks of a pod whose object is gone, as was seen at `atMs`. */
+export function marksWhenGone(
+  marks: readonly StateMark[],
+  atMs: number,
+  gapFromMs: number | undefined,
+): readonly StateMark[] {
+  if (stateIn(marks, 'gone')) return marks
+  const known = stateIn(marks, 'terminating') ? marks : withGap(marks, gapFromMs, atMs)
+  return withEnding(known, { state: 'gone', sinceMs: atMs })
+}
+
+function stateIn(marks: readonly StateMark[], state: PodState): boolean {
+  return marks.some((mark) => mark.state === state)
+}
+
+/** The condition Ready is of no account once the pod has begun to end. */
+function withCondition(
+  marks: readonly StateMark[],
+  facts: PodStateFacts,
+  gapFromMs: number | undefined,
+): readonly StateMark[] {
+  if (stateIn(marks, 'terminating') || stateIn(marks, 'gone')) return marks
+  const endMs = Math.min(facts.deletionMs ?? Infinity, facts.goneMs ?? Infinity)
+  const told = readinessOf(marks, facts).filter(({ sinceMs }) => sinceMs < endMs)
+  return told.reduce((next, mark) => withReadiness(next, mark, gapFromMs), marks)
+}
+
+/** What the condition Ready says, as marks; what it was before decides how "not ready" is called. */
+function readinessOf(marks: readonly StateMark[], facts: PodStateFacts): readonly StateMark[] {
+  const { ready, createdMs, restartedMs = -Infinity } = facts
+  if (ready === undefined) return []
+  const { isTrue, sinceMs } = ready
+  if (isTrue) return [{ state: 'ready', sinceMs }]
+  const wasReady = stateIn(marks, 'ready') || stateIn(marks, 'not_ready')
+  const wasTrue = wasReady || (ready.wasTrue ?? (stateIn(marks, 'starting') ? false : undefined))
+  if (wasTrue === undefined) return [{ state: 'unknown', sinceMs }]
+  if (!wasTrue) return [{ state: 'starting', sinceMs: createdMs ?? sinceMs }]
+  if (restartedMs < sinceMs) return [{ state: 'not_ready', sinceMs }]
+  // Within one second it cannot be told what came first.
+  if (restartedMs === sinceMs) return [{ state: 'unknown', sinceMs }]
+  return [
+    { state: 'not_ready', sinceMs },
+    { state: 'restarted', sinceMs: restartedMs },
+  ]
+}
+
+/** What may come directly after what; otherwise a state in between was never told. */
+const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
+  starting: ['ready', 'unknown'],
+  ready: ['not_ready', 'unknown'],
+  not_ready: ['ready', 'restarted', 'unknown'],
+  restarted: ['ready', 'unknown'],
+  unknown: ['ready', 'not_ready', 'restarted', 'starting'],
+}
+
+function withReadiness(
+  marks: readonly StateMark[],
+  mark: StateMark,
+  gapFromMs: number | undefined,
+): readonly StateMark[] {
+  const last = marks.at(-1)
+  if (last === undefined) return [mark]
+  if (isKnown(marks, mark) || mark.sinceMs < last.sinceMs) return marks
+  const isDirect = FOLLOWS[last.state]?.includes(mark.state) === true
+  const before = isDirect ? withGap(marks, gapFromMs, mark.sinceMs) : withoutLast(marks, last)
+  return [...before, mark]
+}
+
+/** Already there. A pod that was started anew stays so when it is started anew once more before it is ready. */
+function isKnown(marks: readonly StateMark[], { state, sinceMs }: StateMark): boolean {
+  const last = marks.at(-1)
+  if (last?.state === state && (state === 'restarted' || state === 'starting')) return true
+  return marks.some((mark) => mark.state === state && mark.sinceMs === sinceMs)
+}
+
+/** When `last` ended is not known. */
+function withoutLast(marks: readonly StateMark[], last: StateMark): readonly StateMark[] {
+  return last.state === 'unknown' ? marks : [...marks.slice(0, -1), { state: 'unknown', sinceMs: last.sinceMs }]
+}
+
+/** Nothing is known from where telling stopped to `untilMs`. */
+function withGap(marks: readonly StateMark[], gapFromMs: number | undefined, untilMs: number): readonly StateMark[] {
+  const last = marks.at(-1)
+  if (gapFromMs === undefined || gapFromMs >= untilMs || last === undefined || last.state === 'unknown') return marks
+  return gapFromMs <= last.sinceMs ? withoutLast(marks, last) : [...marks, { state: 'unknown', sinceMs: gapFromMs }]
+}
+
+/** `terminating` and `gone` end everything else; of two ends of one kind the earlier one holds. */
+function withEnding(marks: readonly StateMark[], mark: StateMark): readonly StateMark[] {
+  const known = marks.find(({ state }) => state === mark.state)
+  if (known !== undefined && known.sinceMs <= mark.sinceMs) return marks
+  const gone = mark.state === 'terminating' ? marks.find(({ state }) => state === 'gone') : undefined
+  if (gone !== undefined && gone.sinceMs <= mark.sinceMs) return marks
+  const before = marks.filter(
+    ({ state, sinceMs }) => sinceMs < mark.sinceMs && state !== mark.state && state !== 'gone',
+  )
+  return gone === undefined ? [...before, mark] : [...before, mark, gone]
+}
+
+/**
+ * The state at `atMs`, when it cannot have been another: the mark before it surely was there already, and the one after
+ * it surely was not, whatever the clocks and the seconds of the marks. `heardUntilMs`: what came later nobody told; only
+ * an end that was told of lasts beyond it.
+ */
+export function stateAt(
+  marks: readonly StateMark[],
+  atMs: number,
+  skewMs: number,
+  heardUntilMs: number,
+): { readonly state: PodState; readonly sinceMs: number } | undefined {
+  const at = marks.findLastIndex(({ sinceMs }) => sinceMs - skewMs <= atMs)
+  const mark = marks[at]
+  if (mark === undefined || mark.state === 'unknown') return undefined
+  if (mark.sinceMs + RESOLUTION_MS + skewMs > atMs) return undefined
+  const isEnding = mark.state === 'terminating' || mark.state === 'gone'
+  if (at === marks.length - 1 && !isEnding && atMs + RESOLUTION_MS + skewMs > heardUntilMs) return undefined
+  return { state: mark.state, sinceMs: mark.sinceMs }
+}
+
+/** The ends of containers after one more status, the latest last. */
+export function restartsAfter(known: readonly PodRestart[], told: readonly PodRestart[]): readonly PodRestart[] {
+  const news = told.filter((restart) => !known.some((each) => isSameRestart(each, restart)))
+  if (news.length === 0) return known
+  const kept = known.filter((each) => !news.some((restart) => isSameEnd(each, restart)))
+  return [...kept, ...news].sort((one, other) => one.endedMs - other.endedMs).slice(-MAX_RESTARTS)
+}
+
+function isSameEnd(one: PodRestart, other: PodRestart): boolean {
+  return one.container === other.container && one.endedMs === other.endedMs
+}
+
+/** An end that is told once more without its new beginning says nothing new. */
+function isSameRestart(one: PodRestart, other: PodRestart): boolean {
+  return isSameEnd(one, other) && (other.startedMs === undefined || one.startedMs === other.startedMs)
+}
+
+/** The last end of a container that may have been before `atMs`. */
+export function restartBefore(restarts: readonly PodRestart[], atMs: number, skewMs: number): PodRestart | undefined {
+  return restarts.findLast(({ endedMs }) => endedMs - skewMs <= atMs)
 }

@@ -1,12 +1,13 @@
 import { classOf } from '../ip.ts'
 import { type Holders, holdersAt, type Interval, insertInterval, RESOLUTION_MS } from './interval.ts'
 import type { IntervalRecord, PodRecord } from './index-record.ts'
+import { marksAfter, marksWhenGone, type PodRestart, restartsAfter, type StateMark, type Telling } from './pod-state.ts'
 import { encodeRecord } from './record-line.ts'
 import type { PodRow } from './row.ts'
 import { Shared } from './shared.ts'
 
 /** What is known of a pod, whenever it lived. */
-export type PodFacts = Omit<PodRow, 'life' | 'hostIps' | 'pathUid'>
+export type PodFacts = Omit<PodRow, 'life' | 'state' | 'hostIps' | 'pathUid'>
 
 /** One pod and the addresses it held. */
 interface Pod {
@@ -18,6 +19,8 @@ interface Pod {
   /** When its network was made, by the last event. */
   sandboxMs: number | undefined
   isDeleted: boolean
+  marks: readonly StateMark[]
+  restarts: readonly PodRestart[]
 }
 
 interface HeldInterval extends Interval<Pod> {
@@ -96,21 +99,23 @@ export class PodTable {
   }
 
   /** Take in what an object says, seen at `seenAtMs`. Returns whether any answer may be different now. */
-  upsert(row: PodRow, seenAtMs: number): boolean {
+  upsert(row: PodRow, seenAtMs: number, gapFromMs?: number): boolean {
     const known = this.#byUid.get(row.uid)
     if (known?.isDeleted === true) return false // an old event that came late: a UID never comes back
     const pod = known ?? this.#add(factsOf(row, this.#shared), row.pathUid, seenAtMs)
     const isOther = known !== undefined && !isSame(known.facts, row)
     if (isOther) pod.facts = factsOf(row, this.#shared)
     const moved = this.#hold(pod, row, seenAtMs)
-    return known === undefined || isOther || moved
+    const isTold = this.#tell(pod, row, { isOver: row.life.isOver, seenAtMs, gapFromMs })
+    return known === undefined || isOther || moved || isTold
   }
 
   /** The object is gone, known at `seenAtMs`. Its intervals stay, closed. */
-  delete(uid: string, seenAtMs: number): boolean {
+  delete(uid: string, seenAtMs: number, gapFromMs?: number): boolean {
     const pod = this.#byUid.get(uid)
     if (pod === undefined || pod.isDeleted) return false
     pod.isDeleted = true
+    pod.marks = marksWhenGone(pod.marks, seenAtMs, gapFromMs)
     for (const interval of pod.intervals) this.#end(interval, seenAtMs)
     // A pod without an interval would never be forgotten: it gets one that no look-up finds.
     if (pod.intervals.length === 0) this.#close(this.#open(pod, '', seenAtMs, seenAtMs), seenAtMs)
@@ -124,9 +129,9 @@ export class PodTable {
   recordOf(uid: string): PodRecord | undefined {
     const pod = this.#byUid.get(uid)
     if (pod === undefined) return undefined
-    const { facts, pathUid, firstSeenMs, sandboxMs, isDeleted } = pod
+    const { facts, pathUid, firstSeenMs, sandboxMs, isDeleted, marks: states, restarts } = pod
     const intervals = pod.intervals.map(recordOfInterval)
-    return { kind: 'pod', facts, pathUid, firstSeenMs, sandboxMs, isDeleted, intervals, states: [], restarts: [] }
+    return { kind: 'pod', facts, pathUid, firstSeenMs, sandboxMs, isDeleted, intervals, states, restarts }
   }
 
   /** Take over what another index knows of a pod. Returns whether anything changed. */
@@ -134,7 +139,7 @@ export class PodTable {
     const { uid } = record.facts
     const known = this.recordOf(uid)
     if (known !== undefined && encodeRecord(known) === encodeRecord(record)) return false
-    const { pathUid, firstSeenMs, sandboxMs, isDeleted } = record
+    const { pathUid, firstSeenMs, sandboxMs, isDeleted, states: marks, restarts } = record
     const facts = factsOf(record.facts, this.#shared)
     const pod = this.#byUid.get(uid) ?? this.#add(facts, pathUid, firstSeenMs)
     for (const interval of pod.intervals) {
@@ -142,13 +147,21 @@ export class PodTable {
       if (interval.key !== '') this.#take(interval.key, interval)
     }
     pod.intervals = NO_INTERVALS
-    Object.assign(pod, { facts, pathUid, firstSeenMs, sandboxMs, isDeleted })
+    Object.assign(pod, { facts, pathUid, firstSeenMs, sandboxMs, isDeleted, marks, restarts })
     for (const { ip, network, fromMs, toMs, floorMs } of record.intervals) {
       const interval = this.#open(pod, addressKey(network, ip), fromMs, floorMs ?? Number.NEGATIVE_INFINITY)
       if (toMs !== undefined) this.#close(interval, toMs)
     }
     if (isDeleted && pod.intervals.length === 0) this.#forgetPod(pod)
     return true
+  }
+
+  marksOf(uid: string): readonly StateMark[] {
+    return this.#byUid.get(uid)?.marks ?? []
+  }
+
+  restartsOf(uid: string): readonly PodRestart[] {
+    return this.#byUid.get(uid)?.restarts ?? []
   }
 
   /** Who could have held an address at `atMs`; undefined when nobody ever did. */
@@ -165,13 +178,29 @@ export class PodTable {
   }
 
   #add(facts: PodFacts, pathUid: string | undefined, firstSeenMs: number): Pod {
-    const pod: Pod = { facts, intervals: NO_INTERVALS, pathUid, firstSeenMs, sandboxMs: undefined, isDeleted: false }
+    const pod: Pod = {
+      facts,
+      intervals: NO_INTERVALS,
+      pathUid,
+      firstSeenMs,
+      sandboxMs: undefined,
+      isDeleted: false,
+      marks: [],
+      restarts: [],
+    }
     this.#byUid.set(facts.uid, pod)
     if (pathUid !== undefined) this.#byPathUid.set(pathUid, pod)
     let names = this.#byName.get(facts.namespace)
     if (names === undefined) this.#byName.set(facts.namespace, (names = new Map()))
     names.set(facts.name, pod)
     return pod
+  }
+
+  #tell(pod: Pod, { state }: PodRow, telling: Telling): boolean {
+    const { marks, restarts } = pod
+    pod.marks = marksAfter(marks, state, telling)
+    pod.restarts = restartsAfter(restarts, state.restarts)
+    return marks !== pod.marks || restarts !== pod.restarts
   }
 
   /** Bring the pod's intervals in line with the addresses and the life its status tells of. */

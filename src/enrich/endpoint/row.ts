@@ -1,5 +1,6 @@
 import type { JsonText } from '../../record/field.ts'
 import type { ProxyRole } from '../direction.ts'
+import type { PodStateFacts } from './pod-state.ts'
 
 /**
  * What the index is fed with: the few values of a Kubernetes object that a record can need. An inventory file, a live
@@ -41,6 +42,7 @@ export interface PodRow {
   /** The UID kubelet uses in paths, where it is not the UID: static pods. */
   readonly pathUid: string | undefined
   readonly life: PodLife
+  readonly state: PodStateFacts
 }
 
 /** What a pod's status proves about the time in which it held its addresses; milliseconds since the epoch. */

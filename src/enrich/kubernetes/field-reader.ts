@@ -68,6 +68,13 @@ export class FieldReader {
     return this.#not(path, 'a port', value)
   }
 
+  /** A whole number. */
+  count(from: JsonObject | undefined, path: string): number | undefined {
+    const value = valueAt(from, path)
+    if (value === undefined || (typeof value === 'number' && Number.isSafeInteger(value))) return value
+    return this.#not(path, 'a whole number', value)
+  }
+
   /** Milliseconds since the epoch of an RFC 3339 time. */
   timeMs(from: JsonObject | undefined, path: string): number | undefined {
     const text = this.text(from, path)

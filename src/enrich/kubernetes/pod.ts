@@ -3,6 +3,7 @@ import type { FieldReader, JsonObject } from './field-reader.ts'
 import { canonicalServiceOf, type Label, selectLabels } from './labels.ts'
 import { type Controller, workloadOf } from './owner.ts'
 import { type ContainerLife, lifeOf, type PodStatus } from './pod-life.ts'
+import { stateFactsOf } from './pod-state-facts.ts'
 import { roleOf } from './role.ts'
 
 /** Read a `v1` Pod; what is wrong with it is in `reader.problems`, and the row is then not to be used. */
@@ -29,6 +30,7 @@ export function podRowOf(pod: JsonObject, reader: FieldReader, wantedLabels: rea
     labels: selectLabels(label, wantedLabels),
     pathUid: entry(reader.object(metadata, 'metadata.annotations'), 'kubernetes.io/config.hash'),
     life: lifeOf(statusOf(metadata, status, reader)),
+    state: stateFactsOf(metadata, status, reader),
   }
 }
 

@@ -1,7 +1,13 @@
+import type { PodStateFacts } from '../../../src/enrich/endpoint/pod-state.ts'
 import type { NodeRow, PodLife, PodRow, ServiceRow } from '../../../src/enrich/endpoint/row.ts'
 
 /** A pod that runs since second 0, as far as nothing else is said. */
-export function podRow(row: Partial<Omit<PodRow, 'life'>> & { readonly life?: Partial<PodLife> }): PodRow {
+export function podRow(
+  row: Partial<Omit<PodRow, 'life' | 'state'>> & {
+    readonly life?: Partial<PodLife>
+    readonly state?: Partial<PodStateFacts>
+  },
+): PodRow {
   const name = row.name ?? 'reviews-v1-7f8d6c5b4-h9k2m'
   return {
     uid: name,
@@ -20,6 +26,15 @@ export function podRow(row: Partial<Omit<PodRow, 'life'>> & { readonly life?: Pa
     ...row,
     name,
     life: { fromMs: 0, toMs: undefined, isOver: false, sandboxMs: undefined, ...row.life },
+    state: {
+      createdMs: undefined,
+      ready: undefined,
+      deletionMs: undefined,
+      goneMs: undefined,
+      restartedMs: undefined,
+      restarts: [],
+      ...row.state,
+    },
   }
 }
 
