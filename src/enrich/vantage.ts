@@ -1,12 +1,14 @@
 import type { EnvoyLine } from '../record/envoy-line.ts'
 import type { JsonText } from '../record/field.ts'
-import { type Hop, makeHop, type Reporter } from '../record/generated/record.ts'
+import { encodeEndpoint, type Endpoint, type Hop, makeHop, type Reporter } from '../record/generated/record.ts'
 import type { Direction } from '../record/layer.ts'
 import type { ReporterFacts } from './direction.ts'
 import { createEnds, type EndResolver, type Ends } from './endpoint/ends.ts'
 import type { EndpointIndex } from './endpoint/index.ts'
 import type { Lookups } from './endpoint/lookups.ts'
 import { type Miss, Misses } from './endpoint/misses.ts'
+import type { PodSpan } from './endpoint/pod-span.ts'
+import type { PodState } from './endpoint/pod-state.ts'
 import type { ReporterIdentity } from '../record/reporter-identity.ts'
 import { reporterOf } from './endpoint/reporter.ts'
 
@@ -53,11 +55,22 @@ export class Vantage {
     return this.#ends.reporter
   }
 
-  /** Who talked to whom in a line. The resolver gives the same ends for lines that repeat, until the index changes. */
-  hopOf(line: EnvoyLine, direction: Direction): Hop {
+  /**
+   * Who talked to whom in a line, and in which state their pods were at `atMs`: of a failure always, else where one was
+   * not ready. The resolver gives the same ends for lines that repeat, until the index changes.
+   */
+  hopOf(line: EnvoyLine, direction: Direction, atMs: number, isFailure: boolean): Hop {
     const ends = this.#ends.endsOf(line, direction)
     if (ends.unknownIps !== undefined) this.#misses.add(ends.unknownIps, line.startTimeMs ?? Number.NaN)
-    return (ends.hop ??= this.#makeHop(ends))
+    const source = stated(ends.source, ends.sourceSpan, atMs, isFailure)
+    const destination = stated(ends.destination, ends.destinationSpan, atMs, isFailure)
+    if (source === ends.source && destination === ends.destination) return (ends.hop ??= this.#makeHop(ends))
+    return this.#makeHop({ ...ends, source, destination })
+  }
+
+  /** The state of the called pod that explains a failure which went on from `startMs` to `endMs`. */
+  whyOf(line: EnvoyLine, direction: Direction, startMs: number, endMs: number): PodState | undefined {
+    return this.#ends.endsOf(line, direction).destinationSpan?.why(startMs, endMs)
   }
 
   /** The hop of a line that speaks of nobody but its writer. */
@@ -90,6 +103,20 @@ export class Vantage {
   #ownService() {
     return { serviceName: this.#serviceName, serviceNodeName: this.#reporter.podName }
   }
+}
+
+/** An end with the state of its pod, where that is worth telling; else the same. */
+function stated(
+  end: Endpoint | undefined,
+  span: PodSpan | undefined,
+  atMs: number,
+  isFailure: boolean,
+): Endpoint | undefined {
+  if (end === undefined || span === undefined) return end
+  const { state, sinceMs } = span.at(atMs)
+  if (state === undefined || (state === 'ready' && !isFailure)) return end
+  const fields = { ...end, podState: state, podStateMs: Math.round(atMs - sinceMs) }
+  return { ...fields, json: encodeEndpoint(fields) }
 }
 
 /** Whose lines a file holds; a prefix or an envelope may name another pod, where lines of several come in. */

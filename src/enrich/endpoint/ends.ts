@@ -133,11 +133,11 @@ class Resolver implements EndResolver {
     const end = destinationEnd(this.#view, detachCalled(called), startOf(line))
     // A name that turns out to have no host in it decides nothing, so it is no key.
     const isKeyed = called.name === calledName(line)
-    return isKeyed ? this.#add(this.#destinations, first, second, end) : slotOf(end, this.#index.version)
+    return isKeyed ? this.#add(this.#destinations, first, second, end) : slotOf(end, this.#index)
   }
 
   #add(cache: SlotCache, first: string, second: string, end: End): Slot {
-    const slot = slotOf(end, this.#index.version)
+    const slot = slotOf(end, this.#index)
     cache.set(detach(first), detach(second), slot)
     return slot
   }
@@ -209,6 +209,8 @@ function endsBetween(
     workloads: workloads.length === 0 ? undefined : [...new Set(workloads)],
     destinationDomain: destination?.domain,
     unknownIps: unknownIps.length === 0 ? undefined : unknownIps,
+    sourceSpan: source?.span,
+    destinationSpan: destination?.span,
     hop: undefined,
   }
 }

@@ -4,7 +4,7 @@ import { type Freshness, unknownReason } from './freshness.ts'
 import { type IndexRecord, keyOf, type RangeRecord, splitKey } from './index-record.ts'
 import { type NamespaceFacts, NamespaceTable } from './namespace-table.ts'
 import { type NodeFacts, NodeTable } from './node-table.ts'
-import { type PodRestart, type PodState, restartBefore, stateAt } from './pod-state.ts'
+import { type PodRestart, type PodState, restartBefore, spanAt, stateAt, type StateSpan } from './pod-state.ts'
 import { addressKey, type PodFacts, PodTable } from './pod-table.ts'
 import { Ranges } from './range.ts'
 import { type Hint, podAt, type Query, type Resolution, resolved, unresolved, unsure } from './resolution.ts'
@@ -218,6 +218,11 @@ export class EndpointIndex implements RowTarget {
   /** The state a pod was in, where it cannot have been another; see docs/endpoints.md. */
   stateOf(uid: string, atMs: number): { readonly state: PodState; readonly sinceMs: number } | undefined {
     return stateAt(this.#pods.marksOf(uid), atMs, this.#skewMs, this.#heardUntilMs ?? this.#seenMs)
+  }
+
+  /** The same with the time in which it holds as long as the index does not change; without a state where there is none to tell. */
+  stateSpanOf(uid: string, atMs: number): StateSpan {
+    return spanAt(this.#pods.marksOf(uid), atMs, this.#skewMs, this.#heardUntilMs ?? this.#seenMs)
   }
 
   /** The last end of one of a pod's application containers that may have been before `atMs`. */

@@ -50,7 +50,7 @@ export class OwnPod {
     this.#version = version
     this.#facts = reporterPod(this.#identity, this.#view.index)
     const fields = this.#fields()
-    this.#slot = fields && slotOf({ fields }, version)
+    this.#slot = fields && slotOf({ fields }, this.#view.index)
     const { namespace, workload } = this.#identity
     this.#workload = this.#slot?.workload ?? workloadPath(namespace, workload)
     return true
