@@ -18,7 +18,9 @@ export interface EndpointIndexOptions {
   readonly networks?: Readonly<Record<string, string>>
   /** How far the clocks of two machines may differ; times of Kubernetes have whole seconds only. */
   readonly skewMs?: number
-  /** Intervals of the past that are kept. */
+  /** For how long intervals of the past are kept. */
+  readonly historyMs?: number
+  /** How many of them at most. */
   readonly maxClosed?: number
 }
 
@@ -35,6 +37,7 @@ export class EndpointIndex implements RowTarget {
   readonly #namespaces = new NamespaceTable()
   readonly #listeners = new Set<(key: string) => void>()
   readonly #skewMs: number
+  readonly #historyMs: number
   #freshness: Freshness = 'current'
   /** Absent while no source has said how fresh it is: then what was seen last counts. */
   #heardUntilMs: number | undefined
@@ -43,9 +46,11 @@ export class EndpointIndex implements RowTarget {
   #seenMs = -Infinity
   #version = 0
 
-  constructor({ networks = {}, skewMs = 2_000, maxClosed = 500_000 }: EndpointIndexOptions = {}) {
+  constructor(options: EndpointIndexOptions = {}) {
+    const { networks = {}, skewMs = 2_000, historyMs = 1_800_000, maxClosed = 500_000 } = options
     this.#pods = new PodTable(maxClosed)
     this.#skewMs = skewMs
+    this.#historyMs = historyMs
     for (const [range, name] of [...BUILT_IN_NETWORKS, ...Object.entries(networks)]) {
       const cidr = parseCidr(range)
       if (cidr !== undefined) this.#networks.set(cidr, name)
@@ -203,6 +208,14 @@ export class EndpointIndex implements RowTarget {
     for (const name of this.#nodes.names) keys.push(`node/${name}`)
     for (const { namespace, name } of this.#services.all) keys.push(`service/${namespace}/${name}`)
     for (const key of keys) if (!keep.has(key)) this.#remove(key)
+  }
+
+  /**
+   * Forget what ended longer ago than the history goes back, and before any line that is still to be looked up. Call it
+   * from time to time. Nobody is told: every index forgets by itself.
+   */
+  forget(nowMs: number, oldestNeededMs = nowMs): void {
+    if (this.#pods.forget(Math.min(nowMs - this.#historyMs, oldestNeededMs))) this.#version += 1
   }
 
   /** By UID, or by the UID kubelet uses in the paths of a static pod. Pods of the past too, as long as they are kept. */

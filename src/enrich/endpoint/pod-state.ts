@@ -97,14 +97,17 @@ function withCondition(
 
 /** What the condition Ready says, as marks; what it was before decides how "not ready" is called. */
 function readinessOf(marks: readonly StateMark[], facts: PodStateFacts): readonly StateMark[] {
-  const { ready, createdMs, restartedMs = -Infinity } = facts
+  const { ready, createdMs } = facts
   if (ready === undefined) return []
   const { isTrue, sinceMs } = ready
   if (isTrue) return [{ state: 'ready', sinceMs }]
   const wasReady = stateIn(marks, 'ready') || stateIn(marks, 'not_ready')
   const wasTrue = wasReady || (ready.wasTrue ?? (stateIn(marks, 'starting') ? false : undefined))
   if (wasTrue === undefined) return [{ state: 'unknown', sinceMs }]
-  if (!wasTrue) return [{ state: 'starting', sinceMs: createdMs ?? sinceMs }]
+  return wasTrue ? notReady(sinceMs, facts) : [{ state: 'starting', sinceMs: createdMs ?? sinceMs }]
+}
+
+function notReady(sinceMs: number, { restartedMs = -Infinity }: PodStateFacts): readonly StateMark[] {
   if (restartedMs < sinceMs) return [{ state: 'not_ready', sinceMs }]
   // Within one second it cannot be told what came first.
   if (restartedMs === sinceMs) return [{ state: 'unknown', sinceMs }]

@@ -1,33 +1,16 @@
 import { classOf } from '../ip.ts'
-import { type Holders, holdersAt, type Interval, insertInterval, RESOLUTION_MS } from './interval.ts'
+import { NONE } from './columns/rows.ts'
 import type { IntervalRecord, PodRecord } from './index-record.ts'
+import { type Holders, RESOLUTION_MS } from './interval.ts'
+import { IntervalTable } from './interval-table.ts'
+import { MarkTable } from './mark-table.ts'
+import { PodColumns } from './pod-columns.ts'
 import { marksAfter, marksWhenGone, type PodRestart, restartsAfter, type StateMark, type Telling } from './pod-state.ts'
 import { encodeRecord } from './record-line.ts'
 import type { PodRow } from './row.ts'
-import { Shared } from './shared.ts'
 
 /** What is known of a pod, whenever it lived. */
 export type PodFacts = Omit<PodRow, 'life' | 'state' | 'hostIps' | 'pathUid'>
-
-/** One pod and the addresses it held. */
-interface Pod {
-  facts: PodFacts
-  /** Open and closed, in the order they were opened. */
-  intervals: readonly HeldInterval[]
-  pathUid: string | undefined
-  firstSeenMs: number
-  /** When its network was made, by the last event. */
-  sandboxMs: number | undefined
-  isDeleted: boolean
-  marks: readonly StateMark[]
-  restarts: readonly PodRestart[]
-}
-
-interface HeldInterval extends Interval<Pod> {
-  readonly key: string
-  /** Not before this: the pod held another address until then. */
-  readonly floorMs: number
-}
 
 /** Answer for one address at one instant; `facts` of the owners may be newer than the instant. */
 export type PodHolders = Pick<Holders<unknown>, 'sinceMs' | 'untilMs'> & {
@@ -36,284 +19,322 @@ export type PodHolders = Pick<Holders<unknown>, 'sinceMs' | 'untilMs'> & {
   readonly exact: PodFacts | undefined
 }
 
-const NO_PODS: readonly PodFacts[] = []
-const NO_INTERVALS: readonly HeldInterval[] = []
-
-function listOf(held: HeldInterval | readonly HeldInterval[] | undefined): readonly HeldInterval[] {
-  if (held === undefined) return NO_INTERVALS
-  return 'owner' in held ? [held] : held
-}
-
 /** The key of an address in a network; the network the agent is in is the empty one. */
 export function addressKey(network: string, ip: string): string {
   return network === '' ? ip : `${ip}|${network}`
 }
 
 /**
- * Which pod held which address when. An interval belongs to (network, address, UID): a pod may change its address
- * within one life. Closed intervals are kept, at most `maxClosed`, the longest closed go first.
+ * Which pod held which address when, and the states it was in. An interval belongs to (network, address, UID): a pod may
+ * change its address within one life. Closed intervals are kept, at most `maxClosed`, the longest closed go first.
  */
 export class PodTable {
   readonly #maxClosed: number
-  readonly #byUid = new Map<string, Pod>()
-  /** Static pods: kubelet's paths have another UID. Such a UID never hides a real one. */
-  readonly #byPathUid = new Map<string, Pod>()
-  readonly #byName = new Map<string, Map<string, Pod>>()
-  /** Most addresses have had one owner: then without a list. */
-  readonly #byAddress = new Map<string, HeldInterval | readonly HeldInterval[]>()
-  /** In the order they were closed. */
-  readonly #closed = new Set<HeldInterval>()
-  readonly #shared = new Shared()
+  readonly #pods = new PodColumns()
+  readonly #intervals = new IntervalTable()
+  readonly #marks = new MarkTable()
+  /** Most pods have none. */
+  readonly #restarts = new Map<number, readonly PodRestart[]>()
+  /** The facts that were asked for last, each in the place of its row. */
+  readonly #views = Array.from<PodFacts | undefined>({ length: VIEWS })
+  readonly #viewed = new Int32Array(VIEWS)
 
   constructor(maxClosed: number) {
     this.#maxClosed = maxClosed
   }
 
   get podCount(): number {
-    return this.#byUid.size
-  }
-
-  /** In the order in which they were learnt of. */
-  get uids(): Iterable<string> {
-    return this.#byUid.keys()
+    return this.#pods.size
   }
 
   get closedCount(): number {
-    return this.#closed.size
+    return this.#intervals.closedCount
+  }
+
+  get uids(): Iterable<string> {
+    return this.#allUids()
+  }
+
+  *#allUids(): Iterable<string> {
+    for (let row = 0; row < this.#pods.end; row += 1) if (this.#pods.isUsed(row)) yield this.#pods.uidOf(row)
   }
 
   byUid(uid: string): PodFacts | undefined {
-    return (this.#byUid.get(uid) ?? this.#byPathUid.get(uid))?.facts
+    const row = this.#pods.find(uid)
+    return this.#known(row === NONE ? this.#pods.findByPath(uid) : row)
   }
 
   /** The pod that had the name last; without a namespace only when one namespace alone has the name. */
   byName(namespace: string | undefined, name: string): PodFacts | undefined {
-    if (namespace !== undefined) return this.#byName.get(namespace)?.get(name)?.facts
-    let found: Pod | undefined
-    for (const names of this.#byName.values()) {
-      const pod = names.get(name)
-      if (pod !== undefined && found !== undefined) return undefined
-      found = pod ?? found
-    }
-    return found?.facts
+    return this.#known(this.#pods.findByName(namespace, name))
   }
 
-  /** Take in what an object says, seen at `seenAtMs`. Returns whether any answer may be different now. */
+  /**
+   * Take in what an object says, seen at `seenAtMs`. Returns whether any answer may be different now. `gapFromMs`: since
+   * when not everything was told; absent while everything is.
+   */
   upsert(row: PodRow, seenAtMs: number, gapFromMs?: number): boolean {
-    const known = this.#byUid.get(row.uid)
-    if (known?.isDeleted === true) return false // an old event that came late: a UID never comes back
-    const pod = known ?? this.#add(factsOf(row, this.#shared), row.pathUid, seenAtMs)
-    const isOther = known !== undefined && !isSame(known.facts, row)
-    if (isOther) pod.facts = factsOf(row, this.#shared)
-    const moved = this.#hold(pod, row, seenAtMs)
-    const isTold = this.#tell(pod, row, { isOver: row.life.isOver, seenAtMs, gapFromMs })
-    return known === undefined || isOther || moved || isTold
+    const known = this.#pods.find(row.uid)
+    if (known === NONE) {
+      this.#add(row, seenAtMs)
+      return true
+    }
+    const rest = this.#pods.restOf(known)
+    if (rest.isDeleted) return false // an old event that came late: a UID never comes back
+    const sandboxMs = row.life.sandboxMs ?? rest.sandboxMs
+    const isOther = !isSame(this.#factsOf(known), row) || sandboxMs !== rest.sandboxMs
+    if (isOther) this.#pods.update(known, row, { ...rest, sandboxMs })
+    const moved = this.#hold(known, row, rest.sandboxMs, seenAtMs)
+    if (isOther || moved) this.#setIps(known, row.network, row.ips)
+    const isTold = this.#tell(known, row, { isOver: row.life.isOver, seenAtMs, gapFromMs })
+    return isOther || moved || isTold
   }
 
   /** The object is gone, known at `seenAtMs`. Its intervals stay, closed. */
   delete(uid: string, seenAtMs: number, gapFromMs?: number): boolean {
-    const pod = this.#byUid.get(uid)
-    if (pod === undefined || pod.isDeleted) return false
-    pod.isDeleted = true
-    pod.marks = marksWhenGone(pod.marks, seenAtMs, gapFromMs)
-    for (const interval of pod.intervals) this.#end(interval, seenAtMs)
+    const pod = this.#pods.find(uid)
+    const rest = pod === NONE ? undefined : this.#pods.restOf(pod)
+    if (rest === undefined || rest.isDeleted) return false
+    this.#pods.update(pod, this.#factsOf(pod), { ...rest, isDeleted: true })
+    this.#marks.set(pod, marksWhenGone(this.#marks.of(pod), seenAtMs, gapFromMs))
+    const intervals = this.#intervals.ofPod(pod)
     // A pod without an interval would never be forgotten: it gets one that no look-up finds.
-    if (pod.intervals.length === 0) this.#close(this.#open(pod, '', seenAtMs, seenAtMs), seenAtMs)
+    if (intervals.length === 0) intervals.push(this.#intervals.open(pod, '', seenAtMs, seenAtMs))
+    for (const interval of intervals) this.#end(interval, seenAtMs)
     return true
   }
 
-  isDeleted(uid: string): boolean {
-    return this.#byUid.get(uid)?.isDeleted === true
-  }
-
   recordOf(uid: string): PodRecord | undefined {
-    const pod = this.#byUid.get(uid)
-    if (pod === undefined) return undefined
-    const { facts, pathUid, firstSeenMs, sandboxMs, isDeleted, marks: states, restarts } = pod
-    const intervals = pod.intervals.map(recordOfInterval)
-    return { kind: 'pod', facts, pathUid, firstSeenMs, sandboxMs, isDeleted, intervals, states, restarts }
+    const pod = this.#pods.find(uid)
+    if (pod === NONE) return undefined
+    return {
+      kind: 'pod',
+      facts: this.#factsOf(pod),
+      ...this.#pods.restOf(pod),
+      intervals: this.#intervals.ofPod(pod).map((interval) => recordOfInterval(this.#intervals, interval)),
+      states: this.#marks.of(pod),
+      restarts: this.#restarts.get(pod) ?? [],
+    }
   }
 
   /** Take over what another index knows of a pod. Returns whether anything changed. */
   put(record: PodRecord): boolean {
-    const { uid } = record.facts
-    const known = this.recordOf(uid)
+    const { facts, intervals, states, restarts } = record
+    const known = this.recordOf(facts.uid)
     if (known !== undefined && encodeRecord(known) === encodeRecord(record)) return false
-    const { pathUid, firstSeenMs, sandboxMs, isDeleted, states: marks, restarts } = record
-    const facts = factsOf(record.facts, this.#shared)
-    const pod = this.#byUid.get(uid) ?? this.#add(facts, pathUid, firstSeenMs)
-    for (const interval of pod.intervals) {
-      this.#closed.delete(interval)
-      if (interval.key !== '') this.#take(interval.key, interval)
+    let pod = this.#pods.find(facts.uid)
+    if (pod === NONE) pod = this.#pods.add(facts, record)
+    else {
+      for (const interval of this.#intervals.ofPod(pod)) this.#intervals.remove(interval)
+      this.#pods.update(pod, facts, record)
     }
-    pod.intervals = NO_INTERVALS
-    Object.assign(pod, { facts, pathUid, firstSeenMs, sandboxMs, isDeleted, marks, restarts })
-    for (const { ip, network, fromMs, toMs, floorMs } of record.intervals) {
-      const interval = this.#open(pod, addressKey(network, ip), fromMs, floorMs ?? Number.NEGATIVE_INFINITY)
+    this.#marks.set(pod, states)
+    this.#setRestarts(pod, restarts)
+    for (const { ip, network, fromMs, floorMs } of intervals) {
+      this.#intervals.open(pod, addressKey(network, ip), fromMs, floorMs ?? Number.NEGATIVE_INFINITY)
+    }
+    this.#setIps(pod, facts.network, facts.ips)
+    for (const [at, interval] of this.#intervals.ofPod(pod).entries()) {
+      const toMs = intervals[at]?.toMs
       if (toMs !== undefined) this.#close(interval, toMs)
     }
-    if (isDeleted && pod.intervals.length === 0) this.#forgetPod(pod)
+    if (record.isDeleted && intervals.length === 0) this.#forgetPod(pod)
     return true
   }
 
   marksOf(uid: string): readonly StateMark[] {
-    return this.#byUid.get(uid)?.marks ?? []
+    const pod = this.#pods.find(uid)
+    return pod === NONE ? [] : this.#marks.of(pod)
   }
 
   restartsOf(uid: string): readonly PodRestart[] {
-    return this.#byUid.get(uid)?.restarts ?? []
+    return this.#restarts.get(this.#pods.find(uid)) ?? []
   }
 
   /** Who could have held an address at `atMs`; undefined when nobody ever did. */
   holders(key: string, atMs: number, skewMs: number): PodHolders | undefined {
-    const held = this.#byAddress.get(key)
-    if (held === undefined) return undefined
-    if ('owner' in held && held.fromMs <= atMs && atMs < held.toMs) {
-      const { facts } = held.owner
-      return { pods: NO_PODS, likely: NO_PODS, exact: facts, sinceMs: held.fromMs, untilMs: held.toMs }
+    const holders = this.#intervals.holders(key, atMs, skewMs)
+    if (holders === undefined) return undefined
+    const { owners, likely, exact, sinceMs, untilMs } = holders
+    const pods = owners.map((pod) => this.#factsOf(pod))
+    return {
+      pods,
+      likely: pods.filter((_, at) => likely.includes(owners[at] ?? NONE)),
+      exact: exact === undefined ? undefined : this.#factsOf(exact),
+      sinceMs,
+      untilMs,
     }
-    const { owners, likely, exact, sinceMs, untilMs } = holdersAt(listOf(held), atMs, skewMs)
-    const pods = owners.map((pod) => pod.facts)
-    return { pods, likely: likely.map((pod) => pod.facts), exact: exact?.facts, sinceMs, untilMs }
   }
 
-  #add(facts: PodFacts, pathUid: string | undefined, firstSeenMs: number): Pod {
-    const pod: Pod = {
-      facts,
-      intervals: NO_INTERVALS,
-      pathUid,
-      firstSeenMs,
-      sandboxMs: undefined,
-      isDeleted: false,
-      marks: [],
-      restarts: [],
+  /** Forget the intervals that ended before `beforeMs`. Returns whether there were any. */
+  forget(beforeMs: number): boolean {
+    const count = this.#intervals.closedCount
+    for (let at = this.#intervals.oldestClosed; at !== NONE; ) {
+      const next = this.#intervals.closedAfter(at)
+      if (this.#intervals.toMs(at) < beforeMs) this.#forget(at)
+      at = next
     }
-    this.#byUid.set(facts.uid, pod)
-    if (pathUid !== undefined) this.#byPathUid.set(pathUid, pod)
-    let names = this.#byName.get(facts.namespace)
-    if (names === undefined) this.#byName.set(facts.namespace, (names = new Map()))
-    names.set(facts.name, pod)
-    return pod
+    return this.#intervals.closedCount < count
   }
 
-  #tell(pod: Pod, { state }: PodRow, telling: Telling): boolean {
-    const { marks, restarts } = pod
-    pod.marks = marksAfter(marks, state, telling)
-    pod.restarts = restartsAfter(restarts, state.restarts)
-    return marks !== pod.marks || restarts !== pod.restarts
+  #add(row: PodRow, seenAtMs: number): void {
+    const { pathUid, life } = row
+    const { sandboxMs } = life
+    const pod = this.#pods.add(row, { pathUid, firstSeenMs: seenAtMs, sandboxMs, isDeleted: false })
+    this.#hold(pod, row, undefined, seenAtMs)
+    this.#setIps(pod, row.network, row.ips)
+    this.#tell(pod, row, { isOver: life.isOver, seenAtMs, gapFromMs: undefined })
+  }
+
+  #known(pod: number): PodFacts | undefined {
+    return pod === NONE ? undefined : this.#factsOf(pod)
+  }
+
+  #factsOf(pod: number): PodFacts {
+    const place = pod % VIEWS
+    const known = this.#views[place]
+    if (known !== undefined && this.#viewed[place] === pod) return known
+    const facts = this.#pods.factsOf(pod, this.#ipsOf(pod))
+    this.#viewed[place] = pod
+    this.#views[place] = facts
+    return facts
+  }
+
+  /** What was known of the pod has changed. */
+  #drop(pod: number): void {
+    if (this.#viewed[pod % VIEWS] === pod) this.#views[pod % VIEWS] = undefined
+  }
+
+  /** Addresses that intervals hold are not held twice. */
+  #setIps(pod: number, network: string, ips: readonly string[]): void {
+    const intervals = this.#intervals.ofPod(pod)
+    for (const interval of intervals) this.#intervals.setPlace(interval, 0)
+    let areHeld = ips.length <= MAX_PLACE
+    for (const [at, ip] of ips.entries()) {
+      const key = addressKey(network, ip)
+      const interval = intervals.findLast((each) => this.#intervals.keyOf(each) === key)
+      if (interval === undefined || this.#intervals.placeOf(interval) !== 0) areHeld = false
+      else if (areHeld) this.#intervals.setPlace(interval, at + 1)
+    }
+    this.#pods.setIps(pod, areHeld ? undefined : ips)
+    this.#drop(pod)
+  }
+
+  #ipsOf(pod: number): readonly string[] {
+    const placed = this.#intervals.ofPod(pod).filter((interval) => this.#intervals.placeOf(interval) !== 0)
+    if (placed.length > 1) placed.sort((one, other) => this.#intervals.placeOf(one) - this.#intervals.placeOf(other))
+    return placed.map((interval) => splitAddress(this.#intervals.keyOf(interval)).ip)
+  }
+
+  #tell(pod: number, { state }: PodRow, telling: Telling): boolean {
+    const marks = this.#marks.of(pod)
+    const nextMarks = marksAfter(marks, state, telling)
+    if (marks !== nextMarks) this.#marks.set(pod, nextMarks)
+    const restarts = this.#restarts.get(pod) ?? NO_RESTARTS
+    const nextRestarts = restartsAfter(restarts, state.restarts)
+    if (restarts !== nextRestarts) this.#setRestarts(pod, nextRestarts)
+    return marks !== nextMarks || restarts !== nextRestarts
+  }
+
+  #setRestarts(pod: number, restarts: readonly PodRestart[]): void {
+    if (restarts.length === 0) this.#restarts.delete(pod)
+    else this.#restarts.set(pod, restarts)
   }
 
   /** Bring the pod's intervals in line with the addresses and the life its status tells of. */
-  #hold(pod: Pod, row: PodRow, seenAtMs: number): boolean {
+  #hold(pod: number, row: PodRow, sandboxMs: number | undefined, seenAtMs: number): boolean {
     const keys = row.isHostNetwork ? [] : row.ips.filter(isOwnable).map((ip) => addressKey(row.network, ip))
     let changed = false
     let freeMs = Number.NEGATIVE_INFINITY
-    for (const interval of pod.intervals) {
-      if (!keys.includes(interval.key)) changed = this.#end(interval, lostMs(interval, row, seenAtMs)) || changed
-      if (interval.toMs !== Number.POSITIVE_INFINITY) freeMs = Math.max(freeMs, interval.toMs - RESOLUTION_MS)
+    for (const interval of this.#intervals.ofPod(pod)) {
+      const isLost = !keys.includes(this.#intervals.keyOf(interval))
+      if (isLost) changed = this.#end(interval, lostMs(sandboxMs, row, seenAtMs)) || changed
+      const toMs = this.#intervals.toMs(interval)
+      if (toMs !== Number.POSITIVE_INFINITY) freeMs = Math.max(freeMs, toMs - RESOLUTION_MS)
     }
     for (const key of keys) changed = this.#holdOne(pod, key, row, { seenAtMs, freeMs }) || changed
-    const sandboxMs = row.life.sandboxMs ?? pod.sandboxMs
-    changed = changed || sandboxMs !== pod.sandboxMs
-    pod.sandboxMs = sandboxMs
     return changed
   }
 
-  #holdOne(pod: Pod, key: string, row: PodRow, { seenAtMs, freeMs }: { seenAtMs: number; freeMs: number }): boolean {
+  #holdOne(pod: number, key: string, row: PodRow, { seenAtMs, freeMs }: { seenAtMs: number; freeMs: number }): boolean {
     const { life } = row
-    const toMs = life.toMs ?? (life.isOver ? seenAtMs : undefined)
-    const held = pod.intervals.findLast((interval) => interval.key === key)
-    if (held !== undefined && (held.toMs === Number.POSITIVE_INFINITY || toMs !== undefined)) {
+    const toMs = endOf(life, seenAtMs)
+    const held = this.#intervals.ofPod(pod).findLast((interval) => this.#intervals.keyOf(interval) === key)
+    const heldToMs = held === undefined ? Number.NaN : this.#intervals.toMs(held)
+    if (held !== undefined && (heldToMs === Number.POSITIVE_INFINITY || toMs !== undefined)) {
       const isEarlier = this.#beginEarlier(held, life.fromMs)
       return (toMs !== undefined && this.#end(held, toMs)) || isEarlier
     }
+    // What was before an address was lost and came back is not its.
+    const againFromMs = againMs(heldToMs, life, seenAtMs)
     const interval =
       held === undefined
-        ? this.#open(pod, key, Math.max(life.fromMs ?? seenAtMs, freeMs), freeMs)
-        : this.#openAgain(pod, key, againMs(held.toMs, life, seenAtMs))
+        ? this.#intervals.open(pod, key, Math.max(life.fromMs ?? seenAtMs, freeMs), freeMs)
+        : this.#intervals.open(pod, key, againFromMs, againFromMs)
     if (toMs !== undefined) this.#end(interval, toMs)
     return true
   }
 
-  /** An address that was lost and is back; what happened in between is not its. */
-  #openAgain(pod: Pod, key: string, fromMs: number): HeldInterval {
-    return this.#open(pod, key, fromMs, fromMs)
-  }
-
-  #open(pod: Pod, key: string, fromMs: number, floorMs: number): HeldInterval {
-    const interval = { owner: pod, key, fromMs, toMs: Number.POSITIVE_INFINITY, floorMs }
-    pod.intervals = [...pod.intervals, interval]
-    if (key !== '') this.#put(key, interval)
-    return interval
-  }
-
-  #put(key: string, interval: HeldInterval): void {
-    const held = this.#byAddress.get(key)
-    this.#byAddress.set(key, held === undefined ? interval : insertInterval(listOf(held), interval))
-  }
-
-  #take(key: string, interval: HeldInterval): void {
-    const rest = listOf(this.#byAddress.get(key)).filter((each) => each !== interval)
-    const [first] = rest
-    if (first === undefined) this.#byAddress.delete(key)
-    else this.#byAddress.set(key, rest.length === 1 ? first : rest)
-  }
-
   /** A later event may tell of an earlier beginning; never of one while the pod held another address. */
-  #beginEarlier(interval: HeldInterval, fromMs: number | undefined): boolean {
-    const earlierMs = Math.max(fromMs ?? interval.fromMs, interval.floorMs)
-    if (earlierMs >= interval.fromMs) return false
-    this.#take(interval.key, interval)
-    interval.fromMs = earlierMs
-    this.#put(interval.key, interval)
+  #beginEarlier(interval: number, fromMs: number | undefined): boolean {
+    const knownMs = this.#intervals.fromMs(interval)
+    const earlierMs = Math.max(fromMs ?? knownMs, this.#intervals.floorMs(interval))
+    if (earlierMs >= knownMs) return false
+    this.#intervals.begin(interval, earlierMs)
     return true
   }
 
   /** An end is only ever corrected to an earlier time. */
-  #end(interval: HeldInterval, toMs: number): boolean {
-    const endMs = Math.max(toMs, interval.fromMs)
-    if (endMs >= interval.toMs) return false
-    if (interval.toMs === Number.POSITIVE_INFINITY) this.#close(interval, endMs)
-    else interval.toMs = endMs
+  #end(interval: number, toMs: number): boolean {
+    const endMs = Math.max(toMs, this.#intervals.fromMs(interval))
+    if (endMs >= this.#intervals.toMs(interval)) return false
+    this.#close(interval, endMs)
     return true
   }
 
-  #close(interval: HeldInterval, toMs: number): void {
-    interval.toMs = toMs
-    this.#closed.add(interval)
-    for (const oldest of this.#closed) {
-      if (this.#closed.size <= this.#maxClosed) return
-      this.#forget(oldest)
-    }
+  #close(interval: number, toMs: number): void {
+    this.#intervals.close(interval, toMs)
+    while (this.#intervals.closedCount > this.#maxClosed) this.#forget(this.#intervals.oldestClosed)
   }
 
-  #forget(interval: HeldInterval): void {
-    const pod = interval.owner
-    this.#closed.delete(interval)
-    pod.intervals = pod.intervals.filter((each) => each !== interval)
-    if (interval.key !== '') this.#take(interval.key, interval)
-    if (pod.isDeleted && pod.intervals.length === 0) this.#forgetPod(pod)
+  #forget(interval: number): void {
+    const pod = this.#intervals.podOf(interval)
+    if (this.#intervals.placeOf(interval) !== 0) this.#pods.setIps(pod, this.#factsOf(pod).ips)
+    this.#intervals.remove(interval)
+    if (this.#pods.restOf(pod).isDeleted && this.#intervals.ofPod(pod).length === 0) this.#forgetPod(pod)
   }
 
-  #forgetPod(pod: Pod): void {
-    const { uid, namespace, name } = pod.facts
-    this.#byUid.delete(uid)
-    if (pod.pathUid !== undefined && this.#byPathUid.get(pod.pathUid) === pod) this.#byPathUid.delete(pod.pathUid)
-    const names = this.#byName.get(namespace)
-    if (names?.get(name) !== pod) return
-    names.delete(name)
-    if (names.size === 0) this.#byName.delete(namespace)
+  #forgetPod(pod: number): void {
+    this.#marks.set(pod, [])
+    this.#restarts.delete(pod)
+    this.#pods.remove(pod)
+    this.#drop(pod)
   }
+}
+
+const NO_RESTARTS: readonly PodRestart[] = []
+const VIEWS = 2_048
+const MAX_PLACE = 255
+
+/** The IP address and the network of a key. */
+function splitAddress(key: string): { readonly ip: string; readonly network: string } {
+  const bar = key.indexOf('|')
+  return bar === -1 ? { ip: key, network: '' } : { ip: key.slice(0, bar), network: key.slice(bar + 1) }
 }
 
 /**
  * When a pod lost an address its status no longer has: at the end of its life, or when its network was made again, else
  * when that was seen. An update that only lacks the address (kubernetes#125370) ends nothing earlier.
  */
-function lostMs({ owner }: HeldInterval, { life, ips }: PodRow, seenAtMs: number): number {
+function lostMs(sandboxMs: number | undefined, { life, ips }: PodRow, seenAtMs: number): number {
   if (life.toMs !== undefined) return life.toMs
-  if (ips.length === 0 || life.sandboxMs === undefined || owner.sandboxMs === undefined) return seenAtMs
-  return life.sandboxMs > owner.sandboxMs ? Math.min(life.sandboxMs + RESOLUTION_MS, seenAtMs) : seenAtMs
+  if (ips.length === 0 || life.sandboxMs === undefined || sandboxMs === undefined) return seenAtMs
+  return life.sandboxMs > sandboxMs ? Math.min(life.sandboxMs + RESOLUTION_MS, seenAtMs) : seenAtMs
+}
+
+/** When a pod's life ended, if it did. */
+function endOf({ toMs, isOver }: PodRow['life'], seenAtMs: number): number | undefined {
+  return toMs ?? (isOver ? seenAtMs : undefined)
 }
 
 /** Since when an address that was lost at `lostAtMs` is held again: what proves it, else when it was seen. */
@@ -328,32 +349,14 @@ function isOwnable(ip: string): boolean {
   return classOf(ip) === 'unicast'
 }
 
-function recordOfInterval({ key, fromMs, toMs, floorMs }: HeldInterval): IntervalRecord {
-  const [ip = '', network = ''] = key.split('|', 2)
+function recordOfInterval(intervals: IntervalTable, interval: number): IntervalRecord {
+  const toMs = intervals.toMs(interval)
+  const floorMs = intervals.floorMs(interval)
   return {
-    ip,
-    network,
-    fromMs,
+    ...splitAddress(intervals.keyOf(interval)),
+    fromMs: intervals.fromMs(interval),
     toMs: toMs === Number.POSITIVE_INFINITY ? undefined : toMs,
     floorMs: floorMs === Number.NEGATIVE_INFINITY ? undefined : floorMs,
-  }
-}
-
-function factsOf(row: PodFacts, shared: Shared): PodFacts {
-  const { uid, name, nodeName, ips, isHostNetwork, role, labels } = row
-  return {
-    uid,
-    namespace: shared.text(row.namespace),
-    name,
-    nodeName: nodeName === undefined ? undefined : shared.text(nodeName),
-    network: shared.text(row.network),
-    ips,
-    isHostNetwork,
-    workload: shared.workload(row.workload),
-    serviceAccount: shared.text(row.serviceAccount),
-    role,
-    canonicalService: shared.text(row.canonicalService),
-    labels: labels === undefined ? undefined : shared.text(labels),
   }
 }
 

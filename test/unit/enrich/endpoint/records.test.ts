@@ -173,6 +173,24 @@ describe('EndpointIndex as a target of rows', () => {
   })
 })
 
+describe('EndpointIndex.forget()', () => {
+  test.for([
+    ['as long as the history goes back', 100_000, undefined, true],
+    ['not longer', 103_000, undefined, false],
+    ['for a line that was not read yet', 500_000, 1_000, true],
+    ['not for lines after it', 500_000, 3_000, false],
+  ] as const)('keeps a pod that is gone %s', ([, nowMs, neededMs, isKept]) => {
+    const index = new EndpointIndex({ historyMs: 100_000 })
+    index.upsertPod(podRow({ uid: 'gone', ips: [IP] }), 1_000)
+    index.upsertPod(podRow({ uid: 'there', name: 'there', ips: ['10.244.1.6'] }), 1_000)
+    index.deletePod('gone', 2_000)
+    index.forget(nowMs, neededMs)
+    const at = (ip: string) => index.resolve({ network: '', ip, port: 80, protocol: 'TCP' }, 1_500).pod?.uid
+    expect([at(IP), at('10.244.1.6')]).toEqual([isKept ? 'gone' : undefined, 'there'])
+    expect([index.size.pods, index.podByUid('gone')?.uid]).toEqual([isKept ? 2 : 1, isKept ? 'gone' : undefined])
+  })
+})
+
 describe('decodeRecord()', () => {
   test('ignores keys that it does not know, and what lists have at their end', () => {
     const [record] = [...bookinfo().records()].filter(({ kind }) => kind === 'pod')

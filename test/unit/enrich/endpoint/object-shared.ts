@@ -1,4 +1,4 @@
-import type { Workload } from './row.ts'
+import type { Workload } from '../../../../src/enrich/endpoint/row.ts'
 
 /**
  * One copy of what many pods have in common: namespaces, nodes, accounts, labels, workloads. Starts over when full,

@@ -1,0 +1,104 @@
+import { Uint32Column, Uint8Column } from './column.ts'
+import { Interned, itself } from './interned.ts'
+import { mix, RowHash } from './row-hash.ts'
+import { NONE } from './rows.ts'
+
+/** UIDs of rows, and rows by UID. A UUID, which all of Kubernetes' are, takes 16 bytes; any other text is held whole. */
+export class UidColumn {
+  readonly #words = [new Uint32Column(), new Uint32Column(), new Uint32Column(), new Uint32Column()] as const
+  readonly #isPlain = new Uint8Column()
+  readonly #plain = new Interned<string>()
+  readonly #byUid = new RowHash((row) => this.#hashOf(row))
+  /** The UID that is looked up. */
+  readonly #wanted = new Uint32Array(4)
+
+  add(row: number, uid: string): void {
+    const isUuid = readUuid(uid, this.#wanted)
+    if (!isUuid) this.#wanted.fill(0).set([this.#plain.take(uid, itself)])
+    this.#isPlain.set(row, isUuid ? 0 : 1)
+    for (const [at, word] of this.#words.entries()) word.set(row, this.#wanted[at] ?? 0)
+    this.#byUid.add(row)
+  }
+
+  remove(row: number): void {
+    this.#byUid.remove(row)
+    if (this.#isPlain.get(row) === 1) this.#plain.release(this.#words[0].get(row))
+  }
+
+  /** `NONE` when no row has it. */
+  find(uid: string): number {
+    const isUuid = readUuid(uid, this.#wanted)
+    if (!isUuid) {
+      const id = this.#plain.find(uid)
+      if (id === undefined) return NONE
+      this.#wanted.fill(0).set([id])
+    }
+    const [first = 0, second = 0, third = 0, fourth = 0] = this.#wanted
+    const plain = isUuid ? 0 : 1
+    let slot = this.#byUid.slotOf(hashOfWords(first, second, third, fourth))
+    for (let row = this.#byUid.rowAt(slot); row !== NONE; row = this.#byUid.rowAt(slot)) {
+      if (this.#isWanted(row) && this.#isPlain.get(row) === plain) return row
+      slot = this.#byUid.next(slot)
+    }
+    return NONE
+  }
+
+  get(row: number): string {
+    const [first, second, third, fourth] = this.#words
+    if (this.#isPlain.get(row) === 1) return this.#plain.get(first.get(row)) ?? ''
+    return uuidText(first.get(row), second.get(row), third.get(row), fourth.get(row))
+  }
+
+  #isWanted(row: number): boolean {
+    for (let at = 0; at < 4; at += 1) if (this.#words[at]?.get(row) !== this.#wanted[at]) return false
+    return true
+  }
+
+  #hashOf(row: number): number {
+    const [first, second, third, fourth] = this.#words
+    return hashOfWords(first.get(row), second.get(row), third.get(row), fourth.get(row))
+  }
+}
+
+function hashOfWords(first: number, second: number, third: number, fourth: number): number {
+  return mix(mix(mix(first, second), third), fourth)
+}
+
+/** Read `text` into `words`; false when it is not a UUID in lower case. */
+function readUuid(text: string, words: Uint32Array): boolean {
+  if (text.length !== 36) return false
+  let digits = 0
+  let word = 0
+  for (let at = 0; at < 36; at += 1) {
+    const code = text.charCodeAt(at)
+    const value = hexValue(code)
+    if (value === -1) {
+      if (code !== DASH || !isDashPlace(at)) return false
+      continue
+    }
+    word = (word << 4) | value
+    digits += 1
+    if ((digits & 7) === 0) words[(digits >> 3) - 1] = word
+  }
+  return digits === 32
+}
+
+function isDashPlace(at: number): boolean {
+  return at === 8 || at === 13 || at === 18 || at === 23
+}
+
+function hexValue(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1
+}
+
+const DASH = 0x2d
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+function uuidText(first: number, second: number, third: number, fourth: number): string {
+  return `${hex16(first >>> 16)}${hex16(first)}-${hex16(second >>> 16)}-${hex16(second)}-${hex16(third >>> 16)}-${hex16(third)}${hex16(fourth >>> 16)}${hex16(fourth)}`
+}
+
+function hex16(value: number): string {
+  return `${HEX[(value >>> 8) & 255]}${HEX[value & 255]}`
+}
