@@ -1,7 +1,7 @@
 /** Writes everything that is derived from tables in the code; with --check it only compares and fails on a difference. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { configJsonSchema } from '../src/config/json-schema.ts'
+import { configJsonSchema, resolverJsonSchema } from '../src/config/json-schema.ts'
 import { avroSchema } from '../src/record/avro-schema.ts'
 import { elasticsearchMapping } from '../src/record/elasticsearch-mapping.ts'
 import { recordJsonSchema } from '../src/record/json-schema.ts'
@@ -31,6 +31,7 @@ const outputs: Readonly<Record<string, () => string>> = {
   'docs/generated/record.schema.json': () => json(recordJsonSchema()),
   'docs/generated/elasticsearch-mapping.json': () => json(elasticsearchMapping()),
   'docs/generated/config.schema.json': () => json(configJsonSchema()),
+  'docs/generated/resolver-config.schema.json': () => json(resolverJsonSchema()),
   ...elasticsearchFiles('deploy/elasticsearch'),
   ...kafkaDeployFiles('deploy/kafka'),
 }

@@ -42,7 +42,7 @@ export const ERRORS = {
   LISTEN_FAILED: {
     retryable: false,
     exitCode: 69,
-    help: 'The address in http.listen or ingest.http.listen is taken or not ours.',
+    help: 'The address in http.listen, ingest.http.listen or listen of a resolver is taken or not ours.',
   },
   STATE_LOCKED: { retryable: false, exitCode: 69, help: 'Another agent uses the same state directory.' },
   STATE_UNREADABLE: {

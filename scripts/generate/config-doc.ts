@@ -1,5 +1,6 @@
 import { expectedText } from '../../src/config/check-schema.ts'
-import { ENVIRONMENT } from '../../src/config/environment.ts'
+import { ENVIRONMENT, type EnvironmentVariable, RESOLVER_ENVIRONMENT } from '../../src/config/environment.ts'
+import { ResolverConfigSchema } from '../../src/config/resolver.ts'
 import { FrameConfig, SINK_SCHEMAS } from '../../src/config/schema.ts'
 import { nodeOf, type SchemaNode } from '../../src/config/schema-node.ts'
 import { code, generatedFrom, table } from './markdown.ts'
@@ -43,13 +44,24 @@ ${Object.entries(SINK_SCHEMAS).map(sinkSection).join('\n\n')}
 These variables, and no others, override the file. An empty one counts as not set; relative paths are taken from the
 working directory.
 
-${table(
-  ['Variable', 'Setting'],
-  ENVIRONMENT.map(({ variable, path }) => [code(variable), code(path.join('.'))]),
-)}
+${variablesTable(ENVIRONMENT)}
 
 \`FLAGSHIP_DEBUG=1\` adds stacks to messages of failure; \`NO_COLOR\` turns colour off.
+
+## flagship resolver
+
+A file of its own, in which everything has a default ([docs/resolver.md](../resolver.md)); its schema for editors is
+\`docs/generated/resolver-config.schema.json\`.
+
+${settingsTable(rowsOf('', ResolverConfigSchema))}
+
+${variablesTable(RESOLVER_ENVIRONMENT)}
 `
+}
+
+function variablesTable(variables: readonly EnvironmentVariable[]): string {
+  const rows = variables.map(({ variable, path }) => [code(variable), code(path.join('.'))])
+  return table(['Variable', 'Setting'], rows)
 }
 
 function sinkSection([type, schema]: [string, SchemaNode]): string {

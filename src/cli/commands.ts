@@ -9,6 +9,7 @@ export interface CommandEntry {
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'run', load: async () => (await import('./run.ts')).command },
+  { name: 'resolver', load: async () => (await import('./resolver.ts')).command },
   { name: 'parse', load: async () => (await import('./parse.ts')).command },
   { name: 'explain', load: async () => (await import('./explain.ts')).command },
   { name: 'validate', load: async () => (await import('./validate.ts')).command },

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { SYSTEM_CLOCK } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
@@ -16,6 +15,7 @@ import { startRequestAgent } from './run/request-stream.ts'
 import { type Names, openNames } from './run/names.ts'
 import { serveStatus } from './run/status-server.ts'
 import { transcoderFactory } from './run/transcoders.ts'
+import { toldToStop } from './told-to-stop.ts'
 import { version } from './version.ts'
 
 /** `flagship run`: the agent. Log files come in, documents go to every sink, until it is told to stop. */
@@ -79,16 +79,4 @@ async function serving(
 ): Promise<AsyncDisposable> {
   const server = await serveStatus(config, agent, names, metrics)
   return { [Symbol.asyncDispose]: async () => server?.close() }
-}
-
-/** Resolves to the first signal; after it a second one has its usual effect and ends the process at once. */
-async function toldToStop(): Promise<string> {
-  const heard = new AbortController()
-  const { signal } = heard
-  const wait = (name: string) => once(process, name, { signal }).then(() => name)
-  try {
-    return await Promise.race([wait('SIGTERM'), wait('SIGINT')])
-  } finally {
-    heard.abort()
-  }
 }

@@ -1,5 +1,6 @@
 import { configJsonSchema } from '../config/json-schema.ts'
-import { problemsText, readConfig } from '../config/load.ts'
+import { problemsText } from '../config/config-file.ts'
+import { readConfig } from '../config/load.ts'
 import type { Problem } from '../config/problem.ts'
 import { pathText } from '../config/schema-node.ts'
 import type { Config, SinkConfig } from '../config/schema.ts'

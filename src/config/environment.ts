@@ -10,7 +10,7 @@ export interface EnvironmentVariable {
   readonly isPath?: true
 }
 
-/** Every variable that changes the configuration; nothing else in the environment does. */
+/** Every variable that changes the configuration of the agent; nothing else in the environment does. */
 export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   { variable: 'FLAGSHIP_CLUSTER', path: ['cluster'] },
   { variable: 'FLAGSHIP_NODE_NAME', path: ['nodeName'] },
@@ -21,11 +21,23 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   { variable: 'FLAGSHIP_LOG_LEVEL', path: ['log', 'level'] },
 ]
 
+/** The same for `flagship resolver`. */
+export const RESOLVER_ENVIRONMENT: readonly EnvironmentVariable[] = [
+  { variable: 'FLAGSHIP_CLUSTER', path: ['cluster'] },
+  { variable: 'FLAGSHIP_RESOLVER_LISTEN', path: ['listen'] },
+  { variable: 'FLAGSHIP_HTTP_LISTEN', path: ['http', 'listen'] },
+  { variable: 'FLAGSHIP_LOG_LEVEL', path: ['log', 'level'] },
+]
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Put what the environment overrides into `value`, and tell which variables did. An empty variable counts as unset. */
-export function applyEnvironment(value: Mapping, env: Environment): readonly EnvironmentVariable[] {
-  const used = ENVIRONMENT.filter(({ variable }) => (env[variable] ?? '') !== '')
+export function applyEnvironment(
+  value: Mapping,
+  env: Environment,
+  variables: readonly EnvironmentVariable[],
+): readonly EnvironmentVariable[] {
+  const used = variables.filter(({ variable }) => (env[variable] ?? '') !== '')
   for (const { variable, path, isPath } of used) {
     const text = env[variable] ?? ''
     place(value, path, isPath === true ? resolve(text) : text)

@@ -1,4 +1,5 @@
 import { isMapping, type Mapping } from './mapping.ts'
+import { ResolverConfigSchema } from './resolver.ts'
 import { ConfigSchema } from './schema.ts'
 import { nodeOf } from './schema-node.ts'
 
@@ -8,7 +9,16 @@ import { nodeOf } from './schema-node.ts'
  * TypeBox lists settings with a default under `required`, because the effective configuration has them; a file need not.
  */
 export function configJsonSchema(): Mapping {
-  const schema: unknown = JSON.parse(JSON.stringify(ConfigSchema))
+  return jsonSchemaOf(ConfigSchema)
+}
+
+/** The same for `flagship resolver`. */
+export function resolverJsonSchema(): Mapping {
+  return jsonSchemaOf(ResolverConfigSchema)
+}
+
+function jsonSchemaOf(config: object): Mapping {
+  const schema: unknown = JSON.parse(JSON.stringify(config))
   withoutDefaulted(schema)
   return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...(isMapping(schema) ? schema : {}) }
 }

@@ -1,22 +1,17 @@
-import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Value } from 'typebox/value'
-import { FlagshipError, reasonOf } from '../errors.ts'
+import { FlagshipError } from '../errors.ts'
 import { checkMeaning } from './check-meaning.ts'
 import { checkSchema } from './check-schema.ts'
+import { type ConfigFileResult, parseConfigFile, problemsText, readConfigText, resolveKey } from './config-file.ts'
 import { fillDefaults } from './defaults.ts'
-import { applyEnvironment, type Environment, type EnvironmentVariable, variableAt } from './environment.ts'
+import { ENVIRONMENT, type Environment } from './environment.ts'
 import { isMapping, type Mapping } from './mapping.ts'
-import { inOrder, type Problem, problemText } from './problem.ts'
+import type { Problem } from './problem.ts'
 import { type Config, ConfigSchema, FrameConfig, SINK_SCHEMAS, type SinkType, SinkTypeConfig } from './schema.ts'
-import { parseYaml, type YamlFile } from './yaml-file.ts'
 
-const MOST_BYTES = 1_048_576 // a configuration is written by people
-
-/** A configuration, or everything that is wrong with it in the order of the file. `placed` adds the place a setting came from. */
-export type ConfigResult =
-  | { readonly ok: true; readonly config: Config; readonly placed: (problem: Problem) => Problem }
-  | { readonly ok: false; readonly problems: readonly Problem[] }
+/** A configuration of the agent, or everything that is wrong with it. */
+export type ConfigResult = ConfigFileResult<Config>
 
 /**
  * The effective configuration: file, then environment, then defaults; relative paths taken from the folder of the file.
@@ -30,42 +25,21 @@ export function loadConfig(path: string, env: Environment): Config {
 
 /** The same, with the problems as values. @throws FlagshipError CONFIG_UNREADABLE when the file cannot be read. */
 export function readConfig(path: string, env: Environment): ConfigResult {
-  return parseConfig(readText(path), dirname(resolve(path)), env)
+  return parseConfig(readConfigText(path), dirname(resolve(path)), env)
 }
 
 /** The configuration in `text`, with relative paths taken from `folder`. */
 export function parseConfig(text: string, folder: string, env: Environment): ConfigResult {
-  const file = parseYaml(text)
-  if (!file.isReadable) return { ok: false, problems: inOrder(file.problems) }
-  const root = file.value ?? {}
-  if (!isMapping(root))
-    return { ok: false, problems: [{ path: [], line: 1, message: 'expected a mapping of settings' }] }
-  const used = applyEnvironment(root, env)
-  complete(root)
-  const mismatches = checkAll(root)
-  resolvePaths(root, folder)
-  const problems = [...file.problems, ...mismatches, ...checkMeaning(root)]
-  const place = (problem: Problem) => placed(problem, file, used)
-  if (problems.length === 0) return { ok: true, config: freeze(checked(root)), placed: place }
-  return { ok: false, problems: inOrder(problems.map(place)) }
-}
-
-/** All problems as one text, a line each below a headline. */
-export function problemsText(path: string, problems: readonly Problem[]): string {
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-  return [`Cannot use configuration "${path}": ${count}`, ...problems.map((p) => `  ${problemText(path, p)}`)].join(
-    '\n',
-  )
-}
-
-function readText(path: string): string {
-  try {
-    const { size } = statSync(path)
-    if (size > MOST_BYTES) throw new Error(`${size} bytes, expected at most ${MOST_BYTES}`)
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new FlagshipError('CONFIG_UNREADABLE', `Cannot read configuration "${path}": ${reasonOf(error)}`, error)
-  }
+  return parseConfigFile(text, env, {
+    variables: ENVIRONMENT,
+    complete(root) {
+      complete(root)
+      const mismatches = checkAll(root)
+      resolvePaths(root, folder)
+      return [...mismatches, ...checkMeaning(root)]
+    },
+    typed: checked,
+  })
 }
 
 /** Fill in the defaults: of the frame as one, of each sink by the schema of its type. */
@@ -124,25 +98,8 @@ function resolveServerPaths(server: Mapping, folder: string): void {
   if (isMapping(server['registry'])) resolveServerPaths(server['registry'], folder)
 }
 
-function resolveKey(part: unknown, key: string, folder: string): void {
-  if (isMapping(part) && typeof part[key] === 'string') part[key] = resolve(folder, part[key])
-}
-
 /** The settings with their type. A place that no problem named but the whole schema refuses is a bug. */
 function checked(root: Mapping): Config {
   if (Value.Check(ConfigSchema, root)) return root
   throw new Error('a configuration without a problem does not match its schema')
-}
-
-function placed(problem: Problem, file: YamlFile, used: readonly EnvironmentVariable[]): Problem {
-  const variable = variableAt(used, problem.path)
-  if (variable !== undefined) return { ...problem, variable }
-  const line = problem.line ?? file.lineOf(problem.path)
-  return line === undefined ? problem : { ...problem, line }
-}
-
-/** Nothing in the process may change the configuration: `Config` says so to the compiler, this to everything else. */
-function freeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) freeze(inner)
-  return Object.freeze(value)
 }

@@ -107,7 +107,8 @@ export const HttpConfig = Type.Object(
   { additionalProperties: false, default: {}, description: 'The HTTP server for probes and scrapes.' },
 )
 
-const LogConfig = Type.Object(
+/** flagship's own log. */
+export const LogConfig = Type.Object(
   {
     level: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], {
       description: "Level of flagship's own log, JSON lines on stderr.",

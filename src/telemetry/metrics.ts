@@ -41,6 +41,11 @@ export const METRICS = {
   flagship_pipeline_state: { type: 'gauge', help: '1 for the state the pipeline is in, 0 for the others.', labels: ['pipeline', 'state'] },
   flagship_deliver_seconds: { type: 'histogram', help: 'Time from offering a batch to its last answer.', labels: ['pipeline'], buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60] },
   flagship_last_delivery_timestamp_seconds: { type: 'gauge', help: 'When a sink last accepted a document, in seconds since 1970.', labels: ['pipeline'] },
+  flagship_resolver_readers: { type: 'gauge', help: 'Agents that `flagship resolver` streams to.', labels: [] },
+  flagship_resolver_streams_total: { type: 'counter', help: 'Streams that began, by whether the agent had to be told everything.', labels: ['how'] },
+  flagship_resolver_refused_total: { type: 'counter', help: 'Requests of agents that got no stream. With reason `busy` or `not_synced` they come again.', labels: ['reason'] },
+  flagship_resolver_dropped_total: { type: 'counter', help: 'Streams that were ended because the agent did not take them fast enough. It comes again.', labels: ['reason'] },
+  flagship_resolver_kept_bytes: { type: 'gauge', help: 'Bytes of changes that are kept for agents that come again.', labels: [] },
 } as const satisfies Record<string, MetricDefinition>
 
 type Table = typeof METRICS

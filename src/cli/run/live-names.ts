@@ -27,8 +27,6 @@ export interface LiveNamesSettings {
   readonly syncWaitMs: number
   /** Longest time for which lines wait for a name. */
   readonly missWaitMs: number
-  /** How long the past is kept, counted from the oldest unread line. */
-  readonly historyMs: number
 }
 
 /** What keeping them needs from outside. */
@@ -170,8 +168,7 @@ export class LiveNames {
 
   #forget(oldestMs: number | undefined): void {
     if (oldestMs === undefined) return
-    const { clock } = this.#parts
-    this.index.forget(Math.min(clock.nowMs(), oldestMs) - this.#settings.historyMs)
+    this.index.forget(this.#parts.clock.nowMs(), oldestMs)
   }
 
   async #save(): Promise<void> {

@@ -76,16 +76,20 @@ async function liveNames(config: Config, mode: 'resolver' | 'direct', parts: Nam
   const { kubernetes, networks } = config.enrich
   const { syncWaitMs, missWaitMs, historyMinutes } = kubernetes
   const lookups = new Lookups()
-  const settings = { syncWaitMs, missWaitMs, historyMs: historyMinutes * 60_000 }
-  const live = await LiveNames.start(new EndpointIndex({ networks }), settings, {
-    ...parts,
-    file: fileOf(config, parts.clock),
-    connect: await connectorOf(config, mode, parts),
-    accept: (index) => {
-      if (mode === 'direct') checkSize(index.size.nodes, kubernetes.allowManyNodes, parts.logger)
+  const index = new EndpointIndex({ networks, historyMs: historyMinutes * 60_000 })
+  const live = await LiveNames.start(
+    index,
+    { syncWaitMs, missWaitMs },
+    {
+      ...parts,
+      file: fileOf(config, parts.clock),
+      connect: await connectorOf(config, mode, parts),
+      accept: () => {
+        if (mode === 'direct') checkSize(index.size.nodes, kubernetes.allowManyNodes, parts.logger)
+      },
+      show: (status) => showNames(parts.metrics, status, lookups),
     },
-    show: (status) => showNames(parts.metrics, status, lookups),
-  })
+  )
   try {
     await live.ready()
   } catch (error) {

@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.ts'
-import { RotatingFile } from '../../clients/rotating-file.ts'
 import { parseListen } from '../../config/listen.ts'
 import type { Config } from '../../config/schema.ts'
 import type { Credentials } from '../../ingest/http/authorization.ts'
@@ -10,6 +9,7 @@ import { requestTranscoder } from '../../pipeline/stream/request-transcoder.ts'
 import { startRequestStream } from '../../pipeline/stream/start-request-stream.ts'
 import { brokenLog } from './broken-log.ts'
 import type { Names } from './names.ts'
+import { secretsIn } from './secrets.ts'
 import { messageTranscoder } from './transcoders.ts'
 
 type HttpSource = NonNullable<Config['ingest']['http']>
@@ -45,11 +45,5 @@ export function startRequestAgent(
 function credentialsOf(auth: HttpSource['auth'], clock: Clock): Credentials | undefined {
   const path = auth?.tokenFile ?? auth?.passwordFile
   if (path === undefined) return undefined
-  const file = new RotatingFile(path, () => undefined, clock)
-  const secrets = async (isUrgent: boolean) => linesOf(await file.text(isUrgent))
-  return { username: auth?.username, secrets }
-}
-
-function linesOf(text: string): readonly string[] {
-  return text.split(/\r?\n/).filter((line) => line !== '')
+  return { username: auth?.username, secrets: secretsIn(path, clock) }
 }

@@ -33,8 +33,8 @@ export interface Followed {
   /** Resolves when there was a whole snapshot. Never rejects. */
   readonly synced: Promise<void>
   readonly freshness: Freshness
-  /** Milliseconds since a resolver last told anything; undefined when none ever did. */
-  readonly silentMs: number | undefined
+  /** When a resolver last told anything, in milliseconds since 1970; undefined when none ever did. */
+  readonly heardAtMs: number | undefined
   stop(): Promise<void>
 }
 
@@ -57,8 +57,8 @@ export function followResolver(options: ResolverOptions, target: RecordTarget, p
     get freshness() {
       return follower.freshness
     },
-    get silentMs() {
-      return follower.silentMs
+    get heardAtMs() {
+      return follower.heardAtMs
     },
     stop: async () => {
       follower.stop()
@@ -77,14 +77,13 @@ class Follower {
   readonly #urls: readonly string[]
   readonly #access: RotatingAccess
   readonly #parts: FollowParts
-  readonly #target: RecordTarget
   readonly #state: StreamState
   readonly #synced = Promise.withResolvers<void>()
   readonly #stopped = new AbortController()
   #connection: AbortController | undefined
   #isSilent = false
   #isRefused = false
-  #heardMs: number | undefined
+  #heard: { readonly atMs: number; readonly elapsedMs: number } | undefined
   #bytesMs = 0
   #failures = 0
   #said = ''
@@ -97,22 +96,21 @@ class Follower {
       parts.clock,
     )
     this.#parts = parts
-    this.#target = target
     this.#state = new StreamState(target)
-    this.#showFreshness()
   }
 
   get synced(): Promise<void> {
     return this.#synced.promise
   }
 
-  get silentMs(): number | undefined {
-    return this.#heardMs === undefined ? undefined : this.#parts.clock.elapsedMs() - this.#heardMs
+  get heardAtMs(): number | undefined {
+    return this.#heard?.atMs
   }
 
   get freshness(): Freshness {
     if (!this.#state.isSynced) return 'not_synced'
-    return (this.silentMs ?? Infinity) > STALE_MS ? 'stale' : this.#state.freshness
+    const silentMs = this.#parts.clock.elapsedMs() - (this.#heard?.elapsedMs ?? -Infinity)
+    return silentMs > STALE_MS ? 'stale' : this.#state.freshness
   }
 
   stop(): void {
@@ -138,7 +136,6 @@ class Follower {
     const { signal } = this.#stopped
     while (!signal.aborted) {
       await clock.sleep(LOOK_MS, signal)
-      this.#showFreshness()
       if (this.#connection === undefined || clock.elapsedMs() - this.#bytesMs <= SILENCE_MS) continue
       this.#isSilent = true
       this.#connection.abort()
@@ -192,8 +189,7 @@ class Follower {
         if (problem !== undefined) return problem
         if (breath.isDue) await breath.take()
       }
-      this.#heardMs = this.#parts.clock.elapsedMs()
-      this.#showFreshness()
+      this.#hear()
     }
     return undefined
   }
@@ -208,8 +204,7 @@ class Follower {
   }
 
   #live(url: string, type: 'end' | 'resume'): void {
-    this.#heardMs = this.#parts.clock.elapsedMs()
-    this.#showFreshness()
+    this.#hear()
     this.#synced.resolve()
     this.#failures = 0
     this.#said = ''
@@ -217,8 +212,9 @@ class Follower {
     this.#parts.logger.info({ url }, `the resolver ${text}`)
   }
 
-  #showFreshness(): void {
-    this.#target.setFreshness(this.freshness)
+  #hear(): void {
+    const { clock } = this.#parts
+    this.#heard = { atMs: clock.nowMs(), elapsedMs: clock.elapsedMs() }
   }
 
   #hearBytes(): void {

@@ -32,6 +32,7 @@ export class Publisher {
   readonly #deltas: Deltas
   readonly #readers = new Set<Reader>()
   readonly #stopped = new AbortController()
+  #snapshotOversizeCount = 0
   #isPumping = false
   #isPumpDue = false
   #snapshot: { readonly askedMs: number; readonly packed: Promise<Snapshot> } | undefined
@@ -50,9 +51,9 @@ export class Publisher {
     return { epoch: this.#parts.epoch, seq, ringBytes: bytes, readers: this.#readers.size }
   }
 
-  /** Records that were too long to be sent, ever. */
+  /** Records that were too long to be sent. */
   get oversizeCount(): number {
-    return this.#deltas.oversizeCount
+    return this.#deltas.oversizeCount + this.#snapshotOversizeCount
   }
 
   /** Send the stream to `output`, from `position` on where that can be; `busy` where it has to come again. */
@@ -113,7 +114,9 @@ export class Publisher {
   async #pack(): Promise<Snapshot> {
     await this.#deltas.flush()
     const { seq } = this.#ring
-    return { seq, ...(await packRecords(this.#source)) }
+    const packed = await packRecords(this.#source)
+    this.#snapshotOversizeCount = packed.oversizeCount
+    return { seq, ...packed }
   }
 
   /** Send what is new to everybody, in slices; what comes meanwhile in the next round. */

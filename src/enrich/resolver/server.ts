@@ -14,13 +14,12 @@ export interface ServerTls {
 
 /** What it needs from outside. */
 export interface ResolverServerParts {
-  readonly publisher: Publisher
+  /** Undefined while there is nothing whole to be told. */
+  readonly publisher: () => Publisher | undefined
   /** Whether a request with that header may read; undefined: everybody may. Rejects while that cannot be told. */
   readonly isAuthorized: ((authorization: string | undefined) => Promise<boolean>) | undefined
-  /** Whether there is anything whole to be told. */
-  readonly isSynced: () => boolean
-  /** Told of each request that gets no stream. */
-  readonly onRefused: (reason: RefusalReason) => void
+  /** Told of each request that gets no stream; `detail` where there is more to be said. */
+  readonly onRefused: (reason: RefusalReason, detail?: string) => void
 }
 
 /** Why a request gets no stream. */
@@ -39,6 +38,7 @@ interface Answer {
   readonly status: number
   readonly body: object
   readonly reason: RefusalReason
+  readonly detail?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -59,10 +59,10 @@ export async function startResolverServer(
   try {
     const url = await server.listen({ host, port })
     return {
-      url,
+      url: tls === undefined ? url : url.replace('http:', 'https:'), // fastify does not see what it stands on
       replaceTls: (next) => replaceTls(server.server, next),
       close: async () => {
-        parts.publisher.stop()
+        parts.publisher()?.stop()
         await server.close()
       },
     }
@@ -76,8 +76,8 @@ export async function startResolverServer(
 
 /** The routes, not yet listening. */
 export function createResolverServer(tls: ServerTls | undefined, parts: ResolverServerParts): FastifyInstance {
-  const give = (reply: FastifyReply, { status, body, headers, reason }: Answer) => {
-    parts.onRefused(reason)
+  const give = (reply: FastifyReply, { status, body, headers, reason, detail }: Answer) => {
+    parts.onRefused(reason, detail)
     return reply
       .code(status)
       .headers(headers ?? {})
@@ -95,7 +95,7 @@ export function createResolverServer(tls: ServerTls | undefined, parts: Resolver
   })
   server.server.maxConnections = MOST_CONNECTIONS
   server.get(STREAM_PATH, async (request, reply) => {
-    const refusal = (await refusalOf(request, parts)) ?? startStream(request, reply, parts.publisher)
+    const refusal = (await refusalOf(request, parts)) ?? startStream(request, reply, parts.publisher())
     return refusal === undefined ? reply : give(reply, refusal)
   })
   server.setNotFoundHandler((_request, reply) => void give(reply, NOT_FOUND))
@@ -106,8 +106,7 @@ async function refusalOf(request: FastifyRequest, parts: ResolverServerParts): P
   const refusal = await unauthorized(request, parts)
   if (refusal !== undefined) return refusal
   const schema = queryOf(request, 'schema') ?? String(SCHEMA)
-  if (!/^[0-9]{1,6}$/.test(schema) || !isNearSchema(Number(schema))) return wrongSchema(schema)
-  return parts.isSynced() ? undefined : NOT_SYNCED
+  return /^[0-9]{1,6}$/.test(schema) && isNearSchema(Number(schema)) ? undefined : wrongSchema(schema)
 }
 
 async function unauthorized(
@@ -116,15 +115,20 @@ async function unauthorized(
 ): Promise<Answer | undefined> {
   try {
     if (isAuthorized === undefined || (await isAuthorized(headers.authorization))) return undefined
-  } catch {
-    return { status: 503, reason: 'no_credentials', body: { error: 'no_credentials' }, headers: RETRY_AFTER }
+  } catch (error) {
+    return { ...NO_CREDENTIALS, detail: reasonOf(error) }
   }
   const headersOut = { 'www-authenticate': 'Bearer' }
   return { status: 401, reason: 'unauthorized', body: { error: 'unauthorized' }, headers: headersOut }
 }
 
 /** What a request for a stream is answered with in its place. */
-function startStream(request: FastifyRequest, reply: FastifyReply, publisher: Publisher): Answer | undefined {
+function startStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  publisher: Publisher | undefined,
+): Answer | undefined {
+  if (publisher === undefined) return NOT_SYNCED
   const { raw } = reply
   const headers = { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip', 'cache-control': 'no-store' }
   for (const [name, value] of Object.entries(headers)) raw.setHeader(name, value)
@@ -154,6 +158,12 @@ function wrongSchema(found: string): Answer {
 }
 
 const NOT_FOUND: Answer = { status: 404, reason: 'not_found', body: { error: 'not_found', expected: STREAM_PATH } }
+const NO_CREDENTIALS: Answer = {
+  status: 503,
+  reason: 'no_credentials',
+  body: { error: 'no_credentials' },
+  headers: RETRY_AFTER,
+}
 const NOT_SYNCED: Answer = { status: 503, reason: 'not_synced', body: { error: 'not_synced' }, headers: RETRY_AFTER }
 const BUSY: Answer = { status: 503, reason: 'busy', body: { error: 'busy' }, headers: RETRY_AFTER }
 

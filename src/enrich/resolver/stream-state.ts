@@ -4,7 +4,7 @@ import { type IndexRecord, keyOf } from '../endpoint/index-record.ts'
 import { isNearSchema, type Position, SCHEMA, type StreamLine } from './protocol.ts'
 
 /** What takes the records of a stream over. */
-export type RecordTarget = Pick<EndpointIndex, 'put' | 'sweep' | 'size' | 'setFreshness'>
+export type RecordTarget = Pick<EndpointIndex, 'put' | 'sweep' | 'size'>
 
 /** Pods and services of a cluster, ten times the largest: a resolver must not fill our memory, whatever it is. */
 const MOST_THINGS = 1_000_000

@@ -48,14 +48,12 @@ describe('linesOf()', () => {
   })
 
   test.for([
-    ['no gzip', Buffer.from('{"type":"hello"}\n'), []],
-    ['a member that is cut off', MEMBERS.subarray(0, -1), undefined],
-    ['a member that is broken', Buffer.concat([MEMBERS, Buffer.from([0x1f, 0x8b, 9, 9])]), undefined],
-    ['a bomb', gzipSync(Buffer.alloc(LONGEST_LINE + 1, 0x61)), []],
-  ] as const)('refuses %s', async ([, bytes, expected]) => {
-    const { lines, error } = await readAll(pieces(bytes, 64))
-    expect(error).toBeInstanceOf(BrokenStream)
-    if (expected !== undefined) expect(lines).toEqual(expected)
+    ['no gzip', Buffer.from('{"type":"hello"}\n')],
+    ['a member that is cut off', MEMBERS.subarray(0, -1)],
+    ['a member that is broken', Buffer.concat([MEMBERS, Buffer.from([0x1f, 0x8b, 9, 9])])],
+    ['a bomb', gzipSync(Buffer.alloc(LONGEST_LINE + 1, 0x61))],
+  ] as const)('refuses %s', async ([, bytes]) => {
+    expect((await readAll(pieces(bytes, 64))).error).toBeInstanceOf(BrokenStream)
   })
 
   test('takes no more than it can hold, however much comes', async () => {

@@ -24,7 +24,7 @@ function benchOf(things: Things = { a: 1, b: 1 }) {
   const open = async (position?: Position, output = new StreamOutput()) => {
     const answer = publisher.add(output, position)
     // A snapshot is packed on another thread.
-    if (answer === 'snapshot') await vi.waitFor(() => expect(output.isStuck || output.types.includes('end')).toBe(true))
+    if (answer === 'snapshot') await vi.waitUntil(() => output.isStuck || output.types.includes('end'))
     await settle()
     return { output, answer }
   }

@@ -1,0 +1,40 @@
+import { SYSTEM_CLOCK } from '../clock.ts'
+import { loadResolverConfig } from '../config/resolver.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import { createMetrics } from '../telemetry/metrics.ts'
+import type { Command } from './command.ts'
+import { parseOptions, usageError } from './options.ts'
+import { startResolver } from './resolver/start.ts'
+import { serveResolverStatus } from './resolver/status-server.ts'
+import { toldToStop } from './told-to-stop.ts'
+import { version } from './version.ts'
+
+/** `flagship resolver`: a cluster is watched once, and every agent told who has which address. */
+export const command: Command = {
+  name: 'resolver',
+  summary: 'Watch a cluster once and tell all agents who has which address',
+  usage: `Usage: flagship resolver --config FILE
+
+Options:
+  -c, --config FILE  The configuration (YAML); an empty file will do in a pod
+
+Run two of them: see docs/resolver.md and deploy/resolver.yaml. Stops on SIGTERM or SIGINT; agents turn to the other one.
+
+Example: flagship resolver --config resolver.yaml
+`,
+  async run(args, io) {
+    const { values } = parseOptions('resolver', args, { config: { type: 'string', short: 'c' } })
+    if (values.config === undefined) throw usageError('resolver', 'Cannot run', 'option "--config" is missing')
+    const config = loadResolverConfig(values.config, io.env)
+    const logger = createLogger(config.log.level, io.stderr)
+    const metrics = createMetrics()
+    metrics.set('flagship_build_info', { version: version() }, 1)
+    const parts = { clock: SYSTEM_CLOCK, random: Math.random, logger, metrics }
+    await using resolver = await startResolver(config, io.env, parts)
+    await using _ = await serveResolverStatus(config, resolver, metrics)
+    logger.info({ version: version(), config: values.config, cluster: config.cluster, url: resolver.url }, 'started')
+    const signal = await toldToStop()
+    logger.info({ signal }, 'stopping')
+    return 0
+  },
+}
