@@ -10,6 +10,7 @@ export default defineConfig({
     projects: [
       project('unit', 30_000),
       project('integration', 120_000),
+      project('kubernetes', 120_000),
       project('e2e', 120_000),
       project('chaos', process.env['FLAGSHIP_SOAK'] === '1' ? 3_600_000 : 120_000),
     ],

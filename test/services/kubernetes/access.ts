@@ -21,15 +21,18 @@ export interface KubernetesAccess {
 
 /** Access to a new server. */
 export function newAccess(): KubernetesAccess {
-  const token = () => randomBytes(16).toString('hex')
   return {
     caFile: join(CERTIFICATES, 'ca.crt'),
     certificateFile: join(CERTIFICATES, 'agent.crt'),
     keyFile: join(CERTIFICATES, 'agent.key'),
-    adminToken: token(),
-    flagshipToken: token(),
-    nobodyToken: token(),
+    adminToken: newToken(),
+    flagshipToken: newToken(),
+    nobodyToken: newToken(),
   }
+}
+
+function newToken(): string {
+  return randomBytes(16).toString('hex')
 }
 
 /** Write what the server needs of it into its directory, and give the flags that name it. */

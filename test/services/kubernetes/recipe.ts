@@ -24,17 +24,20 @@ export function kubernetesProgram(installation: string): string {
   return join(installation, 'kube')
 }
 
+/** The command that compiles it; throws with the remedy when there is none. */
+export function findGo(path = process.env['PATH'] ?? '', systemGo = SYSTEM_GO): string {
+  if (hasCommand('go', path)) return 'go'
+  if (existsSync(systemGo)) return systemGo
+  const remedy = `install Go ${LEAST_GO} or newer (https://go.dev/dl/) and put it into PATH`
+  throw new Error(`Cannot install Kubernetes "${KUBERNETES_VERSION}": go is missing; ${remedy}`)
+}
+
 async function installKubernetes(home: string): Promise<void> {
-  const go = hasCommand('go') ? 'go' : SYSTEM_GO
-  if (go === SYSTEM_GO && !existsSync(SYSTEM_GO)) {
-    const remedy = `install Go ${LEAST_GO} or newer (https://go.dev/dl/) and put it into PATH`
-    throw new Error(`Cannot install Kubernetes "${KUBERNETES_VERSION}": go is missing; ${remedy}`)
-  }
   const [major, minor] = KUBERNETES_VERSION.split('.')
   const versions = { gitVersion: `v${KUBERNETES_VERSION}`, gitMajor: major, gitMinor: minor }
   const variables = Object.entries(versions).map(([name, value]) => `-X ${VERSION_PACKAGE}.${name}=${value}`)
   // It takes every core for minutes, beside tests that wait for answers.
-  const build = ['-n', '15', go, 'build', '-p', '2', '-buildvcs=false', '-trimpath']
+  const build = ['-n', '15', findGo(), 'build', '-p', '2', '-buildvcs=false', '-trimpath']
   const flags = ['-ldflags', ['-s', '-w', ...variables].join(' '), '-o', kubernetesProgram(home), '.']
   await runCommand('nice', [...build, ...flags], GO_MODULE)
 }

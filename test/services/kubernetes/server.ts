@@ -187,7 +187,8 @@ export class KubernetesServer {
       `--secure-port=${this.#ports.secure}`,
       '--advertise-address=192.0.2.1',
       '--endpoint-reconciler-type=none',
-      '--service-cluster-ip-range=10.96.0.0/16',
+      // Both families, for services that ask for both.
+      '--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112',
       // Nobody makes the account that it would want for every pod.
       '--disable-admission-plugins=ServiceAccount',
       '--allow-privileged',

@@ -1,20 +1,18 @@
 import type { JsonObject } from '../../../src/enrich/kubernetes/field-reader.ts'
-import { encodeEnvelope, encodeFrame, encodeList, encodeMessage } from './protobuf/encode.ts'
+import { encodeEvents, encodeList } from './protobuf/encode.ts'
 
-const BATCH_BYTES = 128 * 1024
+const BATCH_LENGTH = 128 * 1024
 const JSON_TYPE = 'application/json'
 const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf'
 
-/** How objects are written. */
+/** How objects are written: many to a buffer, of some 128 KiB. */
 export interface Encoding {
   readonly name: 'json' | 'protobuf'
   readonly contentType: string
   readonly watchContentType: string
-  /** A list in batches of about 128 KiB. */
   list(kind: string, metadata: JsonObject, items: Iterable<JsonObject>): Iterable<Buffer>
-  object(kind: string, object: JsonObject): Buffer
-  /** An event of a watch. */
-  event(type: string, kind: string, object: JsonObject): Buffer
+  /** Events of a watch. */
+  events(type: string, kind: string, objects: Iterable<JsonObject>): Iterable<Buffer>
 }
 
 const JSON_ENCODING: Encoding = {
@@ -22,17 +20,21 @@ const JSON_ENCODING: Encoding = {
   contentType: JSON_TYPE,
   watchContentType: JSON_TYPE,
   list: (kind, metadata, items) => batches(jsonList(kind, metadata, items)),
-  object: (kind, object) => Buffer.from(`${jsonOf(kind, object)}\n`),
-  event: (type, kind, object) => Buffer.from(`{"type":"${type}","object":${jsonOf(kind, object)}}\n`),
+  events: (type, kind, objects) => batches(jsonEvents(type, kind, objects)),
 }
 
 const PROTOBUF_ENCODING: Encoding = {
   name: 'protobuf',
   contentType: PROTOBUF_TYPE,
   watchContentType: `${PROTOBUF_TYPE};stream=watch`,
-  list: (kind, metadata, items) => batches([encodeEnvelope(`${kind}List`, 'v1', encodeList(kind, metadata, items))]),
-  object: (kind, object) => encodeEnvelope(kind, 'v1', [encodeMessage(kind, object)]),
-  event: (type, kind, object) => encodeFrame(type, encodeEnvelope(kind, 'v1', [encodeMessage(kind, object)])),
+  list: encodeList,
+  events: encodeEvents,
+}
+
+/** One event of a watch. */
+export function eventOf(encoding: Encoding, type: string, kind: string, object: JsonObject): Buffer {
+  const [event = Buffer.alloc(0)] = encoding.events(type, kind, [object])
+  return event
 }
 
 /** The first that is accepted; undefined when none is. */
@@ -48,25 +50,27 @@ function jsonOf(kind: string, object: JsonObject): string {
   return JSON.stringify(object['kind'] === undefined ? { kind, apiVersion: 'v1', ...object } : object)
 }
 
-function* jsonList(kind: string, metadata: JsonObject, items: Iterable<JsonObject>): Iterable<Buffer> {
-  yield Buffer.from(`{"kind":"${kind}List","apiVersion":"v1","metadata":${JSON.stringify(metadata)},"items":[`)
+function* jsonList(kind: string, metadata: JsonObject, items: Iterable<JsonObject>): Iterable<string> {
+  yield `{"kind":"${kind}List","apiVersion":"v1","metadata":${JSON.stringify(metadata)},"items":[`
   let separator = ''
   for (const item of items) {
-    yield Buffer.from(separator + JSON.stringify(item))
+    yield separator + JSON.stringify(item)
     separator = ','
   }
-  yield Buffer.from(']}\n')
+  yield ']}\n'
 }
 
-/** Parts put together until they are worth writing. */
-export function* batches(parts: Iterable<Buffer>): Iterable<Buffer> {
-  let [batch, bytes]: [Buffer[], number] = [[], 0]
+function* jsonEvents(type: string, kind: string, objects: Iterable<JsonObject>): Iterable<string> {
+  for (const object of objects) yield `{"type":"${type}","object":${jsonOf(kind, object)}}\n`
+}
+
+function* batches(parts: Iterable<string>): Iterable<Buffer> {
+  let batch = ''
   for (const part of parts) {
-    batch.push(part)
-    bytes += part.length
-    if (bytes < BATCH_BYTES) continue
-    yield Buffer.concat(batch)
-    ;[batch, bytes] = [[], 0]
+    batch += part
+    if (batch.length < BATCH_LENGTH) continue
+    yield Buffer.from(batch)
+    batch = ''
   }
-  if (bytes > 0) yield Buffer.concat(batch)
+  if (batch !== '') yield Buffer.from(batch)
 }

@@ -33,6 +33,7 @@ export function list(history: History, current: number, options: ListOptions): L
 function listOn(history: History, current: number, options: ListOptions): Listed {
   const token = parseContinue(options.continue)
   if (token === undefined) return refused(INVALID_CONTINUE)
+  if (options.version !== undefined && options.version > 0) return refused(CONTINUE_WITH_VERSION)
   const version = token.version === -1 ? current : token.version
   const objects = history.at(version)
   if (objects === undefined) return refused(expiredContinue(continueToken(-1, token.after)))
@@ -59,6 +60,12 @@ const INVALID_CONTINUE = failed(
   400,
   'BadRequest',
   "invalid continue token: continue key is not valid: invalid character 'i' looking for beginning of value",
+)
+
+const CONTINUE_WITH_VERSION = failed(
+  400,
+  'BadRequest',
+  'specifying resource version is not allowed when using continue',
 )
 
 function continueToken(version: number, after: string): string {

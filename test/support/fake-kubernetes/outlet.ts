@@ -39,9 +39,10 @@ export class Outlet {
     if (this.#fault?.kind !== 'silence') this.#response.end()
   }
 
-  /** The connection ends in the middle of what would have come. */
-  cut(bytes: Buffer): void {
-    this.#response.write(bytes, () => this.#response.destroy())
+  /** The connection ends after this, in the middle of what would have come. */
+  async cut(bytes: Buffer): Promise<void> {
+    const sent = this.#gzip === undefined ? bytes : await this.#deflate(this.#gzip, bytes)
+    this.#response.write(sent, () => this.#response.destroy())
   }
 
   async #deflate(gzip: Gzip, bytes: Buffer): Promise<Buffer> {

@@ -29,6 +29,9 @@ export interface Target {
   readonly namespace: string | undefined
 }
 
+/** What everybody may ask who is somebody. */
+const FREE = /^\/(version|readyz|livez|healthz)/
+
 /** Read a request. */
 export function loggedRequest({ method = '', url = '/', headers }: IncomingMessage): LoggedRequest {
   const { pathname, searchParams: query } = new URL(url, 'http://fake')
@@ -48,15 +51,16 @@ export function targetOf(pathname: string): Target | undefined {
 
 /** What refuses a request; undefined when its user may do it. Without `users` everybody may do everything. */
 export function refusalOf(
-  { token, verb, resource }: LoggedRequest,
+  { token, verb, resource, url }: LoggedRequest,
   users: ReadonlyMap<string, User> | undefined,
   certificateUser: string | undefined,
 ): Failure | undefined {
   if (users === undefined || certificateUser !== undefined) return undefined
   if (token === undefined) return forbidden('system:anonymous', verb, resource)
+  const isFree = verb === 'other' && FREE.test(url)
   const user = users.get(token)
   if (user === undefined) return UNAUTHORIZED
-  return user.mayRead ? undefined : forbidden(user.name, verb, resource)
+  return isFree || (user.mayRead && verb !== 'other') ? undefined : forbidden(user.name, verb, resource)
 }
 
 /** The name in a client's certificate that a known authority has signed. */

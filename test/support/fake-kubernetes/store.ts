@@ -157,8 +157,8 @@ export class Store {
         ...(namespace !== undefined && { namespace }),
         uid,
         resourceVersion: String(this.version),
-        creationTimestamp: before?.metadata['creationTimestamp'] ?? secondsOf(this.#now()),
         ...withoutVersion(more),
+        creationTimestamp: more['creationTimestamp'] ?? before?.metadata['creationTimestamp'] ?? secondsOf(this.#now()),
       },
       ...rest,
     }

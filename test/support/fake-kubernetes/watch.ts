@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../src/enrich/kubernetes/field-reader.ts'
-import { batches, type Encoding } from './encoding.ts'
+import { type Encoding, eventOf } from './encoding.ts'
 import type { Fault } from './faults.ts'
 import { isAskedFor } from './list.ts'
 import { atVersion, KINDS, type Resource, type StoredObject } from './object.ts'
@@ -10,6 +10,8 @@ import type { Change, History } from './store.ts'
 
 /** Of what a client must read for an event, by change: many watches tell of the same one. */
 const frames = new WeakMap<Change, Map<string, Buffer>>()
+/** So long before its end a watch is told how far it is. */
+const LAST_BOOKMARK_MS = 2_000
 const INITIAL_EVENTS_END = { annotations: { 'k8s.io/initial-events-end': 'true' } }
 
 /** What a watch is made of. */
@@ -46,13 +48,17 @@ export class Watch {
   async run(): Promise<void> {
     const { history, outlet, options } = this.#parts
     const listener = () => this.#wake()
-    const timer = options.timeoutSeconds && setTimeout(() => this.end(), options.timeoutSeconds * 1000)
+    const timeoutMs = (options.timeoutSeconds ?? Infinity) * 1000
+    const timers = [
+      setTimer(() => this.end(), timeoutMs),
+      setTimer(() => this.#lastBookmark(), timeoutMs - LAST_BOOKMARK_MS),
+    ]
     history.listeners.add(listener)
     try {
       if (await this.#begin()) while (await this.#goOn());
       await outlet.end()
     } finally {
-      clearTimeout(timer)
+      timers.forEach(clearTimeout)
       history.listeners.delete(listener)
     }
   }
@@ -60,6 +66,11 @@ export class Watch {
   /** Tell how far it is, when it wants to be told. */
   bookmark(): void {
     if (this.#parts.options.allowsBookmarks) this.#send(this.#bookmark())
+  }
+
+  #lastBookmark(): void {
+    // A real one says nothing when nothing has changed since the version that the watch began with.
+    if (this.#parts.current() > (this.#parts.options.version ?? 0)) this.bookmark()
   }
 
   /** Tell the last changes once more. */
@@ -82,13 +93,13 @@ export class Watch {
   /** End the connection in the middle of an event. */
   cut(): void {
     const frame = this.#event('BOOKMARK', this.#bookmarkObject())
-    this.#parts.outlet.cut(frame.subarray(0, Math.floor(frame.length / 2)))
-    this.end()
+    this.silence()
+    void this.#parts.outlet.cut(frame.subarray(0, Math.floor(frame.length / 2)))
   }
 
   /** Tell of an error, and end. */
   fail(status: JsonObject): void {
-    this.#send(this.#parts.encoding.event('ERROR', 'Status', status))
+    this.#send(eventOf(this.#parts.encoding, 'ERROR', 'Status', status))
     this.end()
   }
 
@@ -108,17 +119,14 @@ export class Watch {
     }
     this.#cursor = current()
     const end = sendsInitialEvents && allowsBookmarks ? [this.#bookmark(INITIAL_EVENTS_END)] : []
-    for (const batch of batches(this.#initialEvents(history.sorted))) await this.#write(batch)
+    const initial = this.#parts.encoding.events('ADDED', KINDS[this.resource], history.sorted.filter(this.#isAskedFor))
+    for (const batch of initial) await this.#write(batch)
     for (const bookmark of end) await this.#write(bookmark)
     return true
   }
 
-  *#initialEvents(objects: readonly StoredObject[]): Iterable<Buffer> {
-    for (const object of objects) if (this.#isAskedFor(object)) yield this.#event('ADDED', object)
-  }
-
   async #refuse(status: JsonObject): Promise<false> {
-    await this.#write(this.#parts.encoding.event('ERROR', 'Status', status))
+    await this.#write(eventOf(this.#parts.encoding, 'ERROR', 'Status', status))
     return false
   }
 
@@ -131,7 +139,7 @@ export class Watch {
     if (changes === undefined) return false
     this.#cursor = changes.at(-1)?.version ?? this.#cursor
     const events = [...this.#inOrder(changes).flatMap((change) => this.#framesOf(change)), ...this.#extra.splice(0)]
-    if (events.length > 0) for (const batch of batches(events)) await this.#write(batch)
+    if (events.length > 0) await this.#write(Buffer.concat(events))
     else if (this.#isEnding) return false
     else await this.#more()
     return true
@@ -185,6 +193,10 @@ export class Watch {
   }
 
   #event(type: string, object: JsonObject): Buffer {
-    return this.#parts.encoding.event(type, KINDS[this.resource], object)
+    return eventOf(this.#parts.encoding, type, KINDS[this.resource], object)
   }
+}
+
+function setTimer(act: () => void, ms: number): NodeJS.Timeout | undefined {
+  return ms > 0 && ms < Infinity ? setTimeout(act, ms) : undefined
 }

@@ -73,6 +73,17 @@ describe('RunningServers', () => {
     expect(servers.find(server.name)).toBeUndefined()
   })
 
+  test('ends the processes that a server needs with it, also when it has ended by itself', async () => {
+    const servers = new RunningServers(cache)
+    const companion = await sleeper()
+    const server = { ...serverOf({ pid: 2 ** 22 + 1, startTicks: '1' }), companions: [companion] }
+    await servers.add(server)
+    expect(servers.find(server.name)).toEqual(server)
+    await servers.end(server)
+    expect(isRunning(companion)).toBe(false)
+    expect(servers.find(server.name)).toBeUndefined()
+  })
+
   test('never signals a process that has got the number since', async () => {
     const { pid } = await sleeper()
     await new RunningServers(cache).end(serverOf({ pid, startTicks: '1' }))

@@ -16,9 +16,15 @@ export function decodeEnvelope(bytes: Buffer): JsonObject {
   return { kind: name, apiVersion: textOf(apiVersion), ...value }
 }
 
+/** An event of a watch. */
+export interface DecodedEvent {
+  readonly type: string
+  readonly object: JsonObject
+}
+
 /** The events in a stream of frames, as far as they are whole. */
-export function decodeFrames(bytes: Buffer): JsonObject[] {
-  const events: JsonObject[] = []
+export function decodeFrames(bytes: Buffer): DecodedEvent[] {
+  const events: DecodedEvent[] = []
   for (let at = 0; at + 4 <= bytes.length; ) {
     const end = at + 4 + bytes.readUInt32BE(at)
     if (end > bytes.length) break

@@ -2,57 +2,84 @@ import { isObject, type JsonObject } from '../../../../src/enrich/kubernetes/fie
 import { type Field, mapValueKind, messageNamed } from './schema.ts'
 import { Writer } from './writer.ts'
 
+const BATCH_BYTES = 128 * 1024
+const MAGIC = Buffer.from('k8s\0')
 const EMPTY: JsonObject = {}
 const writer = new Writer()
 /** Parts that many objects share are frozen, and encoded once. */
 const encodedParts = new WeakMap<object, Buffer>()
 
-/** A message as Go writes it: also what is empty, unless it is a pointer. */
-export function encodeMessage(name: string, value: JsonObject): Buffer {
+/** `k8s\0` and an Unknown around a list: its metadata, then its items. */
+export function* encodeList(itemKind: string, metadata: JsonObject, items: Iterable<JsonObject>): Iterable<Buffer> {
+  // What is long is not put together, but its length stands before it.
+  const parts = [
+    ...batches(
+      () => writer.delimited(1, () => writeMessage('ListMeta', metadata)),
+      items,
+      (item) => writer.delimited(2, () => writeMessage(itemKind, item)),
+    ),
+  ]
   writer.reset()
-  writeMessage(name, value)
-  return writer.bytes()
+  writeTypeMeta(`${itemKind}List`)
+  writer.varint(2 * 8 + 2)
+  writer.varint(parts.reduce((sum, { length }) => sum + length, 0))
+  yield writer.bytes()
+  yield* parts
+  writer.reset()
+  writeContentType()
+  yield writer.bytes()
 }
 
-/** `k8s\0` and an Unknown around a message: how every answer in protobuf begins. */
-export function encodeEnvelope(kind: string, apiVersion: string, message: readonly Uint8Array[]): Buffer {
+/** Events of a watch, each its length in four bytes and WatchEvent { type, object: RawExtension }; many to a buffer. */
+export function encodeEvents(type: string, kind: string, objects: Iterable<JsonObject>): Iterable<Buffer> {
+  return batches(
+    () => undefined,
+    objects,
+    (object) => writer.framed(() => writeEvent(type, kind, object)),
+  )
+}
+
+/** What is written, in buffers that are worth sending; another may write between two of them. */
+function* batches(
+  begin: () => void,
+  objects: Iterable<JsonObject>,
+  write: (object: JsonObject) => void,
+): Iterable<Buffer> {
   writer.reset()
+  begin()
+  for (const object of objects) {
+    write(object)
+    if (writer.length < BATCH_BYTES) continue
+    yield writer.bytes()
+    writer.reset()
+  }
+  if (writer.length > 0) yield writer.bytes()
+}
+
+function writeEvent(type: string, kind: string, object: JsonObject): void {
+  writer.text(1, type)
+  writer.delimited(2, () =>
+    writer.delimited(1, () => {
+      writeTypeMeta(kind)
+      writer.delimited(2, () => writeMessage(kind, object))
+      writeContentType()
+    }),
+  )
+}
+
+/** How every message in protobuf begins: `k8s\0`, and the first field of an Unknown. */
+function writeTypeMeta(kind: string): void {
+  writer.raw(MAGIC)
   writer.delimited(1, () => {
-    writer.text(1, apiVersion)
+    writer.text(1, 'v1')
     writer.text(2, kind)
   })
-  const typeMeta = writer.bytes()
-  writer.reset()
-  const length = message.reduce((sum, part) => sum + part.length, 0)
-  writer.varint(2 * 8 + 2)
-  writer.varint(length)
-  const head = writer.bytes()
-  // contentEncoding and contentType, both empty.
-  return Buffer.concat([Buffer.from('k8s\0'), typeMeta, head, ...message, Buffer.from([0x1a, 0, 0x22, 0])])
 }
 
-/** A list's message in parts: its metadata, then its items. */
-export function encodeList(itemKind: string, metadata: JsonObject, items: Iterable<JsonObject>): Buffer[] {
-  const parts = [encodeField(1, () => writeMessage('ListMeta', metadata))]
-  for (const item of items) parts.push(encodeField(2, () => writeMessage(itemKind, item)))
-  return parts
-}
-
-/** One event of a watch: its length in four bytes, then WatchEvent { type, object: RawExtension }. */
-export function encodeFrame(type: string, envelope: Uint8Array): Buffer {
-  writer.reset()
-  writer.text(1, type)
-  writer.delimited(2, () => writer.blob(1, envelope))
-  const event = writer.bytes()
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(event.length)
-  return Buffer.concat([length, event])
-}
-
-function encodeField(number: number, write: () => void): Buffer {
-  writer.reset()
-  writer.delimited(number, write)
-  return writer.bytes()
+/** The last fields of an Unknown: contentEncoding and contentType, both empty. */
+function writeContentType(): void {
+  writer.text(3, '')
+  writer.text(4, '')
 }
 
 function writeMessage(name: string, value: JsonObject): void {

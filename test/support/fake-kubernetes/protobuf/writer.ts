@@ -11,6 +11,10 @@ export class Writer {
     return Buffer.from(this.#buffer.subarray(0, this.#end))
   }
 
+  get length(): number {
+    return this.#end
+  }
+
   reset(): void {
     this.#end = 0
   }
@@ -26,6 +30,15 @@ export class Writer {
     this.#reserve(bytes.length)
     this.#buffer.set(bytes, this.#end)
     this.#end += bytes.length
+  }
+
+  /** Behind its length in four bytes. */
+  framed(write: () => void): void {
+    const start = this.#end
+    this.#reserve(4)
+    this.#end += 4
+    write()
+    this.#buffer.writeUInt32BE(this.#end - start - 4, start)
   }
 
   /** A negative one takes ten bytes, as in Go. */
