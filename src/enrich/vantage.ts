@@ -1,13 +1,12 @@
 import type { EnvoyLine } from '../record/envoy-line.ts'
 import type { JsonText } from '../record/field.ts'
-import { encodeEndpoint, type Endpoint, type Hop, makeHop, type Reporter } from '../record/generated/record.ts'
+import { type Endpoint, type Hop, makeHop, type Reporter } from '../record/generated/record.ts'
 import type { Direction } from '../record/layer.ts'
 import type { ReporterFacts } from './direction.ts'
 import { createEnds, type EndResolver, type Ends } from './endpoint/ends.ts'
 import type { EndpointIndex } from './endpoint/index.ts'
 import type { Lookups } from './endpoint/lookups.ts'
 import { type Miss, Misses } from './endpoint/misses.ts'
-import type { PodSpan } from './endpoint/pod-span.ts'
 import type { PodState } from './endpoint/pod-state.ts'
 import type { ReporterIdentity } from '../record/reporter-identity.ts'
 import { reporterOf } from './endpoint/reporter.ts'
@@ -62,10 +61,10 @@ export class Vantage {
   hopOf(line: EnvoyLine, direction: Direction, atMs: number, isFailure: boolean): Hop {
     const ends = this.#ends.endsOf(line, direction)
     if (ends.unknownIps !== undefined) this.#misses.add(ends.unknownIps, line.startTimeMs ?? Number.NaN)
-    const source = stated(ends.source, ends.sourceSpan, atMs, isFailure)
-    const destination = stated(ends.destination, ends.destinationSpan, atMs, isFailure)
-    if (source === ends.source && destination === ends.destination) return (ends.hop ??= this.#makeHop(ends))
-    return this.#makeHop({ ...ends, source, destination })
+    const hop = (ends.hop ??= this.#makeHop(ends))
+    const source = ends.sourceSpan?.stated(atMs, isFailure) ?? ends.source
+    const destination = ends.destinationSpan?.stated(atMs, isFailure) ?? ends.destination
+    return source === ends.source && destination === ends.destination ? hop : statedHop(hop, source, destination)
   }
 
   /** The state of the called pod that explains a failure which went on from `startMs` to `endMs`. */
@@ -105,18 +104,17 @@ export class Vantage {
   }
 }
 
-/** An end with the state of its pod, where that is worth telling; else the same. */
-function stated(
-  end: Endpoint | undefined,
-  span: PodSpan | undefined,
-  atMs: number,
-  isFailure: boolean,
-): Endpoint | undefined {
-  if (end === undefined || span === undefined) return end
-  const { state, sinceMs } = span.at(atMs)
-  if (state === undefined || (state === 'ready' && !isFailure)) return end
-  const fields = { ...end, podState: state, podStateMs: Math.round(atMs - sinceMs) }
-  return { ...fields, json: encodeEndpoint(fields) }
+/** A hop between the same ends, with the states of their pods. */
+function statedHop(hop: Hop, source: Endpoint | undefined, destination: Endpoint | undefined): Hop {
+  let envoyJson = hop.envoyJson
+  if (destination !== undefined) envoyJson = replaceLast(envoyJson, hop.destination?.json ?? '', destination.json)
+  if (source !== undefined) envoyJson = envoyJson.replace(hop.source?.json ?? '', () => source.json)
+  return { ...hop, source, destination, envoyJson }
+}
+
+function replaceLast(text: string, part: string, by: string): string {
+  const at = text.lastIndexOf(part)
+  return text.slice(0, at) + by + text.slice(at + part.length)
 }
 
 /** Whose lines a file holds; a prefix or an envelope may name another pod, where lines of several come in. */

@@ -1,5 +1,11 @@
+import { encodeEndpoint, type Endpoint } from '../../record/generated/record.ts'
 import type { EndpointIndex } from './index.ts'
 import type { PodState, StateSpan } from './pod-state.ts'
+
+/** Labels are all that stands behind the state. */
+function cutOf(end: Endpoint): number {
+  return encodeEndpoint({ ...end, labels: undefined, serviceLabels: undefined }).length - 1
+}
 
 /** The clocks of two nodes, and that Kubernetes tells whole seconds. */
 const TOLERANCE_MS = 3_000
@@ -12,11 +18,32 @@ const NEVER: StateSpan = { state: undefined, sinceMs: Number.NaN, fromMs: Number
 export class PodSpan {
   readonly #index: EndpointIndex
   readonly #uid: string
+  readonly #end: Endpoint
+  /** Where in the JSON of the end the state goes. */
+  #cutAt = 0
   #last: StateSpan = NEVER
 
-  constructor(index: EndpointIndex, uid: string) {
+  /** `end`: the pod as it is written without a state. */
+  constructor(index: EndpointIndex, uid: string, end: Endpoint) {
     this.#index = index
     this.#uid = uid
+    this.#end = end
+  }
+
+  /** The end with the state its pod was in at `atMs`: of a failure always, else where it was not ready; else the same. */
+  stated(atMs: number, isFailure: boolean): Endpoint {
+    const { state, sinceMs } = this.at(atMs)
+    if (state === undefined || (state === 'ready' && !isFailure)) return this.#end
+    if (this.#cutAt === 0) this.#cutAt = cutOf(this.#end)
+    const { json } = this.#end
+    const podStateMs = Math.round(atMs - sinceMs)
+    const members = `,"pod_state":"${state}","pod_state_ms":${podStateMs}`
+    return {
+      ...this.#end,
+      podState: state,
+      podStateMs,
+      json: json.slice(0, this.#cutAt) + members + json.slice(this.#cutAt),
+    }
   }
 
   /** The state at `atMs`, where it cannot have been another. */

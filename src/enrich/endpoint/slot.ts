@@ -59,12 +59,13 @@ export interface End {
 /** Render an end. */
 export function slotOf(end: End, index: EndpointIndex): Slot {
   const fields = { ...emptyEndpoint(), ...end.fields }
+  const endpoint = { ...fields, json: detach(encodeEndpoint(fields)) }
   return {
-    endpoint: { ...fields, json: detach(encodeEndpoint(fields)) },
+    endpoint,
     workload: workloadPath(fields.namespace, fields.workload),
     domain: end.domain,
     unknownIp: end.unknownIp,
-    span: isSurePod(fields) ? new PodSpan(index, fields.podUid) : undefined,
+    span: isSurePod(fields) ? new PodSpan(index, fields.podUid, endpoint) : undefined,
     sinceMs: end.sinceMs ?? Number.NEGATIVE_INFINITY,
     untilMs: end.untilMs ?? Number.POSITIVE_INFINITY,
     version: index.version,

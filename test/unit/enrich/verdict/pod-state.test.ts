@@ -4,6 +4,7 @@ import { EndpointIndex } from '../../../../src/enrich/endpoint/index.ts'
 import type { PodStateFacts } from '../../../../src/enrich/endpoint/pod-state.ts'
 import { Vantage } from '../../../../src/enrich/vantage.ts'
 import { emptyLine, type EnvoyLine } from '../../../../src/record/envoy-line.ts'
+import { encodeEndpoint, makeHop } from '../../../../src/record/generated/record.ts'
 import { nodeRow, podRow } from '../rows.ts'
 
 /** All times are seconds; the line starts at 100 and ends at 110. */
@@ -100,7 +101,7 @@ function described(failure: keyof typeof FAILURES, index: EndpointIndex, values:
   const from = new Vantage({ index }, { namespace: 'default', podName: `${pod}-1`, podUid: pod })
   const { outcome, hop } = describeAccess(line, from)
   const { podState, podStateMs } = hop?.destination ?? {}
-  return { cause: outcome?.verdictCause, state: podState, ms: podStateMs, reason: outcome?.eventReason, outcome }
+  return { cause: outcome?.verdictCause, state: podState, ms: podStateMs, reason: outcome?.eventReason, outcome, hop }
 }
 
 function keysOf<Key extends string>(table: Readonly<Record<Key, unknown>>): readonly Key[] {
@@ -163,6 +164,15 @@ describe('A verdict', () => {
       keysOf(FAILURES).flatMap((failure) => keysOf(LIVES).map((life) => described(failure, indexOf(life)).reason)),
     )
     for (const reason of reasons) expect(reason ?? '').not.toMatch(/cart|[0-9]{2}/)
+  })
+
+  test('stands in documents as if they had been rendered with it', () => {
+    for (const life of keysOf(LIVES)) {
+      const { hop } = described('UC', indexOf(life))
+      if (hop === undefined) throw new Error('a line has a hop')
+      expect(hop).toEqual(makeHop(hop))
+      for (const end of [hop.source, hop.destination]) expect(end?.json).toBe(end && encodeEndpoint(end))
+    }
   })
 
   test('is one object for lines that repeat', () => {
