@@ -25,8 +25,8 @@ export interface Names extends AsyncDisposable {
   readonly lookups: Lookups
   /** Undefined: nothing comes that would be worth waiting for. */
   readonly news: News | undefined
-  /** Rejects when what the source tells cannot be worked with; undefined when that cannot happen. */
-  readonly failed: Promise<never> | undefined
+  /** Rejects when what the source tells cannot be worked with; else it never settles. */
+  readonly failed: Promise<never>
   /** For `/v1/status`. */
   status(): { readonly mode: KubernetesMode } & Partial<NamesStatus>
   /** Go on as what `status` says is read. */
@@ -65,7 +65,7 @@ async function fixedNames(config: Config, mode: KubernetesMode, { logger }: Name
     index,
     lookups: new Lookups(),
     news: undefined,
-    failed: undefined,
+    failed: new Promise(() => {}),
     status: () => ({ mode, pods, services, nodes }),
     follow: () => {},
     [Symbol.asyncDispose]: async () => {},
