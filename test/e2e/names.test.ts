@@ -1,32 +1,16 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { until, Workplace } from '../support/agent-process.ts'
-import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes.ts'
-import { type GivenObject, KINDS, RESOURCES } from '../support/fake-kubernetes/object.ts'
+import { kubeconfigTo, RECORDED_CLUSTER, recordedCluster } from '../support/recorded-cluster.ts'
 import { ResolverProcess } from '../support/resolver-process.ts'
 
 const RECORDED = join(import.meta.dirname, '../fixtures/recorded')
 /** Lines of the recorded pods, at least so many of which are shipped. */
 const MOST = 454
-const INVENTORY = join(RECORDED, 'cluster.json')
-const { items }: { items: readonly GivenObject[] } = JSON.parse(readFileSync(INVENTORY, 'utf8'))
-
-/** An API server that holds the recorded cluster. */
-async function recordedCluster(): Promise<FakeKubernetes> {
-  const ofKind = (kind: string) => items.filter((item) => item['kind'] === kind)
-  const cluster = Object.fromEntries(RESOURCES.map((resource) => [resource, ofKind(KINDS[resource])]))
-  const fake = await FakeKubernetes.start({ cluster })
-  onTestFinished(() => fake.stop())
-  return fake
-}
-
 function kubeconfigOf(workplace: Workplace, url: string): string {
   const path = join(workplace.root, 'kubeconfig')
-  const names = { clusters: [{ name: 'c', cluster: { server: url } }], users: [{ name: 'u', user: {} }] }
-  const contexts = [{ name: 'here', context: { cluster: 'c', user: 'u' } }]
-  const head = { apiVersion: 'v1', kind: 'Config', 'current-context': 'here' }
-  writeFileSync(path, JSON.stringify({ ...head, ...names, contexts }))
+  writeFileSync(path, kubeconfigTo(url))
   return path
 }
 
@@ -56,7 +40,7 @@ async function documentsWith(settings: (workplace: Workplace) => object): Promis
 describe('flagship run on the recorded pods', () => {
   test('makes the same documents of an inventory file, an API server and a resolver', async () => {
     const fake = await recordedCluster()
-    const inventory = await documentsWith(() => ({ inventory: INVENTORY }))
+    const inventory = await documentsWith(() => ({ inventory: RECORDED_CLUSTER }))
     const named = [...inventory.values()].filter((document) => JSON.stringify(document).includes('"workload"'))
     expect(named.length).toBeGreaterThan(100)
 

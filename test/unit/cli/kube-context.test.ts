@@ -1,14 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { command } from '../../../src/cli/parse.ts'
-import { FakeKubernetes, type FakeKubernetesOptions } from '../../support/fake-kubernetes/fake-kubernetes.ts'
-import { type GivenObject, KINDS, RESOURCES } from '../../support/fake-kubernetes/object.ts'
+import type { FakeKubernetesOptions } from '../../support/fake-kubernetes/fake-kubernetes.ts'
+import { kubeconfigTo, RECORDED_CLUSTER, recordedCluster } from '../../support/recorded-cluster.ts'
 import { scratch } from '../fakes/scratch.ts'
 import { capturedIo } from './captured-io.ts'
 
 const RECORDED = join(import.meta.dirname, '../../fixtures/recorded')
-const { items }: { items: readonly GivenObject[] } = JSON.parse(readFileSync(join(RECORDED, 'cluster.json'), 'utf8'))
 const LINES = readFileSync(
   join(RECORDED, 'pods/default_reviews-v2-6b9f7d8c5-w4n7p_3d9f1082-2e61-4b80-af55-b3c9d4e6f704/istio-proxy/0.log'),
   'utf8',
@@ -16,16 +15,10 @@ const LINES = readFileSync(
 
 /** A home directory whose kubeconfig has a context `lab`, and a server that holds the recorded cluster. */
 async function lab(options: FakeKubernetesOptions = {}) {
-  const ofKind = (kind: string) => items.filter((item) => item['kind'] === kind)
-  const cluster = Object.fromEntries(RESOURCES.map((resource) => [resource, ofKind(KINDS[resource])]))
-  const fake = await FakeKubernetes.start({ cluster, ...options })
-  onTestFinished(() => fake.stop())
+  const fake = await recordedCluster(options)
   const home = scratch()
   mkdirSync(join(home, '.kube'))
-  const clusters = [{ name: 'c', cluster: { server: fake.url } }]
-  const parts = { clusters, users: [{ name: 'u', user: {} }] }
-  const contexts = [{ name: 'lab', context: { cluster: 'c', user: 'u' } }]
-  writeFileSync(join(home, '.kube/config'), JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...parts, contexts }))
+  writeFileSync(join(home, '.kube/config'), kubeconfigTo(fake.url))
   return { fake, home }
 }
 
@@ -39,7 +32,7 @@ describe('flagship parse --kube-context', () => {
   test('names pods as the inventory file of the same cluster does', async () => {
     const { home, fake } = await lab()
     const asked = await parsed(home, '--kube-context', 'lab')
-    const read = await parsed(home, '--inventory', join(RECORDED, 'cluster.json'))
+    const read = await parsed(home, '--inventory', RECORDED_CLUSTER)
     expect(asked.stdout).toContain('"workload":"reviews-v2"')
     expect(asked.stdout).toBe(read.stdout)
     expect([asked.code, asked.stderr]).toEqual([0, ''])

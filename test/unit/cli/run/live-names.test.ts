@@ -43,6 +43,14 @@ async function bench(parts: Partial<LiveNamesParts> = {}) {
   return { clock, log, source, index, names, saved, readyMs, ready }
 }
 
+async function loadOld(index: EndpointIndex): Promise<void> {
+  index.upsertPod(podRow({ uid: 'old', ips: ['10.244.1.5'] }), 0)
+}
+
+function refuse(): never {
+  throw new FlagshipError('CLUSTER_TOO_LARGE', 'too large')
+}
+
 describe('LiveNames', () => {
   test('are ready as soon as there was a whole list', async () => {
     const { clock, source, readyMs, names } = await bench()
@@ -61,14 +69,14 @@ describe('LiveNames', () => {
   })
 
   test('answer at once with what the last run knew', async () => {
-    const load = async (index: EndpointIndex) => index.upsertPod(podRow({ uid: 'old', ips: ['10.244.1.5'] }), 0)
-    const { index } = await bench({ file: { load, save: async () => {} } })
+    const { index } = await bench({ file: { load: loadOld, save: async () => {} } })
     expect(index.podByUid('old')?.name).toBeDefined()
   })
 
   test('begin with nothing where the last run cannot be read', async () => {
-    const load = () => Promise.reject(new Error('it ends too early'))
-    const { log, index } = await bench({ file: { load, save: async () => {} } })
+    const { log, index } = await bench({
+      file: { load: () => Promise.reject(new Error('it ends too early')), save: async () => {} },
+    })
     expect([index.size.pods, log.lines.join()]).toEqual([0, expect.stringContaining('cannot read the names')])
   })
 
@@ -139,10 +147,7 @@ describe('LiveNames', () => {
   })
 
   test('fail when what the source tells cannot be worked with', async () => {
-    const accept = () => {
-      throw new FlagshipError('CLUSTER_TOO_LARGE', 'too large')
-    }
-    const { clock, source, names, ready } = await bench({ accept })
+    const { clock, source, names, ready } = await bench({ accept: refuse })
     source.sync()
     await clock.advance(0)
     await expect(ready).rejects.toThrow('too large')
