@@ -76,7 +76,7 @@ export class EndpointIndex implements RowTarget {
   setFreshness(freshness: Freshness, atMs = this.#seenMs): void {
     const before = this.#heardUntilMs
     if (freshness === 'current') this.#gapFromMs = undefined
-    else this.#gapFromMs ??= atMs
+    else this.#gapFromMs ??= atMs - TELLING_MS
     this.#heardUntilMs = this.#gapFromMs ?? Infinity
     if (freshness === this.#freshness && before === this.#heardUntilMs) return
     this.#freshness = freshness
@@ -352,6 +352,9 @@ export class EndpointIndex implements RowTarget {
 
 /** What every cloud has at this address; a configured name replaces it. */
 const BUILT_IN_NETWORKS: readonly (readonly [string, string])[] = [['169.254.169.254/32', 'metadata-service']]
+
+/** What happens is told within this time by a source that is current. */
+const TELLING_MS = 2_000
 
 /** A service's namespace and name. */
 function splitName(path: string): [string, string] {

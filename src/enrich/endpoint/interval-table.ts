@@ -51,6 +51,12 @@ export class IntervalTable {
     return list
   }
 
+  /** The only one of a pod that has only one, else `NONE`. */
+  onlyOf(pod: number): number {
+    const first = this.#firstOfPod.get(pod) - 1
+    return first === NONE || this.#nextOfPod.get(first) !== 0 ? NONE : first
+  }
+
   podOf(interval: number): number {
     return this.#pod.get(interval)
   }

@@ -32,8 +32,10 @@ export interface PodStateFacts {
   readonly deletionMs: number | undefined
   /** When the last of its containers ended, for good. */
   readonly goneMs: number | undefined
-  /** When one of its application containers was last started anew; absent where none was, or none runs. */
-  readonly restartedMs: number | undefined
+  /** When application containers were started anew, as far as their statuses still tell; in order. */
+  readonly startsMs: readonly number[]
+  /** All such starts since the condition Ready became what it is are among them. */
+  readonly areStartsKnown: boolean
   /** The last end of each application container that ended, each once. */
   readonly restarts: readonly PodRestart[]
 }
@@ -62,9 +64,11 @@ export function marksAfter(
 ): readonly StateMark[] {
   const { deletionMs, goneMs } = facts
   let next = withCondition(marks, facts, gapFromMs)
-  if (deletionMs !== undefined) next = withEnding(next, { state: 'terminating', sinceMs: deletionMs })
+  // What the status still says was so all the time, told or not.
+  const gapMs = isConfirmed(next, facts) ? undefined : gapFromMs
+  if (deletionMs !== undefined) next = withEnding(next, { state: 'terminating', sinceMs: deletionMs }, gapMs)
   const overMs = goneMs ?? (isOver && !stateIn(next, 'gone') ? seenAtMs : undefined)
-  if (overMs !== undefined) next = withEnding(next, { state: 'gone', sinceMs: overMs })
+  if (overMs !== undefined) next = withEnding(next, { state: 'gone', sinceMs: overMs }, gapMs)
   return next.length > MAX_MARKS ? next.slice(-MAX_MARKS) : next
 }
 
@@ -75,8 +79,12 @@ export function marksWhenGone(
   gapFromMs: number | undefined,
 ): readonly StateMark[] {
   if (stateIn(marks, 'gone')) return marks
-  const known = stateIn(marks, 'terminating') ? marks : withGap(marks, gapFromMs, atMs)
-  return withEnding(known, { state: 'gone', sinceMs: atMs })
+  return withEnding(marks, { state: 'gone', sinceMs: atMs }, gapFromMs)
+}
+
+function isConfirmed(marks: readonly StateMark[], { ready }: PodStateFacts): boolean {
+  const last = marks.at(-1)
+  return ready?.isTrue === true && last?.state === 'ready' && last.sinceMs === ready.sinceMs
 }
 
 function stateIn(marks: readonly StateMark[], state: PodState): boolean {
@@ -90,30 +98,29 @@ function withCondition(
   gapFromMs: number | undefined,
 ): readonly StateMark[] {
   if (stateIn(marks, 'terminating') || stateIn(marks, 'gone')) return marks
-  const endMs = Math.min(facts.deletionMs ?? Infinity, facts.goneMs ?? Infinity)
-  const told = readinessOf(marks, facts).filter(({ sinceMs }) => sinceMs < endMs)
+  const told = readinessOf(marks, facts, gapFromMs === undefined)
   return told.reduce((next, mark) => withReadiness(next, mark, gapFromMs), marks)
 }
 
 /** What the condition Ready says, as marks; what it was before decides how "not ready" is called. */
-function readinessOf(marks: readonly StateMark[], facts: PodStateFacts): readonly StateMark[] {
+function readinessOf(marks: readonly StateMark[], facts: PodStateFacts, isAllTold: boolean): readonly StateMark[] {
   const { ready, createdMs } = facts
   if (ready === undefined) return []
   const { isTrue, sinceMs } = ready
   if (isTrue) return [{ state: 'ready', sinceMs }]
-  const wasReady = stateIn(marks, 'ready') || stateIn(marks, 'not_ready')
-  const wasTrue = wasReady || (ready.wasTrue ?? (stateIn(marks, 'starting') ? false : undefined))
+  const wasReady = marks.some(({ state }) => state === 'ready' || state === 'not_ready' || state === 'restarted')
+  const wasTrue = wasReady || (ready.wasTrue ?? (isAllTold && stateIn(marks, 'starting') ? false : undefined))
   if (wasTrue === undefined) return [{ state: 'unknown', sinceMs }]
   return wasTrue ? notReady(sinceMs, facts) : [{ state: 'starting', sinceMs: createdMs ?? sinceMs }]
 }
 
-function notReady(sinceMs: number, { restartedMs = -Infinity }: PodStateFacts): readonly StateMark[] {
-  if (restartedMs < sinceMs) return [{ state: 'not_ready', sinceMs }]
-  // Within one second it cannot be told what came first.
-  if (restartedMs === sinceMs) return [{ state: 'unknown', sinceMs }]
+/** Within one second it cannot be told what came first. */
+function notReady(sinceMs: number, { startsMs, areStartsKnown }: PodStateFacts): readonly StateMark[] {
+  const isSure = areStartsKnown && !startsMs.includes(sinceMs)
+  const later = startsMs.filter((startMs) => startMs > sinceMs)
   return [
-    { state: 'not_ready', sinceMs },
-    { state: 'restarted', sinceMs: restartedMs },
+    { state: isSure ? 'not_ready' : 'unknown', sinceMs },
+    ...later.map((startMs): StateMark => ({ state: 'restarted', sinceMs: startMs })),
   ]
 }
 
@@ -122,7 +129,7 @@ const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
   starting: ['ready', 'unknown'],
   ready: ['not_ready', 'unknown'],
   not_ready: ['ready', 'restarted', 'unknown'],
-  restarted: ['ready', 'unknown'],
+  restarted: ['ready', 'restarted', 'unknown'],
   unknown: ['ready', 'not_ready', 'restarted', 'starting'],
 }
 
@@ -133,17 +140,24 @@ function withReadiness(
 ): readonly StateMark[] {
   const last = marks.at(-1)
   if (last === undefined) return [mark]
-  if (isKnown(marks, mark) || mark.sinceMs < last.sinceMs) return marks
+  if (isKnown(marks, mark)) return marks
+  if (mark.sinceMs < last.sinceMs) return last.state === 'starting' ? [...marks.slice(0, -1), mark] : marks
   const isDirect = FOLLOWS[last.state]?.includes(mark.state) === true
   const before = isDirect ? withGap(marks, gapFromMs, mark.sinceMs) : withoutLast(marks, last)
   return [...before, mark]
 }
 
-/** Already there. A pod that was started anew stays so when it is started anew once more before it is ready. */
+/** Already there since the pod was last ready, or not yet ready; within one second it may have been so before that. */
 function isKnown(marks: readonly StateMark[], { state, sinceMs }: StateMark): boolean {
-  const last = marks.at(-1)
-  if (last?.state === state && (state === 'restarted' || state === 'starting')) return true
-  return marks.some((mark) => mark.state === state && mark.sinceMs === sinceMs)
+  const tail = marks.slice(
+    Math.max(
+      0,
+      marks.findLastIndex((mark) => mark.state === 'ready' || mark.state === 'starting'),
+    ),
+  )
+  if (state === 'starting') return tail.at(-1)?.state === state
+  if (state === 'ready' && tail.length > 1) return false
+  return tail.some((mark) => mark.state === state && mark.sinceMs === sinceMs)
 }
 
 /** When `last` ended is not known. */
@@ -159,15 +173,16 @@ function withGap(marks: readonly StateMark[], gapFromMs: number | undefined, unt
 }
 
 /** `terminating` and `gone` end everything else; of two ends of one kind the earlier one holds. */
-function withEnding(marks: readonly StateMark[], mark: StateMark): readonly StateMark[] {
+function withEnding(marks: readonly StateMark[], mark: StateMark, gapFromMs: number | undefined): readonly StateMark[] {
   const known = marks.find(({ state }) => state === mark.state)
   if (known !== undefined && known.sinceMs <= mark.sinceMs) return marks
   const gone = mark.state === 'terminating' ? marks.find(({ state }) => state === 'gone') : undefined
   if (gone !== undefined && gone.sinceMs <= mark.sinceMs) return marks
-  const before = marks.filter(
-    ({ state, sinceMs }) => sinceMs < mark.sinceMs && state !== mark.state && state !== 'gone',
-  )
-  return gone === undefined ? [...before, mark] : [...before, mark, gone]
+  const told = stateIn(marks, 'terminating') ? marks : withGap(marks, gapFromMs, mark.sinceMs)
+  const before = told.filter(({ state, sinceMs }) => sinceMs < mark.sinceMs && state !== mark.state && state !== 'gone')
+  const isOverlapped = told.some(({ state, sinceMs }) => sinceMs >= mark.sinceMs && FOLLOWS[state] !== undefined)
+  const ended = [...(isOverlapped ? withDoubt(before, mark.sinceMs) : before), mark]
+  return gone === undefined ? ended : [...ended, gone]
 }
 
 /** What is known of a state from `fromMs` to before `untilMs`: the same at every instant. */
@@ -179,6 +194,14 @@ export interface StateSpan {
   readonly fromMs: number
   readonly untilMs: number
 }
+
+/** What seems to have come after an end may have come just before it, by another clock. */
+function withDoubt(marks: readonly StateMark[], endMs: number): readonly StateMark[] {
+  const fromMs = Math.max(endMs - DOUBT_MS, marks.at(-1)?.sinceMs ?? endMs)
+  return [...marks, { state: 'unknown', sinceMs: fromMs }]
+}
+
+const DOUBT_MS = 3_000
 
 /**
  * The state at `atMs`, when it cannot have been another: the mark before it surely was there already, and the one after

@@ -100,7 +100,8 @@ export class PodTable {
     const intervals = this.#intervals.ofPod(pod)
     // A pod without an interval would never be forgotten: it gets one that no look-up finds.
     if (intervals.length === 0) intervals.push(this.#intervals.open(pod, '', seenAtMs, seenAtMs))
-    for (const interval of intervals) this.#end(interval, seenAtMs)
+    // Whoever else had its address while nothing was told is not known, so it is not said that the pod had it.
+    for (const interval of intervals) this.#end(interval, Math.min(seenAtMs, gapFromMs ?? seenAtMs))
     return true
   }
 
@@ -221,6 +222,8 @@ export class PodTable {
   }
 
   #ipsOf(pod: number): readonly string[] {
+    const only = this.#intervals.onlyOf(pod)
+    if (only !== NONE && this.#intervals.placeOf(only) === 1) return [splitAddress(this.#intervals.keyOf(only)).ip]
     const placed = this.#intervals.ofPod(pod).filter((interval) => this.#intervals.placeOf(interval) !== 0)
     if (placed.length > 1) placed.sort((one, other) => this.#intervals.placeOf(one) - this.#intervals.placeOf(other))
     return placed.map((interval) => splitAddress(this.#intervals.keyOf(interval)).ip)
@@ -313,7 +316,7 @@ export class PodTable {
 }
 
 const NO_RESTARTS: readonly PodRestart[] = []
-const VIEWS = 2_048
+const VIEWS = 8_192
 const MAX_PLACE = 255
 
 /** The IP address and the network of a key. */

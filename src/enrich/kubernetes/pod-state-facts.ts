@@ -11,13 +11,16 @@ export function stateFactsOf(
   const initContainers = reader.objects(status, 'status.initContainerStatuses').map((each) => containerOf(each, reader))
   const deletionMs = deletionMsOf(metadata, reader)
   const phase = reader.text(status, 'status.phase')
-  const isOver = phase === 'Succeeded' || phase === 'Failed' || deletionMs !== undefined
+  const isOver = phase === 'Succeeded' || phase === 'Failed'
+  const endedMs = lastEndMs([...containers, ...initContainers])
+  const ready = readyOf(status, containers, initContainers, reader)
   return {
     createdMs: reader.timeMs(metadata, 'metadata.creationTimestamp'),
-    ready: readyOf(status, containers, initContainers, reader),
+    ready,
     deletionMs,
-    goneMs: isOver ? lastEndMs([...containers, ...initContainers]) : undefined,
-    restartedMs: restartedMsOf(containers),
+    goneMs: isOver || hasEndedAfter(deletionMs, endedMs) ? endedMs : undefined,
+    startsMs: [...new Set(containers.flatMap(startsAnewOf))].sort((one, other) => one - other),
+    areStartsKnown: containers.every((container) => knowsStartsSince(container, ready?.sinceMs ?? -Infinity)),
     restarts: containers.flatMap((container) => restartOf(container) ?? []),
   }
 }
@@ -38,6 +41,13 @@ interface Ended {
   readonly reason: string | undefined
   readonly exitCode: number | undefined
 }
+
+/** What ended before the deletion was asked for may be started anew until the kubelet hears of it; clocks differ. */
+function hasEndedAfter(deletionMs: number | undefined, endedMs: number | undefined): boolean {
+  return deletionMs !== undefined && endedMs !== undefined && endedMs >= deletionMs + SURELY_LATER_MS
+}
+
+const SURELY_LATER_MS = 3_000
 
 /** The API server adds the grace period to the time at which it is asked (apiserver, registry/rest/delete.go). */
 function deletionMsOf(metadata: JsonObject | undefined, reader: FieldReader): number | undefined {
@@ -86,11 +96,16 @@ function lastEndMs(containers: readonly Container[]): number | undefined {
   return Math.max(...containers.map(({ ended }) => ended?.finishedMs ?? 0))
 }
 
-function restartedMsOf(containers: readonly Container[]): number | undefined {
-  const startedMs = Math.max(
-    ...containers.map(({ restartCount, runningMs = -Infinity }) => (restartCount > 0 ? runningMs : -Infinity)),
-  )
-  return startedMs === -Infinity ? undefined : startedMs
+/** Starts of all runs that are known but the first. */
+function startsAnewOf({ restartCount, runningMs, ended, last }: Container): number[] {
+  const presentMs = restartCount > 0 ? (runningMs ?? ended?.startedMs) : undefined
+  const lastMs = restartCount > 1 ? last?.startedMs : undefined
+  return [presentMs, lastMs].filter((ms) => ms !== undefined)
+}
+
+/** All runs are known, or one of them began before. */
+function knowsStartsSince(container: Container, sinceMs: number): boolean {
+  return container.restartCount <= 1 || startsOf(container).some((startMs) => startMs < sinceMs)
 }
 
 function restartOf({ name, runningMs, ended, last, restartCount }: Container): PodRestart | undefined {

@@ -112,9 +112,10 @@ function ipv4Number(key: string): number {
 }
 
 const DOT = 0x2e
+const BYTES = Array.from({ length: 256 }, (_, byte) => String(byte))
 
 function ipv4Text(value: number): string {
-  return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`
+  return `${BYTES[value >>> 24]}.${BYTES[(value >>> 16) & 255]}.${BYTES[(value >>> 8) & 255]}.${BYTES[value & 255]}`
 }
 
 function wordsOf(key: string): Words | undefined {

@@ -82,10 +82,8 @@ function packed(text: string, from: number): number {
 
 function charsOf(word: number): string {
   if (word === 0) return ''
-  let text = ''
-  for (let shift = 24; shift >= 0; shift -= 8) {
-    const code = (word >>> shift) & 255
-    if (code !== 0) text += String.fromCharCode(code)
-  }
-  return text
+  const [first, second, third, fourth] = [word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255]
+  if (fourth !== 0) return String.fromCharCode(first, second, third, fourth)
+  if (third !== 0) return String.fromCharCode(first, second, third)
+  return second === 0 ? String.fromCharCode(first) : String.fromCharCode(first, second)
 }

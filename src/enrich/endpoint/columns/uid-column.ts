@@ -16,7 +16,7 @@ export class UidColumn {
     const isUuid = readUuid(uid, this.#wanted)
     if (!isUuid) this.#wanted.fill(0).set([this.#plain.take(uid, itself)])
     this.#isPlain.set(row, isUuid ? 0 : 1)
-    for (const [at, word] of this.#words.entries()) word.set(row, this.#wanted[at] ?? 0)
+    for (let at = 0; at < 4; at += 1) this.#words[at]?.set(row, this.#wanted[at] ?? 0)
     this.#byUid.add(row)
   }
 
@@ -33,9 +33,8 @@ export class UidColumn {
       if (id === undefined) return NONE
       this.#wanted.fill(0).set([id])
     }
-    const [first = 0, second = 0, third = 0, fourth = 0] = this.#wanted
     const plain = isUuid ? 0 : 1
-    let slot = this.#byUid.slotOf(hashOfWords(first, second, third, fourth))
+    let slot = this.#byUid.slotOf(this.#wanted.reduce(mixWord, 0))
     for (let row = this.#byUid.rowAt(slot); row !== NONE; row = this.#byUid.rowAt(slot)) {
       if (this.#isWanted(row) && this.#isPlain.get(row) === plain) return row
       slot = this.#byUid.next(slot)
@@ -44,9 +43,9 @@ export class UidColumn {
   }
 
   get(row: number): string {
-    const [first, second, third, fourth] = this.#words
-    if (this.#isPlain.get(row) === 1) return this.#plain.get(first.get(row)) ?? ''
-    return uuidText(first.get(row), second.get(row), third.get(row), fourth.get(row))
+    if (this.#isPlain.get(row) === 1) return this.#plain.get(this.#words[0].get(row)) ?? ''
+    for (let at = 0; at < 4; at += 1) writeHex(this.#words[at]?.get(row) ?? 0, at * 8)
+    return TEXT.toString('latin1')
   }
 
   #isWanted(row: number): boolean {
@@ -55,13 +54,14 @@ export class UidColumn {
   }
 
   #hashOf(row: number): number {
-    const [first, second, third, fourth] = this.#words
-    return hashOfWords(first.get(row), second.get(row), third.get(row), fourth.get(row))
+    let hash = 0
+    for (let at = 0; at < 4; at += 1) hash = mix(hash, this.#words[at]?.get(row) ?? 0)
+    return hash
   }
 }
 
-function hashOfWords(first: number, second: number, third: number, fourth: number): number {
-  return mix(mix(mix(first, second), third), fourth)
+function mixWord(hash: number, word: number): number {
+  return mix(hash, word)
 }
 
 /** Read `text` into `words`; false when it is not a UUID in lower case. */
@@ -93,12 +93,12 @@ function hexValue(code: number): number {
 }
 
 const DASH = 0x2d
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+/** Where a UUID is put together. */
+const TEXT = Buffer.from('00000000-0000-0000-0000-000000000000', 'latin1')
+const DIGITS = Buffer.from('0123456789abcdef', 'latin1')
+/** Places of the 32 digits in the text. */
+const PLACES = Uint8Array.from([...TEXT.entries()].filter(([, code]) => code !== DASH).map(([at]) => at))
 
-function uuidText(first: number, second: number, third: number, fourth: number): string {
-  return `${hex16(first >>> 16)}${hex16(first)}-${hex16(second >>> 16)}-${hex16(second)}-${hex16(third >>> 16)}-${hex16(third)}${hex16(fourth >>> 16)}${hex16(fourth)}`
-}
-
-function hex16(value: number): string {
-  return `${HEX[(value >>> 8) & 255]}${HEX[value & 255]}`
+function writeHex(word: number, from: number): void {
+  for (let at = 0; at < 8; at += 1) TEXT[PLACES[from + at] ?? 0] = DIGITS[(word >>> (28 - at * 4)) & 15] ?? 0
 }

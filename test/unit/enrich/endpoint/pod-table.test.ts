@@ -26,7 +26,8 @@ const row: fc.Arbitrary<PodRow> = fc
       }),
       deletionMs: maybe,
       goneMs: maybe,
-      restartedMs: maybe,
+      startsMs: fc.array(time, { maxLength: 2 }),
+      areStartsKnown: fc.boolean(),
     }),
   })
   // A UID has one name, one namespace and one network for ever.
