@@ -6,8 +6,19 @@ import { isKubernetesLeftOut, type KubernetesServer, startKubernetes } from '../
 
 const DEPLOY = join(import.meta.dirname, '..', '..', 'deploy')
 const STRICTLY = 'dryRun=All&fieldValidation=Strict'
-/** What pods cannot be created without. */
-const NEEDED = ['Namespace', 'PriorityClass']
+/** What pods cannot be created without, and what says who may do what. */
+const NEEDED = [
+  'Namespace',
+  'PriorityClass',
+  'ServiceAccount',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Role',
+  'RoleBinding',
+]
+/** An account like those that nobody gave any right. */
+const OUTSIDER = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'outsider', namespace: 'default' } }
+const READABLE = ['pods', 'services', 'nodes', 'namespaces']
 
 interface Manifest {
   readonly apiVersion: string
@@ -23,6 +34,12 @@ interface PodTemplate {
 
 interface Discovered {
   readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[]
+}
+
+interface Rule {
+  readonly verbs: readonly string[]
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
 }
 
 const manifests = readdirSync(DEPLOY)
@@ -57,6 +74,21 @@ describe.skipIf(isKubernetesLeftOut())('the manifests in deploy/', () => {
     expect(answers.map(({ status, body }) => (status === 201 ? 201 : body['message']))).toEqual(pods.map(() => 201))
   })
 
+  test('let flagship get, list and watch four resources at most, and do nothing else', async () => {
+    const accounts = manifests.map(({ manifest }) => manifest).filter(({ kind }) => kind === 'ServiceAccount')
+    await create(server, OUTSIDER, '')
+    const everybodys = (await rulesOf(server, OUTSIDER)).map((rule) => JSON.stringify(rule))
+    const all = (await Promise.all(accounts.map((account) => rulesOf(server, account)))).flat()
+    const rules = all.filter((rule) => !everybodys.includes(JSON.stringify(rule)))
+
+    expect(accounts.length).toBeGreaterThan(0)
+    for (const { verbs, apiGroups, resources } of rules) {
+      expect(apiGroups).toEqual([''])
+      expect(READABLE).toEqual(expect.arrayContaining([...resources]))
+      expect(['get', 'list', 'watch']).toEqual(expect.arrayContaining([...verbs]))
+    }
+  })
+
   test('would be refused with a field that does not exist', async () => {
     const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'default' }, datta: {} }
 
@@ -80,6 +112,20 @@ function podOf({ metadata: { name, namespace }, spec }: Manifest): Manifest[] {
   if (spec?.template === undefined) return []
   const metadata = { ...spec.template.metadata, name, ...(namespace !== undefined && { namespace }) }
   return [{ apiVersion: 'v1', kind: 'Pod', metadata, spec: spec.template.spec ?? {} }]
+}
+
+/** What an account may do, as the server says to whoever has its token. */
+async function rulesOf(server: KubernetesServer, { metadata }: Manifest): Promise<readonly Rule[]> {
+  const { namespace = 'default', name } = metadata
+  const account = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}`
+  const { body } = await server.request<{ status: { token: string } }>('POST', `${account}/token`, { spec: {} })
+  const review = await server.request<{ status: { resourceRules: readonly Rule[] } }>(
+    'POST',
+    '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews',
+    { spec: { namespace } },
+    { token: body.status.token },
+  )
+  return review.body.status.resourceRules
 }
 
 async function create(server: KubernetesServer, manifest: Manifest, query: string) {

@@ -37,6 +37,7 @@ export interface Resolver extends AsyncDisposable {
 }
 
 const TICK_MS = 1_000
+const FORGET_MS = 60_000
 
 /** Watch the cluster and listen for agents. @throws FlagshipError KUBECONFIG_INVALID, LISTEN_FAILED, INPUT_UNREADABLE, CONFIG_INVALID. */
 export async function startResolver(config: ResolverConfig, env: Environment, parts: ResolverParts): Promise<Resolver> {
@@ -81,7 +82,7 @@ function authorizationOf(
 
 /** An index that is kept as the cluster is, and published once it is whole. */
 class Running {
-  readonly #index = new EndpointIndex()
+  readonly #index: EndpointIndex
   readonly #watch: ClusterWatch
   readonly #parts: ResolverParts
   #publisher: Publisher | undefined
@@ -89,11 +90,12 @@ class Running {
 
   constructor(
     access: Parameters<typeof watchCluster>[0],
-    { api, labels, namespaceLabels }: ResolverConfig,
+    { api, labels, namespaceLabels, historyMinutes }: ResolverConfig,
     parts: ResolverParts,
   ) {
     const { clock, random, logger } = parts
     this.#parts = parts
+    this.#index = new EndpointIndex({ historyMs: historyMinutes * 60_000 })
     this.#index.setFreshness('not_synced')
     this.#watch = watchCluster(access, this.#index, {
       clock,
@@ -116,12 +118,18 @@ class Running {
     return { freshness: this.#watch.freshness, ...this.#index.size, ...this.#publisher?.status }
   }
 
-  /** Show how things stand, until `signal`. */
+  /** Forget what is too old, and show how things stand, until `signal`. */
   async keep(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts
+    let forgetMs = clock.elapsedMs() + FORGET_MS
     while (!signal.aborted) {
+      if (clock.elapsedMs() >= forgetMs) {
+        this.#index.forget(clock.nowMs())
+        forgetMs = clock.elapsedMs() + FORGET_MS
+      }
       this.#index.setFreshness(this.#watch.freshness)
       this.#show()
-      await this.#parts.clock.sleep(TICK_MS, signal)
+      await clock.sleep(TICK_MS, signal)
     }
   }
 

@@ -18,3 +18,15 @@ export class Breath {
     this.#sinceMs = performance.now()
   }
 }
+
+/** Lets callers through one after the other, and everything else in between: a thousand may come in one turn of the loop. */
+export class Turns {
+  readonly #breath = new Breath()
+  #last: Promise<void> = Promise.resolve()
+
+  /** Resolves when it is the caller's turn. */
+  next(): Promise<void> {
+    this.#last = this.#last.then(() => (this.#breath.isDue ? this.#breath.take() : undefined))
+    return this.#last
+  }
+}

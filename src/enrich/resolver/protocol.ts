@@ -1,4 +1,4 @@
-import { constants, gzipSync } from 'node:zlib'
+import { crc32 } from 'node:zlib'
 import type { IndexRecord } from '../endpoint/index-record.ts'
 import { decodeRecord, MAX_RECORD_CHARS } from '../endpoint/record-line.ts'
 import { isObject } from '../kubernetes/field-reader.ts'
@@ -60,10 +60,24 @@ export function isNearSchema(schema: number): boolean {
   return Math.abs(schema - SCHEMA) <= 1
 }
 
-/** One gzip member with one line. */
+/**
+ * One gzip member with one line. Its bytes are stored, not packed: zlib takes longer to begin than this takes, and a
+ * thousand readers may come at once.
+ * Source: RFC 1952 2.3 (member), RFC 1951 3.2.4 (stored block).
+ */
 export function memberOf(line: ControlLine): Buffer {
-  return gzipSync(`${JSON.stringify(line)}\n`, { level: constants.Z_NO_COMPRESSION })
+  const bytes = Buffer.from(`${JSON.stringify(line)}\n`)
+  const ends = Buffer.alloc(5 + 8)
+  ends.writeUInt8(1) // the last block, stored
+  ends.writeUInt16LE(bytes.length, 1)
+  ends.writeUInt16LE(~bytes.length & 0xffff, 3)
+  ends.writeUInt32LE(crc32(bytes), 5)
+  ends.writeUInt32LE(bytes.length, 9)
+  return Buffer.concat([GZIP_HEADER, ends.subarray(0, 5), bytes, ends.subarray(5)])
 }
+
+/** Deflate, no flags, no time, unknown system. */
+const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
 
 /** Read a line; `unknown` for one of another version, undefined for what is none. Never throws. */
 export function parseLine(text: string): StreamLine | 'unknown' | undefined {

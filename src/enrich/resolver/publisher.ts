@@ -33,15 +33,16 @@ export class Publisher {
   readonly #readers = new Set<Reader>()
   readonly #stopped = new AbortController()
   #snapshotOversizeCount = 0
+  /** Whom something may be sent to now. */
+  readonly #due = new Set<Reader>()
   #isPumping = false
-  #isPumpDue = false
   #snapshot: { readonly askedMs: number; readonly packed: Promise<Snapshot> } | undefined
   #beat: { readonly seq: number; readonly bytes: Buffer } | undefined
 
   constructor(source: RecordSource, parts: PublisherParts) {
     this.#source = source
     this.#parts = parts
-    this.#deltas = new Deltas(source, this.#ring, parts.clock, () => void this.#pump())
+    this.#deltas = new Deltas(source, this.#ring, parts.clock, () => this.#pumpAll())
     void this.#beatOn()
   }
 
@@ -89,11 +90,12 @@ export class Publisher {
       snapshot: resumeSeq === undefined ? this.#snapshotPart() : undefined,
       seq: resumeSeq ?? seq,
     }
-    const reader = new Reader(output, opening, { ring: this.#ring, clock, onDropped: onEvent })
+    const onReady = (ready: Reader) => this.#pumpSoon(ready)
+    const reader = new Reader(output, opening, { ring: this.#ring, clock, onReady, onDropped: onEvent })
     this.#readers.add(reader)
     output.on('error', () => undefined) // its end follows
     output.on('close', () => this.#readers.delete(reader))
-    reader.pump()
+    onReady(reader)
   }
 
   /** A snapshot with the deltas after it is everything there was at the last flush. */
@@ -119,19 +121,27 @@ export class Publisher {
     return { seq, ...packed }
   }
 
-  /** Send what is new to everybody, in slices; what comes meanwhile in the next round. */
+  #pumpAll(): void {
+    for (const reader of this.#readers) this.#due.add(reader)
+    void this.#pump()
+  }
+
+  #pumpSoon(reader: Reader): void {
+    this.#due.add(reader)
+    void this.#pump()
+  }
+
+  /** Send to everybody in turn, in slices: many may come, or take again, at the same moment. */
   async #pump(): Promise<void> {
-    this.#isPumpDue = true
     if (this.#isPumping) return
     this.#isPumping = true
     const breath = new Breath()
-    while (this.#isPumpDue) {
-      this.#isPumpDue = false
-      for (const reader of this.#readers) {
-        reader.pump()
-        reader.check()
-        if (breath.isDue) await breath.take()
-      }
+    await breath.take() // what is under way goes first, and whoever else comes with it
+    for (const reader of this.#due) {
+      this.#due.delete(reader)
+      reader.check()
+      if (reader.pump()) this.#due.add(reader) // behind all others
+      if (breath.isDue) await breath.take()
     }
     this.#isPumping = false
   }

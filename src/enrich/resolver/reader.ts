@@ -10,6 +10,18 @@ const MOST_WAITING_BYTES = 4_194_304
 const LONGEST_BLOCK_MS = 30_000
 const LONGEST_SNAPSHOT_MS = 60_000
 
+/** Readers take turns: nobody is sent more at once. */
+const TURN_BYTES = 262_144
+
+/** What a reader needs from outside. */
+export interface ReaderParts {
+  readonly ring: DeltaRing
+  readonly clock: Clock
+  /** Told that `pump` is due. */
+  readonly onReady: (reader: Reader) => void
+  readonly onDropped: (why: Dropped) => void
+}
+
 /** What a reader is sent before deltas are all there is. */
 export interface Opening {
   /** hello and resume, or hello and snapshot. */
@@ -33,9 +45,7 @@ export interface SnapshotPart {
 /** One connection. It holds a place in what all readers share, and no bytes of its own. */
 export class Reader {
   readonly #output: Writable
-  readonly #ring: DeltaRing
-  readonly #clock: Clock
-  readonly #onDropped: (why: Dropped) => void
+  readonly #parts: ReaderParts
   readonly #sinceMs: number
   #members: readonly Buffer[] = []
   #memberAt = 0
@@ -44,15 +54,9 @@ export class Reader {
   #state: 'waiting' | 'snapshot' | 'live' | 'ended'
   #blocked: { readonly sinceMs: number; readonly pushedBytes: number } | undefined
 
-  constructor(
-    output: Writable,
-    opening: Opening,
-    parts: { readonly ring: DeltaRing; readonly clock: Clock; readonly onDropped: (why: Dropped) => void },
-  ) {
+  constructor(output: Writable, opening: Opening, parts: ReaderParts) {
     this.#output = output
-    this.#ring = parts.ring
-    this.#clock = parts.clock
-    this.#onDropped = parts.onDropped
+    this.#parts = parts
     this.#sinceMs = parts.clock.elapsedMs()
     this.#next = opening.seq + 1
     this.#state = opening.snapshot === undefined ? 'live' : 'waiting'
@@ -66,30 +70,34 @@ export class Reader {
     return this.#state === 'waiting' || this.#state === 'snapshot'
   }
 
-  /** Send what there is for it, as far as it takes it. */
-  pump(): void {
+  /** Send what there is for it, as far as it takes it and its turn allows; whether there is more. */
+  pump(): boolean {
+    let sent = 0
     while (this.#state !== 'waiting' && this.#state !== 'ended' && this.#blocked === undefined) {
+      if (sent >= TURN_BYTES) return true
       const bytes = this.#take()
-      if (bytes === undefined) return
+      if (bytes === undefined) return false
       this.#write(bytes)
+      sent += bytes.length
     }
+    return false
   }
 
-  /** Send `heartbeat`, which must be of the last delta; a reader that takes nothing is let go after a while. */
+  /** Send `heartbeat`, which must be of the last delta, where it comes in order. */
   beat(heartbeat: Buffer): void {
-    this.pump()
     this.check()
-    if (this.#blocked === undefined && this.#state !== 'ended') this.#write(heartbeat)
+    const isInOrder = this.#state === 'waiting' || (this.#state === 'live' && this.#next > this.#parts.ring.seq)
+    if (isInOrder && this.#blocked === undefined) this.#write(heartbeat)
   }
 
   /** Let go of a reader that is too slow. */
   check(): void {
     if (this.#state === 'ended') return
-    const nowMs = this.#clock.elapsedMs()
+    const nowMs = this.#parts.clock.elapsedMs()
     if (this.isAtSnapshot && nowMs - this.#sinceMs > LONGEST_SNAPSHOT_MS) return this.#drop('too_slow')
     if (this.#blocked === undefined) return
     const { sinceMs, pushedBytes } = this.#blocked
-    const isFar = this.#ring.pushedBytes - pushedBytes > MOST_WAITING_BYTES
+    const isFar = this.#parts.ring.pushedBytes - pushedBytes > MOST_WAITING_BYTES
     if (isFar || nowMs - sinceMs > LONGEST_BLOCK_MS) this.#drop('too_slow')
   }
 
@@ -105,7 +113,7 @@ export class Reader {
     this.#end = { end, endSeq }
     this.#next = seq + 1
     this.#state = 'snapshot'
-    this.pump()
+    this.#parts.onReady(this)
   }
 
   /** What comes next; undefined when there is nothing now. */
@@ -122,26 +130,26 @@ export class Reader {
       this.#state = 'live'
       return end
     }
-    const delta = this.#ring.at(this.#next)
+    const delta = this.#parts.ring.at(this.#next)
     if (delta !== undefined) this.#next += 1
-    else if (this.#next <= this.#ring.seq) this.#drop('too_far_behind')
+    else if (this.#next <= this.#parts.ring.seq) this.#drop('too_far_behind')
     return delta
   }
 
   #write(bytes: Buffer): void {
     if (this.#output.write(bytes)) return
-    this.#blocked = { sinceMs: this.#clock.elapsedMs(), pushedBytes: this.#ring.pushedBytes }
+    this.#blocked = { sinceMs: this.#parts.clock.elapsedMs(), pushedBytes: this.#parts.ring.pushedBytes }
   }
 
   #unblock(): void {
     this.#blocked = undefined
-    this.pump()
+    this.#parts.onReady(this)
   }
 
   #drop(why: Dropped): void {
     this.#leave()
     this.#output.destroy()
-    this.#onDropped(why)
+    this.#parts.onDropped(why)
   }
 
   #leave(): void {

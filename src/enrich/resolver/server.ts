@@ -2,6 +2,7 @@ import { createServer as createPlain, type Server } from 'node:http'
 import { createServer as createTls, type ServerOptions } from 'node:https'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { FlagshipError, reasonOf } from '../../errors.ts'
+import { Turns } from './breath.ts'
 import { isEpoch, isNearSchema, type Position, SCHEMA, STREAM_PATH } from './protocol.ts'
 import type { Publisher } from './publisher.ts'
 
@@ -94,7 +95,9 @@ export function createResolverServer(tls: ServerTls | undefined, parts: Resolver
     frameworkErrors: (_error, _request, reply) => void give(reply, NOT_FOUND),
   })
   server.server.maxConnections = MOST_CONNECTIONS
+  const turns = new Turns()
   server.get(STREAM_PATH, async (request, reply) => {
+    await turns.next()
     const refusal = (await refusalOf(request, parts)) ?? startStream(request, reply, parts.publisher())
     return refusal === undefined ? reply : give(reply, refusal)
   })

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../src/enrich/kubernetes/field-reader.ts'
-import { encodeEvents, encodeList } from './protobuf/encode.ts'
+import { encodeEvents, encodeList, enveloped } from './protobuf/encode.ts'
 
 const BATCH_LENGTH = 128 * 1024
 const JSON_TYPE = 'application/json'
@@ -27,7 +27,7 @@ const PROTOBUF_ENCODING: Encoding = {
   name: 'protobuf',
   contentType: PROTOBUF_TYPE,
   watchContentType: `${PROTOBUF_TYPE};stream=watch`,
-  list: encodeList,
+  list: (kind, metadata, items) => enveloped(`${kind}List`, 'v1', encodeList(kind, metadata, items)),
   events: encodeEvents,
 }
 

@@ -35,6 +35,8 @@ export interface FakeKubernetesOptions {
   readonly tls?: { readonly key: string; readonly cert: string; readonly clientCa?: string }
   /** How many changes of each resource are remembered at least. 10,000 unless said. */
   readonly history?: number
+  /** Between two bookmarks of a watch; `bookmark` sends one at once. A minute unless said, as the real one. */
+  readonly bookmarkMs?: number
   /** What is there from the start. */
   readonly cluster?: Partial<Readonly<Record<Resource, Iterable<GivenObject>>>>
   readonly firstVersion?: number
@@ -51,6 +53,7 @@ export class FakeKubernetes {
   readonly users: Map<string, User> | undefined
   /** Whether it is one with WatchList. */
   hasWatchList: boolean
+  readonly #bookmarkMs: number
   readonly #store: Store
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
@@ -59,6 +62,7 @@ export class FakeKubernetes {
 
   private constructor({ watchList = true, users, tls, ...options }: FakeKubernetesOptions) {
     this.hasWatchList = watchList
+    this.#bookmarkMs = options.bookmarkMs ?? 60_000
     this.users = users && new Map(users)
     this.#store = new Store(options.firstVersion ?? 200, options.history ?? 10_000, options.now ?? (() => new Date()))
     for (const resource of RESOURCES)
@@ -226,7 +230,8 @@ export class FakeKubernetes {
     response.setHeader('content-type', asked.encoding.watchContentType)
     const outlet = this.#outlet(response, acceptsGzip && asked.options.sendsInitialEvents, fault)
     const history = this.#store.history(asked.resource)
-    const watch = new Watch({ ...asked, history, outlet, fault, current: () => this.version })
+    const [current, bookmarkMs] = [() => this.version, this.#bookmarkMs]
+    const watch = new Watch({ ...asked, history, outlet, fault, current, bookmarkMs })
     response.on('close', () => watch.end())
     response.flushHeaders()
     this.#watches.add(watch)

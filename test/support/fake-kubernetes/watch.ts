@@ -24,6 +24,8 @@ export interface WatchParts {
   readonly fault: Fault | undefined
   /** The version of the whole cluster. */
   readonly current: () => number
+  /** Between two bookmarks. */
+  readonly bookmarkMs: number
 }
 
 /** One open watch: it goes through the changes at the pace of its reader. */
@@ -46,18 +48,20 @@ export class Watch {
 
   /** Serve it until its end. */
   async run(): Promise<void> {
-    const { history, outlet, options } = this.#parts
+    const { history, outlet, options, bookmarkMs } = this.#parts
     const listener = () => this.#wake()
     const timeoutMs = (options.timeoutSeconds ?? Infinity) * 1000
     const timers = [
       setTimer(() => this.end(), timeoutMs),
       setTimer(() => this.#lastBookmark(), timeoutMs - LAST_BOOKMARK_MS),
     ]
+    const bookmarks = setInterval(() => this.bookmark(), bookmarkMs)
     history.listeners.add(listener)
     try {
       if (await this.#begin()) while (await this.#goOn());
       await outlet.end()
     } finally {
+      clearInterval(bookmarks)
       timers.forEach(clearTimeout)
       history.listeners.delete(listener)
     }

@@ -8,6 +8,10 @@ import { parseConfig } from '../../../src/config/load.ts'
 const manifest = readFileSync(join(import.meta.dirname, '../../../deploy/daemonset.yaml'), 'utf8')
 const documents = parseAllDocuments(manifest)
 const objects: Record<string, any>[] = documents.map((document) => document.toJS()) // oxlint-disable-line no-explicit-any -- a manifest has any shape
+const resolverDocuments = parseAllDocuments(
+  readFileSync(join(import.meta.dirname, '../../../deploy/resolver.yaml'), 'utf8'),
+)
+const resolver: Record<string, any>[] = resolverDocuments.map((document) => document.toJS()) // oxlint-disable-line no-explicit-any -- a manifest has any shape
 const of = (kind: string) => objects.find((object) => object['kind'] === kind) ?? {}
 const pod = of('DaemonSet')['spec'].template.spec
 const [container] = pod.containers
@@ -54,6 +58,20 @@ describe('deploy/daemonset.yaml', () => {
     expect(config()).toMatchObject({ ingest: { pods: '/var/log/pods' }, nodeName: 'worker-1' })
   })
 
+  test('takes names from the resolver, which is where it is looked for, and needs no rights for it', () => {
+    const { mode, resolver: client } = config().enrich.kubernetes
+    const service = resolver.find((object) => object['kind'] === 'Service') ?? {}
+    const secret = pod.volumes.find(({ name }: { name: string }) => name === 'resolver').secret
+    expect([mode, client.urls]).toEqual([
+      'resolver',
+      [`http://${service['metadata'].name}:${service['spec'].ports[0].port}`],
+    ])
+    expect(service['metadata'].namespace).toBe(of('DaemonSet')['metadata'].namespace)
+    expect(mountOf(client.tokenFile ?? '')).toMatchObject({ name: 'resolver', readOnly: true })
+    expect(secret).toEqual({ secretName: service['metadata'].name, optional: true })
+    expect([pod.automountServiceAccountToken, of('ClusterRole')]).toEqual([false, {}])
+  })
+
   test('names the node, which is enough for a sink with delivery: exactly_once', () => {
     const named = container.env.find(({ name }: { name: string }) => name === 'FLAGSHIP_NODE_NAME')
     expect(named.valueFrom).toEqual({ fieldRef: { fieldPath: 'spec.nodeName' } })
@@ -89,7 +107,9 @@ describe('deploy/daemonset.yaml', () => {
 
   test('gives an agent more time to start than it may wait for the one before', () => {
     const { periodSeconds, failureThreshold } = container.startupProbe
-    expect(periodSeconds * failureThreshold * 1_000).toBeGreaterThan(config().state.lockWaitMs)
+    expect(periodSeconds * failureThreshold * 1_000).toBeGreaterThan(
+      config().state.lockWaitMs + config().enrich.kubernetes.syncWaitMs,
+    )
   })
 
   test('mounts what is only read read-only, and what is written writable', () => {

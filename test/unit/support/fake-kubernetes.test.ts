@@ -155,6 +155,14 @@ test('FakeKubernetes says how far a watch is when it is told to, and nothing aft
   expect(watch.events.map(({ object }) => versionOf(object))).toEqual([String(fake.version - 1)])
 })
 
+test('FakeKubernetes says again and again how far a watch is', async () => {
+  await start({ bookmarkMs: 5 })
+  const watch = await watched()
+  await watch.arrived(3)
+
+  expect(new Set(watch.events.map(({ type }) => type))).toEqual(new Set(['BOOKMARK']))
+})
+
 test('FakeKubernetes tells a watch of an error and ends it', async () => {
   await start()
   const watch = await watched()

@@ -22,8 +22,9 @@ export class JsonListSplitter implements Splitter {
   /** The text that was read last in the outermost object, and the one of these that is a key. */
   #text = ''
   #key = ''
-  /** What is under way. */
+  /** What is under way, and how many objects are open in it. */
   #what: 'metadata' | 'item' | undefined
+  #partDepth = 0
   #hasBegun = false
 
   constructor(mostBytes = MOST_OBJECT_BYTES) {
@@ -32,25 +33,62 @@ export class JsonListSplitter implements Splitter {
 
   push(chunk: Buffer): readonly Part[] {
     const parts: Part[] = []
-    let start = 0
-    for (let at = 0; at < chunk.length; at += 1) {
-      const byte = chunk[at] ?? 0
-      if (this.#isInText) this.#inText(byte)
-      else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
-        if (this.#open(byte)) start = at
-      } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-        if (!this.#close()) continue
-        this.#part.add(chunk.subarray(start, at + 1))
-        parts.push(this.#part.take(this.#what ?? 'item'))
-        this.#what = undefined
-      } else this.#outside(byte)
+    let at = 0
+    while (at < chunk.length) {
+      if (this.#what === undefined) {
+        if (this.#outside(chunk[at] ?? 0)) continue // the part begins with this byte
+        at += 1
+        continue
+      }
+      const end = this.#endOfPart(chunk, at)
+      this.#part.add(chunk.subarray(at, end))
+      at = end
+      if (this.#partDepth > 0) continue
+      parts.push(this.#part.take(this.#what))
+      this.#what = undefined
     }
-    if (this.#what !== undefined) this.#part.add(chunk.subarray(start))
     return parts
   }
 
   isWhole(): boolean {
     return this.#hasBegun && this.#depth === 0
+  }
+
+  /** Where the part ends in this chunk, or the chunk: the inner loop of a list in JSON. */
+  #endOfPart(chunk: Buffer, start: number): number {
+    let [at, depth, isInText] = [start, this.#partDepth, this.#isInText]
+    if (this.#isEscaped) at += 1
+    this.#isEscaped = false
+    for (; at < chunk.length; at += 1) {
+      const byte = chunk[at]
+      if (isInText) {
+        if (byte === BACKSLASH) at += 1
+        else if (byte === QUOTE) isInText = false
+      } else if (byte === QUOTE) isInText = true
+      else if (byte === OPEN_OBJECT) depth += 1
+      else if (byte === CLOSE_OBJECT) {
+        depth -= 1
+        if (depth > 0) continue
+        at += 1
+        break
+      }
+    }
+    this.#isEscaped = at > chunk.length // the byte behind a backslash comes with the next chunk
+    this.#partDepth = depth
+    this.#isInText = isInText
+    return Math.min(at, chunk.length)
+  }
+
+  /** A byte that is in no part; whether it begins one. */
+  #outside(byte: number): boolean {
+    if (this.#isInText) this.#inText(byte)
+    else if (byte === QUOTE) {
+      this.#isInText = true
+      this.#text = ''
+    } else if (byte === COLON && this.#depth === 1) this.#key = this.#text
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) return this.#open(byte)
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) this.#close()
+    return false
   }
 
   #inText(byte: number): void {
@@ -60,28 +98,17 @@ export class JsonListSplitter implements Splitter {
     else if (this.#depth === 1 && this.#text.length < LONGEST_KEY) this.#text += String.fromCharCode(byte)
   }
 
-  #outside(byte: number): void {
-    if (byte === QUOTE) {
-      this.#isInText = true
-      this.#text = ''
-    } else if (byte === COLON && this.#depth === 1) this.#key = this.#text
-  }
-
-  /** Whether a part begins here. */
   #open(byte: number): boolean {
     if (this.#depth === 0 && byte !== OPEN_OBJECT) throw new MalformedBytes('it is no list of objects')
     this.#hasBegun = true
-    this.#depth += 1
-    if (this.#what !== undefined || byte !== OPEN_OBJECT) return false
-    if (this.#depth === 2 && this.#key === 'metadata') this.#what = 'metadata'
-    else if (this.#depth === 3 && this.#key === 'items') this.#what = 'item'
+    if (byte === OPEN_OBJECT && this.#depth === 1 && this.#key === 'metadata') this.#what = 'metadata'
+    else if (byte === OPEN_OBJECT && this.#depth === 2 && this.#key === 'items') this.#what = 'item'
+    else this.#depth += 1
     return this.#what !== undefined
   }
 
-  /** Whether the part that is under way ends here. */
-  #close(): boolean {
+  #close(): void {
     this.#depth -= 1
     if (this.#depth < 0) throw new MalformedBytes('it closes what it did not open')
-    return (this.#what === 'metadata' && this.#depth === 1) || (this.#what === 'item' && this.#depth === 2)
   }
 }

@@ -44,7 +44,7 @@ export function messagesFor(wantedLabels: readonly string[]): Messages {
       uid: [5, text],
       resourceVersion: [6, text],
       creationTimestamp: [8, time],
-      deletionTimestamp: [9, time],
+      deletionTimestamp: [9, timeText],
       deletionGracePeriodSeconds: [10, integer],
       labels: [11, labels],
       annotations: [12, textMap(new KnownTexts(['kubernetes.io/config.hash']))],
@@ -59,12 +59,21 @@ export function messagesFor(wantedLabels: readonly string[]): Messages {
   }
 }
 
-/** Seconds since the epoch as Kubernetes writes a time in JSON; one that is empty is absent. */
+/** A Date: a text would be made here only to be parsed there. One that is empty is absent. */
 const time = {
   wireType: SPAN,
   read(wire: Wire, draft: Record<string, unknown>, name: string) {
-    const { seconds } = decode(TIMESTAMP, wire, wire.spanEnd())
-    if (typeof seconds === 'number') draft[name] = timeText(seconds)
+    const date = dateOf(wire)
+    if (date !== undefined) draft[name] = date
+  },
+}
+
+/** As in JSON, where somebody only asks whether it is there. */
+const timeText = {
+  wireType: SPAN,
+  read(wire: Wire, draft: Record<string, unknown>, name: string) {
+    const date = dateOf(wire)
+    if (date !== undefined) draft[name] = date.toISOString()
   },
 }
 
@@ -73,9 +82,11 @@ const TIMESTAMP = message({ seconds: [1, integer] })
 /** 9999-12-31; a time before 1970 is a number beyond all bounds. */
 const LAST_SECOND = 253_402_300_799
 
-function timeText(seconds: number): string {
+function dateOf(wire: Wire): Date | undefined {
+  const { seconds } = decode(TIMESTAMP, wire, wire.spanEnd())
+  if (typeof seconds !== 'number') return undefined
   if (seconds > LAST_SECOND) throw new MalformedBytes('a time beyond all bounds')
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`
+  return new Date(seconds * 1000)
 }
 
 /** What most pods repeat. */

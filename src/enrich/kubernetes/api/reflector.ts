@@ -229,8 +229,8 @@ export class Reflector {
     intake.observer.failure(intake.resource.name, code)
     if (needsList) this.#version = undefined
     this.#isUrgent = code === '401'
-    // Rights need a moment after the start of a server, and a version may be too old: neither is trouble by itself.
-    if (!isFirst || !(needsList || code === '403')) this.#tell(failure, delayMs)
+    const expected = needsList ? EXPECTED_LISTS : code === '403' ? 1 : 0
+    if (backoff.failures > expected) this.#tell(failure, delayMs)
     if (isFirst && code === '401') return 0
     return isFirst && needsList && retryAfterMs === 0 ? random() * delayMs : delayMs
   }
@@ -245,6 +245,9 @@ export class Reflector {
     this.#parts.logger.warn({ resource: name, code, retryInMs: Math.round(delayMs) }, text)
   }
 }
+
+/** Rights need a moment after the start of a server, and a version may be too old then: neither is trouble by itself. */
+const EXPECTED_LISTS = 3
 
 const TYPES: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'])
 

@@ -9,25 +9,34 @@ const writer = new Writer()
 /** Parts that many objects share are frozen, and encoded once. */
 const encodedParts = new WeakMap<object, Buffer>()
 
-/** `k8s\0` and an Unknown around a list: its metadata, then its items. */
-export function* encodeList(itemKind: string, metadata: JsonObject, items: Iterable<JsonObject>): Iterable<Buffer> {
-  // What is long is not put together, but its length stands before it.
-  const parts = [
-    ...batches(
-      () => writer.delimited(1, () => writeMessage('ListMeta', metadata)),
-      items,
-      (item) => writer.delimited(2, () => writeMessage(itemKind, item)),
-    ),
-  ]
+/** A message as Go writes it: also what is empty, unless it is a pointer. */
+export function encodeMessage(name: string, value: JsonObject): Buffer {
   writer.reset()
-  writeTypeMeta(`${itemKind}List`)
+  writeMessage(name, value)
+  return writer.bytes()
+}
+
+/** The message of a list, in buffers that are worth sending. */
+export function encodeList(itemKind: string, metadata: JsonObject, items: Iterable<JsonObject>): Buffer[] {
+  const begin = () => writer.delimited(1, () => writeMessage('ListMeta', metadata))
+  return [...batches(begin, items, (item) => writer.delimited(2, () => writeMessage(itemKind, item)))]
+}
+
+/** `k8s\0` and an Unknown around a message: how every answer in protobuf is. */
+export function encodeEnvelope(kind: string, apiVersion: string, message: readonly Buffer[]): Buffer {
+  return Buffer.concat(enveloped(kind, apiVersion, message))
+}
+
+/** The same, not put together: long as it may be, its length stands before it. */
+export function enveloped(kind: string, apiVersion: string, message: readonly Buffer[]): Buffer[] {
+  writer.reset()
+  writeTypeMeta(kind, apiVersion)
   writer.varint(2 * 8 + 2)
-  writer.varint(parts.reduce((sum, { length }) => sum + length, 0))
-  yield writer.bytes()
-  yield* parts
+  writer.varint(message.reduce((sum, { length }) => sum + length, 0))
+  const head = writer.bytes()
   writer.reset()
   writeContentType()
-  yield writer.bytes()
+  return [head, ...message, writer.bytes()]
 }
 
 /** Events of a watch, each its length in four bytes and WatchEvent { type, object: RawExtension }; many to a buffer. */
@@ -60,7 +69,7 @@ function writeEvent(type: string, kind: string, object: JsonObject): void {
   writer.text(1, type)
   writer.delimited(2, () =>
     writer.delimited(1, () => {
-      writeTypeMeta(kind)
+      writeTypeMeta(kind, 'v1')
       writer.delimited(2, () => writeMessage(kind, object))
       writeContentType()
     }),
@@ -68,10 +77,10 @@ function writeEvent(type: string, kind: string, object: JsonObject): void {
 }
 
 /** How every message in protobuf begins: `k8s\0`, and the first field of an Unknown. */
-function writeTypeMeta(kind: string): void {
+function writeTypeMeta(kind: string, apiVersion: string): void {
   writer.raw(MAGIC)
   writer.delimited(1, () => {
-    writer.text(1, 'v1')
+    writer.text(1, apiVersion)
     writer.text(2, kind)
   })
 }

@@ -16,6 +16,13 @@ const NODE = { cert: pem('node.crt'), key: pem('node.key'), ca: undefined }
 const HELLO = { type: 'hello', schema: 1, epoch: 'x', seq: 0, nowMs: 0, freshness: 'current' } as const
 const shop = gzipSync('{"k":"namespace","name":"shop","labels":"{\\"value\\":\\"7\\"}"}\n')
 
+/** The machine may be busy. */
+const PATIENCE = { timeout: 20_000 }
+
+function waitFor(holds: () => void | Promise<void>): Promise<void> {
+  return vi.waitFor(holds, PATIENCE)
+}
+
 /** Lets in who shows one of these. */
 function tokensOf(...tokens: string[]) {
   return async (header: string | undefined) => tokens.some((token) => header === `Bearer ${token}`)
@@ -43,7 +50,7 @@ describe('followResolver()', () => {
     expect([thingsOf(index), followed.freshness]).toEqual([{ a: 1, b: 1 }, 'current'])
     change(source, { a: 2, b: 'gone' })
     state.freshness = 'stale'
-    await vi.waitFor(() => expect(thingsOf(index)).toEqual({ a: 2 }))
+    await waitFor(() => expect(thingsOf(index)).toEqual({ a: 2 }))
     expect(said).toEqual(['the resolver has told everything'])
   })
 
@@ -64,7 +71,7 @@ describe('followResolver()', () => {
     await followed.synced
     outputs.mock.calls[0]?.[0].destroy()
     change(source, { b: 1 })
-    await vi.waitFor(() => expect(thingsOf(index)).toEqual({ a: 1, b: 1 }))
+    await waitFor(() => expect(thingsOf(index)).toEqual({ a: 1, b: 1 }))
     expect(streams).toEqual(['snapshot', 'resume'])
   })
 
@@ -75,10 +82,10 @@ describe('followResolver()', () => {
     await followed.synced
     expect(thingsOf(index)).toEqual({ a: 1, b: 1 })
     await one.close()
-    await vi.waitFor(() => expect(thingsOf(index)).toEqual({ b: 2, c: 2 }))
+    await waitFor(() => expect(thingsOf(index)).toEqual({ b: 2, c: 2 }))
     expect(said).toContain(`Cannot read names from resolver "${one.url}": the stream has ended`)
     await two.close()
-    await vi.waitFor(() => expect(said.at(-1)).toContain('ECONNREFUSED'))
+    await waitFor(() => expect(said.at(-1)).toContain('ECONNREFUSED'))
     expect([thingsOf(index), followed.freshness]).toEqual([{ b: 2, c: 2 }, 'current'])
   })
 
@@ -89,7 +96,7 @@ describe('followResolver()', () => {
       response.writeHead(500).end('no\u0007')
     })
     const { said } = followerOf({ urls: [url] })
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(4))
+    await waitFor(() => expect(asked).toBeGreaterThan(4))
     expect(said).toEqual([`Cannot read names from resolver "${url}": it answers 500 no`])
   })
 
@@ -101,14 +108,14 @@ describe('followResolver()', () => {
       response.writeHead(503, { 'retry-after': '20' }).end()
     })
     followerOf({ urls: [url] }, { clock, random: () => 0 })
-    await vi.waitFor(() => expect(asked).toBe(1))
-    await vi.waitFor(async () => {
+    await waitFor(() => expect(asked).toBe(1))
+    await waitFor(async () => {
       await clock.advance(100)
       await settle()
     })
     await clock.advance(19_000)
     expect(asked).toBe(1)
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       await clock.advance(100)
       expect(asked).toBe(2)
     })
@@ -126,7 +133,7 @@ describe('followResolver()', () => {
     await clock.advance(15_000)
     expect([followed.freshness, said.length]).toEqual(['current', 2])
     await clock.advance(2_000)
-    await vi.waitFor(() => expect(said.at(-1)).toBe(`Cannot read names from resolver "${url}": nothing came for 15 s`))
+    await waitFor(() => expect(said.at(-1)).toBe(`Cannot read names from resolver "${url}": nothing came for 15 s`))
     await clock.advance(14_000)
     expect(followed.freshness).toBe('stale')
   })
@@ -142,7 +149,7 @@ describe('followResolver()', () => {
       ),
     )
     const { followed } = followerOf({ urls }, { random: () => 0.7 })
-    await vi.waitFor(() => expect(asked).toEqual([0, 0, 1]))
+    await waitFor(() => expect(asked).toEqual([0, 0, 1]))
     await followed.stop()
   })
 
@@ -157,14 +164,14 @@ describe('followResolver()', () => {
     const url = await peerOf((_request, response) => void response.write(streamOf(hello, newer, records)))
     const { index, followed, said } = followerOf({ urls: [url] })
     await followed.synced
-    await vi.waitFor(() => expect(thingsOf(index)).toEqual({ shop: 8 }))
+    await waitFor(() => expect(thingsOf(index)).toEqual({ shop: 8 }))
     expect(said).toEqual(['the resolver has told everything'])
   })
 
   test('refuses a resolver that is two schemas newer', async () => {
     const url = await peerOf((_request, response) => void response.write(streamOf({ schema: 3 })))
     const { said } = followerOf({ urls: [url] })
-    await vi.waitFor(() => expect(said).toHaveLength(1))
+    await waitFor(() => expect(said).toHaveLength(1))
     expect(said[0]).toContain('it speaks schema 3 of the stream, expected 0 to 2')
   })
 
@@ -182,7 +189,7 @@ describe('followResolver()', () => {
     })
     const { followed } = followerOf({ urls: [url] }, { random: () => 0 })
     await followed.synced
-    await vi.waitFor(() => expect(queries.length).toBeGreaterThan(3))
+    await waitFor(() => expect(queries.length).toBeGreaterThan(3))
     await followed.stop()
     expect(queries.slice(0, 4)).toEqual(
       ['', '&epoch=x&seq=3', '', '&epoch=x&seq=3'].map((rest) => `/v1/stream?schema=1${rest}`),
@@ -227,13 +234,13 @@ describe('followResolver()', () => {
         .resume()
     }).listen(0, '127.0.0.1')
     onTestFinished(() => void mute.close())
-    await vi.waitUntil(() => mute.listening)
+    await vi.waitUntil(() => mute.listening, PATIENCE)
     const address = mute.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     const { followed, said } = followerOf({ urls: [`http://127.0.0.1:${port}`] })
-    await vi.waitUntil(() => sockets.size === 1)
+    await vi.waitUntil(() => sockets.size === 1, PATIENCE)
     await followed.stop()
-    await vi.waitUntil(() => sockets.size === 0)
+    await vi.waitUntil(() => sockets.size === 0, PATIENCE)
     expect(said).toEqual([])
   })
 
@@ -252,8 +259,8 @@ describe('followResolver() and who may read', () => {
     const source = indexOf({ a: 1 })
     const { url, refusals, publisher } = await resolverOf(source, { isAuthorized: tokensOf('new') })
     const { followed, said } = followerOf({ urls: [url], tokenFile })
-    await vi.waitFor(() => expect(refusals).toContain('unauthorized'))
-    await vi.waitFor(() => expect(said).toHaveLength(1))
+    await waitFor(() => expect(refusals).toContain('unauthorized'))
+    await waitFor(() => expect(said).toHaveLength(1))
     expect(said[0]).toBe(
       `Cannot read names from resolver "${url}": it does not know our token (401); look at enrich.kubernetes.resolver.tokenFile`,
     )
@@ -267,7 +274,7 @@ describe('followResolver() and who may read', () => {
     const tokenFile = join(scratch(), 'token')
     const { url } = await resolverOf(indexOf({ a: 1 }), { isAuthorized: tokensOf('new') })
     const { followed, said } = followerOf({ urls: [url], tokenFile })
-    await vi.waitFor(() => expect(said[0]).toContain(`Cannot read credentials "${tokenFile}": ENOENT`))
+    await waitFor(() => expect(said[0]).toContain(`Cannot read credentials "${tokenFile}": ENOENT`))
     writeFileSync(tokenFile, 'new')
     await followed.synced
     expect(said.at(-1)).toBe('the resolver has told everything')
@@ -285,7 +292,7 @@ describe('followResolver() and who may read', () => {
   ] as const)('does not read with %s', async ([, tls, files, reason]) => {
     const { url } = await resolverOf(indexOf({ a: 1 }), { tls })
     const { followed, said } = followerOf({ urls: [url], ...files })
-    await vi.waitFor(() => expect(said[0]).toMatch(reason))
+    await waitFor(() => expect(said[0]).toMatch(reason))
     expect(followed.freshness).toBe('not_synced')
   })
 
@@ -297,9 +304,9 @@ describe('followResolver() and who may read', () => {
     await followed.synced
     server.replaceTls({ cert: pem('other-node.crt'), key: pem('other-node.key'), ca: pem('ca.crt') })
     outputs.mock.calls[0]?.[0].destroy()
-    await vi.waitFor(() => expect(said.at(-1)).toContain('its certificate is not trusted'))
+    await waitFor(() => expect(said.at(-1)).toContain('its certificate is not trusted'))
     server.replaceTls({ ...NODE, ca: pem('ca.crt') })
-    await vi.waitFor(() => expect(streams).toEqual(['snapshot', 'resume']))
+    await waitFor(() => expect(streams).toEqual(['snapshot', 'resume']))
   })
 })
 
@@ -350,6 +357,6 @@ describe('followResolver() and the server', () => {
     const startMs = SYSTEM_CLOCK.elapsedMs()
     await server.close()
     expect(SYSTEM_CLOCK.elapsedMs() - startMs).toBeLessThan(2_000)
-    await vi.waitFor(() => expect(said.at(-1)).toMatch(/the stream has ended|ECONNREFUSED/))
+    await waitFor(() => expect(said.at(-1)).toMatch(/the stream has ended|ECONNREFUSED/))
   })
 })

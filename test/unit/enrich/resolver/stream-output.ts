@@ -33,6 +33,11 @@ export class StreamOutput extends Writable {
     this.#release = undefined
   }
 
+  /** Whether a snapshot has arrived whole: its last line is not packed. */
+  get hasEnded(): boolean {
+    return Buffer.concat(this.#chunks).includes('"type":"end"')
+  }
+
   /** What has arrived, unpacked. */
   get lines(): readonly StreamLine[] {
     const text = gunzipSync(Buffer.concat(this.#chunks)).toString()

@@ -123,7 +123,7 @@ describe('StreamState', () => {
           } else apply(index, each, clock.nowMs())
         }
         await clock.advance(300)
-        await vi.waitUntil(() => output?.types.some((type) => type === 'end' || type === 'resume'))
+        await vi.waitUntil(() => output?.types.some((type) => type === 'end' || type === 'resume'), { timeout: 20_000 })
         await clock.advance(300)
         await settle()
         read(0)
