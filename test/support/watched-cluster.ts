@@ -8,8 +8,14 @@ import type { Logger } from '../../src/logger.ts'
 /** Waits are over at once, and kept. */
 export class HastyClock implements Clock {
   readonly waitsMs: number[] = []
-  readonly nowMs = SYSTEM_CLOCK.nowMs
-  readonly elapsedMs = SYSTEM_CLOCK.elapsedMs
+
+  nowMs(): number {
+    return SYSTEM_CLOCK.nowMs()
+  }
+
+  elapsedMs(): number {
+    return SYSTEM_CLOCK.elapsedMs()
+  }
 
   async sleep(ms: number): Promise<void> {
     this.waitsMs.push(ms)

@@ -15,13 +15,13 @@ export interface WatchEvent {
 /** How a body is written. What is decoded has the shape of JSON either way, and may have fewer fields. */
 export interface Codec {
   readonly name: 'protobuf' | 'json'
-  listSplitter(): Splitter
-  watchSplitter(): Splitter
+  readonly listSplitter: () => Splitter
+  readonly watchSplitter: () => Splitter
   /** Items, metadata and events throw MalformedBytes or SyntaxError where they are none. */
-  item(bytes: Buffer, fields: Message): JsonObject
-  listMetadata(bytes: Buffer): JsonObject
-  event(bytes: Buffer, fields: Message): WatchEvent
-  status(body: Buffer): JsonObject
+  readonly item: (bytes: Buffer, fields: Message) => JsonObject
+  readonly listMetadata: (bytes: Buffer) => JsonObject
+  readonly event: (bytes: Buffer, fields: Message) => WatchEvent
+  readonly status: (body: Buffer) => JsonObject
 }
 
 /** Media types in the order in which we like them. */

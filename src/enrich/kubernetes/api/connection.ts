@@ -148,7 +148,11 @@ function tlsOf({ ca, cert, key, servername, isVerified }: ClientTls) {
 }
 
 /** A connection that was kept turned out to be closed, before a byte of the answer. */
-class Stale extends Error {}
+class Stale extends ApiFailure {
+  constructor() {
+    super('connection', 'the server closed the connection')
+  }
+}
 
 /** The head of the answer. */
 function answerOf(outgoing: ClientRequest, times: ApiTimes): Promise<IncomingMessage> {

@@ -65,7 +65,25 @@ export function textAmong(known: KnownTexts): Reading {
   }
 }
 
+/** A number of 32 bits; one below zero is written with 64, such as the exit code of a Windows container. */
 export const integer: Reading = {
+  wireType: VARINT,
+  read(wire, draft, name) {
+    const start = wire.at
+    const value = wire.varint()
+    draft[name] = value <= Number.MAX_SAFE_INTEGER ? value : lowBits(wire.bytes, start)
+  },
+}
+
+/** The 32 lowest bits of a long number, with their sign. */
+function lowBits(bytes: Buffer, start: number): number {
+  let value = 0
+  for (let count = 0; count < 5; count += 1) value |= ((bytes[start + count] ?? 0) & 0x7f) << (7 * count)
+  return value
+}
+
+/** A number that is not below zero; above 2^53 it is only near. */
+export const unsigned: Reading = {
   wireType: VARINT,
   read(wire, draft, name) {
     draft[name] = wire.varint()

@@ -1,4 +1,16 @@
-import { decode, flag, integer, list, type Message, message, one, text, textAmong, textMap } from './message.ts'
+import {
+  decode,
+  flag,
+  integer,
+  list,
+  type Message,
+  message,
+  one,
+  text,
+  textAmong,
+  textMap,
+  unsigned,
+} from './message.ts'
 import { KnownTexts, MalformedBytes, SPAN, Wire } from './wire.ts'
 
 /**
@@ -77,7 +89,7 @@ const timeText = {
   },
 }
 
-const TIMESTAMP = message({ seconds: [1, integer] })
+const TIMESTAMP = message({ seconds: [1, unsigned] })
 
 /** 9999-12-31; a time before 1970 is a number beyond all bounds. */
 const LAST_SECOND = 253_402_300_799

@@ -131,10 +131,11 @@ export class Reflector {
     this.#hand(event)
   }
 
-  #endOfList(bookmark: WatchEvent, keys: ReadonlySet<string>): void {
+  #endOfList(bookmark: WatchEvent, keys: Set<string>): void {
     const version = versionOf(bookmark.object)
     if (version === undefined) throw new ApiFailure('malformed', 'the list has no version')
     this.#complete(version, keys)
+    keys.clear() // the watch goes on for minutes
     this.#arrive()
   }
 

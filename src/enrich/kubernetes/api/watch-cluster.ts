@@ -1,5 +1,6 @@
 import type { Clock } from '../../../clock.ts'
 import type { Logger } from '../../../logger.ts'
+import type { Freshness } from '../../endpoint/freshness.ts'
 import type { RowTarget } from '../../endpoint/row-target.ts'
 import type { ApiAccess } from './access.ts'
 import { Backoff, BACKOFF_TIMES, type BackoffTimes } from './backoff.ts'
@@ -8,9 +9,6 @@ import { Intake } from './intake.ts'
 import { type ApiObserver, UNOBSERVED } from './observer.ts'
 import { Reflector } from './reflector.ts'
 import { type ResourceName, resourcesFor, type WantedLabels } from './resources.ts'
-
-/** How much of the cluster is known: nothing whole yet, all of it as it is, or as it was when a watch broke off. */
-export type Freshness = 'not_synced' | 'current' | 'stale'
 
 /** Without a watch for so long, what is known is stale; a watch that begins anew takes far less. */
 const STALE_AFTER_MS = 10_000

@@ -64,7 +64,22 @@ describe('codecOf()', () => {
   ] as const)('refuses an object %s', ([, spoil]) => {
     const bytes = encodeMessage('Pod', { metadata: { name: 'web', uid: 'u1' }, status: { phase: 'Running' } })
 
-    expect(() => protobuf.item(spoil(bytes), messageOf('pods'))).toThrow()
+    expect(() => protobuf.item(spoil(bytes), messageOf('pods'))).toThrow(/./)
+  })
+
+  test('reads an exit code below zero, as Windows has them', () => {
+    const terminated = { exitCode: -1_073_741_510, startedAt: '2026-11-23T12:00:00Z' }
+    const pod = { metadata: { name: 'web' }, status: { containerStatuses: [{ name: 'app', state: { terminated } }] } }
+
+    expect(protobuf.item(encodeMessage('Pod', pod), messageOf('pods'))).toMatchObject({
+      status: { containerStatuses: [{ state: { terminated: { exitCode: -1_073_741_510 } } }] },
+    })
+  })
+
+  test('refuses a time before all times', () => {
+    const pod = { metadata: { name: 'web', creationTimestamp: '1969-12-31T00:00:00Z' } }
+
+    expect(() => protobuf.item(encodeMessage('Pod', pod), messageOf('pods'))).toThrow('a time beyond all bounds')
   })
 
   test('skips fields that a newer server has', () => {
@@ -91,9 +106,12 @@ describe('ALWAYS_WANTED_LABELS', () => {
         },
       },
     )
-    const owner = (kind: string) => [{ kind, name: 'web-1', controller: true }]
     for (const kind of ['ReplicaSet', 'ReplicationController', 'Job']) {
-      podRowOf({ metadata: { name: 'web', labels, ownerReferences: owner(kind) } }, new FieldReader(), [])
+      podRowOf(
+        { metadata: { name: 'web', labels, ownerReferences: [{ kind, name: 'web-1', controller: true }] } },
+        new FieldReader(),
+        [],
+      )
     }
     nodeRowOf({ metadata: { name: 'node-a', labels } }, new FieldReader())
 
@@ -176,7 +194,7 @@ describe('splitters', () => {
     ['JSON list', json.listSplitter, '[]'],
     ['protobuf watch', protobuf.watchSplitter, '\xff\xff\xff\xffx'],
   ] as const)('refuse what is no %s', ([, make, body]) => {
-    expect(() => make().push(Buffer.from(body, 'latin1'))).toThrow()
+    expect(() => make().push(Buffer.from(body, 'latin1'))).toThrow(/./)
   })
 })
 
@@ -206,7 +224,8 @@ function rowsOfList(name: string, { listSplitter, item }: Codec, body: Buffer): 
   const rows = new RowMap()
   const resource = resourcesFor(rows, LABELS).find((each) => each.name === name)
   for (const { what, bytes } of listSplitter().push(body)) {
-    if (what === 'item') expect(resource?.put(item(bytes, resource.message), 0)).toBeUndefined()
+    const problem = what === 'item' && resource?.put(item(bytes, resource.message), 0)
+    if (problem) throw new Error(`${problem.field} is ${problem.found}`)
   }
   return rows
 }
