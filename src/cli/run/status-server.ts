@@ -21,6 +21,7 @@ export async function serveStatus(
     metricsContentType: metrics.contentType,
     isLive: () => true, // a bug ends the process, and everything else passes by itself
     notReadyBecause: () => notReadyBecause(agent),
+    besides: () => ({ names: names.status().freshness ?? names.status().mode }),
     status: () => ({ version: version(), ...agent.status(), names: names.status() }),
     explain: (flags) => explainFlags(flags),
   })
