@@ -34,6 +34,11 @@ export const ERRORS = {
     exitCode: 74,
     help: 'Standard output cannot be written: a full disk, for one.',
   },
+  CLUSTER_TOO_LARGE: {
+    retryable: false,
+    exitCode: 78,
+    help: 'The cluster has more nodes than mode `direct` is for: run `flagship resolver`, or set enrich.kubernetes.allowManyNodes.',
+  },
   LISTEN_FAILED: {
     retryable: false,
     exitCode: 69,

@@ -43,6 +43,8 @@ interface ShownEndpoint {
   readonly pod?: string
   readonly workload?: string
   readonly service?: string
+  readonly pod_state?: string
+  readonly pod_state_ms?: number
 }
 
 /** Who called, as people would say it: workload, else what is known of the address. */
@@ -95,6 +97,22 @@ export function timeOf(document: ShownDocument): string {
 export function isFailure(document: ShownDocument): boolean {
   return document.event?.outcome === 'failure'
 }
+
+/** `reviews-v2-w4n7p was terminating for 3.1 s`, where the called pod was in a state that is no normal one. */
+export function podStateOf({ envoy }: ShownDocument): string | undefined {
+  const { pod, pod_state: state, pod_state_ms: stateMs } = envoy?.destination ?? {}
+  const words = STATES.get(state ?? '')
+  if (pod === undefined || words === undefined) return undefined
+  return `${pod} ${words} for ${typeof stateMs === 'number' ? (stateMs / 1_000).toFixed(1) : '?'} s`
+}
+
+const STATES: ReadonlyMap<string, string> = new Map([
+  ['starting', 'was starting'],
+  ['not_ready', 'was not ready'],
+  ['terminating', 'was terminating'],
+  ['restarted', 'had been started anew'],
+  ['gone', 'had been gone'],
+])
 
 /** Who chose the status, in words. */
 export function answeredBy(document: ShownDocument): string {

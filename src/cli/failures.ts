@@ -3,6 +3,7 @@ import {
   answeredBy,
   destinationOf,
   hopOf,
+  podStateOf,
   isFailure,
   type ShownDocument,
   sourceOf,
@@ -185,5 +186,6 @@ function indented(label: string, text: string, width: number): string[] {
 function exampleRow(document: ShownDocument): string[] {
   const id = document.http?.request?.id
   const request = [document.url?.path ?? '', id === undefined ? '' : `id ${id}`].join('  ').trim()
-  return [timeOf(document), hopOf(document), statusOf(document), answeredBy(document), request]
+  const answered = podStateOf(document) ?? answeredBy(document)
+  return [timeOf(document), hopOf(document), statusOf(document), answered, request]
 }

@@ -1,3 +1,4 @@
+import type { EndpointIndex } from '../enrich/endpoint/index.ts'
 import { loadIndex } from '../enrich/kubernetes/load-index.ts'
 import { Vantages } from '../enrich/vantage.ts'
 import { FIRST_LINE_BYTES, fileKey } from '../ingest/file-key.ts'
@@ -11,7 +12,8 @@ import type { Command } from './command.ts'
 import { isFailure, type ShownDocument } from './document.ts'
 import { FailureTally, renderFailures } from './failures.ts'
 import { type Io, isColoured, write } from './io.ts'
-import { type OptionValues, parseOptions } from './options.ts'
+import { indexOfContext } from './kube-context.ts'
+import { type OptionValues, parseOptions, usageError } from './options.ts'
 import { printable } from './printable.ts'
 import { renderRows } from './rows.ts'
 import { widthOf } from './table.ts'
@@ -21,6 +23,7 @@ const OPTIONS = {
   frame: { type: 'string', values: ['auto', 'cri', 'docker', 'raw'] },
   format: { type: 'string' },
   inventory: { type: 'string' },
+  'kube-context': { type: 'string' },
   output: { type: 'string', values: ['json', 'table'] },
   failures: { type: 'boolean' },
 } as const
@@ -40,6 +43,8 @@ Options:
   --format auto|FORMAT          A format string in Envoy's operator grammar, as text or as JSON (default: auto)
   --inventory FILE              Name pods, services and nodes from this file, made by
                                 kubectl get pods,services,endpointslices,nodes -A -o json
+  --kube-context NAME           In place of a file: ask the cluster of this context of your kubeconfig
+                                (KUBECONFIG, else ~/.kube/config) once
   --output json|table           Documents for programs, or a table for people (default: json)
   --failures                    Only failures; with --output table by cause, with what to check
 
@@ -47,8 +52,7 @@ Example:
   kubectl logs deploy/productpage-v1 -c istio-proxy | flagship parse --output table --failures`,
   async run(args, io) {
     const { values } = parseOptions('parse', args, OPTIONS)
-    const { index, warnings } = await loadIndex({ inventory: values.inventory })
-    for (const warning of warnings) io.stderr.write(`flagship: ${printable(warning)}\n`)
+    const index = await indexOf(values, io)
     const vantages = new Vantages({ index }, {})
     const transcoder = createTranscoder(
       {
@@ -66,6 +70,17 @@ Example:
     await show.end()
     return 0
   },
+}
+
+/** Who is where: by a file, by a cluster, or by the lines alone. */
+async function indexOf(values: OptionValues<typeof OPTIONS>, io: Io): Promise<EndpointIndex> {
+  const { inventory, 'kube-context': context } = values
+  if (context !== undefined && inventory !== undefined)
+    throw usageError('parse', 'Cannot take names from "--kube-context" and "--inventory"', 'give one of them')
+  if (context !== undefined) return indexOfContext(context, io)
+  const { index, warnings } = await loadIndex({ inventory })
+  for (const warning of warnings) io.stderr.write(`flagship: ${printable(warning)}\n`)
+  return index
 }
 
 function formatsOf(format: string | undefined): Formats {

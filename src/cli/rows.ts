@@ -1,4 +1,4 @@
-import { answeredBy, hopOf, type ShownDocument, statusOf, timeOf } from './document.ts'
+import { answeredBy, hopOf, podStateOf, type ShownDocument, statusOf, timeOf } from './document.ts'
 import { columns } from './table.ts'
 
 /** One row a document: for people who follow a log. `when` says what stands first. */
@@ -32,8 +32,10 @@ function diagnosticRow({ log, message, ...document }: ShownDocument, when: When)
   return [when(document), log?.logger ?? '', log?.level ?? '', '', '', message ?? '']
 }
 
-function causeOf({ envoy }: ShownDocument): string {
-  return envoy?.verdict?.cause ?? ''
+function causeOf(document: ShownDocument): string {
+  const cause = document.envoy?.verdict?.cause ?? ''
+  const state = cause.startsWith('pod_') ? podStateOf(document) : undefined
+  return state === undefined ? cause : `${cause}: ${state}`
 }
 
 /** `GET /path`, or TCP. */

@@ -1,9 +1,6 @@
 import { SYSTEM_CLOCK } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { kubernetesMode } from '../config/summary.ts'
-import type { EndpointIndex } from '../enrich/endpoint/index.ts'
-import { type LoadedIndex, loadIndex } from '../enrich/kubernetes/load-index.ts'
 import { FILE_SYSTEM } from '../ingest/file-system.ts'
 import { type Agent, type AgentParts, startAgent } from '../pipeline/agent.ts'
 import type { AgentSettings } from '../pipeline/settings.ts'
@@ -15,6 +12,7 @@ import { parseOptions, usageError } from './options.ts'
 import { agentSettings } from './run/agent-settings.ts'
 import { startGroupAgent } from './run/group-stream.ts'
 import { startRequestAgent } from './run/request-stream.ts'
+import { type Names, openNames } from './run/names.ts'
 import { serveStatus } from './run/status-server.ts'
 import { transcoderFactory } from './run/transcoders.ts'
 import { toldToStop } from './told-to-stop.ts'
@@ -41,15 +39,14 @@ Example: flagship run --config flagship.yaml
     const logger = createLogger(config.log.level, io.stderr)
     const metrics = createMetrics()
     metrics.set('flagship_build_info', { version: version() }, 1)
-    const { index, warnings } = await indexOf(config)
-    for (const warning of warnings) logger.warn({ inventory: config.enrich.inventory }, warning)
-    const settings = agentSettings(config, io.stdout, logger, metrics)
     const parts = { clock: SYSTEM_CLOCK, random: Math.random, logger, metrics }
-    const agent = await start(config, settings, index, parts)
+    await using names = await openNames(config, parts)
+    const agent = await start(config, agentSettings(config, io.stdout, logger, metrics), names, parts)
+    names.follow(() => agent.status())
     try {
-      await using _ = await serving(config, agent, metrics)
+      await using _ = await serving(config, agent, names, metrics)
       logger.info({ version: version(), config: values.config, sinks: Object.keys(config.sinks) }, 'started')
-      const signal = await Promise.race([toldToStop(), agent.done])
+      const signal = await Promise.race([toldToStop(), agent.done, names.failed])
       logger.info({ signal }, 'stopping')
     } finally {
       await agent.stop(config.limits.stopMs)
@@ -63,26 +60,23 @@ Example: flagship run --config flagship.yaml
 async function start(
   config: Config,
   settings: AgentSettings,
-  index: EndpointIndex,
+  names: Names,
   parts: Pick<AgentParts, 'clock' | 'random' | 'logger' | 'metrics'>,
 ): Promise<Agent> {
   const { kafka, http } = config.ingest
-  if (kafka !== undefined) return startGroupAgent(config, kafka, settings, index, parts)
-  if (http !== undefined) return startRequestAgent(config, http, settings, index, parts)
-  const makeTranscoder = transcoderFactory(config, index)
-  return startAgent(settings, { ...parts, fileSystem: FILE_SYSTEM, openStore: openStateStore, makeTranscoder })
-}
-
-function indexOf(config: Config): Promise<LoadedIndex> {
-  const { inventory, labels, networks } = config.enrich
-  return loadIndex({ inventory: kubernetesMode(config) === 'inventory' ? inventory : undefined, labels, networks })
+  if (kafka !== undefined) return startGroupAgent(config, kafka, settings, names, parts)
+  if (http !== undefined) return startRequestAgent(config, http, settings, names, parts)
+  const { news } = names
+  const makeTranscoder = transcoderFactory(config, names)
+  return startAgent(settings, { ...parts, fileSystem: FILE_SYSTEM, openStore: openStateStore, makeTranscoder, news })
 }
 
 async function serving(
   config: Config,
   agent: Agent,
+  names: Names,
   metrics: ReturnType<typeof createMetrics>,
 ): Promise<AsyncDisposable> {
-  const server = await serveStatus(config, agent, metrics)
+  const server = await serveStatus(config, agent, names, metrics)
   return { [Symbol.asyncDispose]: async () => server?.close() }
 }

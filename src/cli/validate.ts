@@ -9,6 +9,7 @@ import { type Inventory, readInventory } from '../enrich/kubernetes/inventory.ts
 import { ERRORS, FlagshipError } from '../errors.ts'
 import { inspectSink } from '../sinks/inspect.ts'
 import type { Command } from './command.ts'
+import { inspectNames } from './inspect-names.ts'
 import { inspectSource } from './inspect-source.ts'
 import { type Io, write } from './io.ts'
 import { jsonText } from './json.ts'
@@ -31,7 +32,8 @@ export const command: Command = {
 
 Options:
   -c, --config FILE  The configuration (YAML)
-      --connect      Also ask every sink, and a Kafka source, whether it would work; nothing is changed
+      --connect      Also ask every sink, a Kafka source, and the resolver or the API server that names come from,
+                     whether it would work; nothing is changed
       --json         The result as one JSON document: the effective configuration, or the problems
       --schema       Print the JSON Schema of the configuration, for editors
 
@@ -61,9 +63,11 @@ type Findings =
   | { readonly valid: false; readonly problems: readonly Problem[] }
 
 /** Ask every server that there is; what is wrong goes to stderr, all of it. The worst decides. */
-async function connectAll({ sinks, ingest }: Config, io: Io, isJson: boolean): Promise<number> {
+async function connectAll(config: Config, io: Io, isJson: boolean): Promise<number> {
+  const { sinks, ingest } = config
   const asked = [
     answersOf('source "kafka"', 'brokers, credentials, topics, group and schema registry', inspectSource(ingest)),
+    answersOf('source of names', 'access, and everything that names are made of', inspectNames(config, io.env)),
     ...Object.entries(sinks).map(([name, sink]) => answersOf(`sink "${name}"`, PARTS[sink.type], inspectSink(sink))),
   ]
   let exitCode = 0

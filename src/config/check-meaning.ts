@@ -15,6 +15,7 @@ import type { ConfigPath } from './schema-node.ts'
 import { HttpConfig } from './schema.ts'
 
 type Ingest = Static<typeof IngestConfig>
+type Enrich = Static<typeof EnrichConfig>
 
 /**
  * Everything that is wrong although each setting by itself is possible. Defaults are filled in and paths are absolute.
@@ -118,7 +119,7 @@ function noFormat(format: string, names: readonly string[]): string {
   return `expected auto, a name under \`ingest.formats\` (which ${known}) or a format string${didYouMean(format, names)}`
 }
 
-function checkEnrich({ networks, kubernetes, inventory }: Static<typeof EnrichConfig>): readonly Problem[] {
+function checkEnrich({ networks, kubernetes, inventory }: Enrich): readonly Problem[] {
   const problems = Object.keys(networks)
     .filter((network) => parseCidr(network) === undefined)
     .map((network) => problem(['enrich', 'networks', network], 'no address range, expected one such as 10.20.0.0/16'))
@@ -126,6 +127,27 @@ function checkEnrich({ networks, kubernetes, inventory }: Static<typeof EnrichCo
     const state = 'missing, expected a file because `enrich.kubernetes.mode` is "inventory"'
     problems.push(problem(['enrich', 'inventory'], state))
   }
+  return [...problems, ...checkLiveNames(kubernetes, inventory)]
+}
+
+function checkLiveNames({ mode, resolver }: Enrich['kubernetes'], inventory: string | undefined): readonly Problem[] {
+  const problems: Problem[] = []
+  const isLive = mode === 'resolver' || mode === 'direct'
+  if (isLive && inventory !== undefined) {
+    const state = `stands beside \`enrich.kubernetes.mode: ${mode}\`, expected one or the other`
+    problems.push(problem(['enrich', 'inventory'], state))
+  }
+  const path = ['enrich', 'kubernetes', 'resolver']
+  for (const [index, url] of resolver.urls.entries())
+    if (!URL.canParse(url))
+      problems.push(
+        problem(
+          [...path, 'urls', index],
+          `found ${foundText(path, url)}, expected a URL such as http://flagship-resolver:9465`,
+        ),
+      )
+  if ((resolver.certificateFile === undefined) !== (resolver.keyFile === undefined))
+    problems.push(problem(path, 'expected `certificateFile` and `keyFile`, or neither'))
   return problems
 }
 

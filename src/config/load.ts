@@ -74,8 +74,14 @@ function resolvePaths({ ingest, enrich, state, spool, ...root }: Mapping, folder
   resolveKey(spool, 'directory', folder)
   resolveKey(ingest, 'pods', folder)
   resolveKey(enrich, 'inventory', folder)
+  if (isMapping(enrich) && isMapping(enrich['kubernetes'])) resolveNamePaths(enrich['kubernetes'], folder)
   if (isMapping(ingest)) resolveSourcePaths(ingest, folder)
   for (const [, sink] of sinksOf(root)) resolveServerPaths(sink, folder)
+}
+
+function resolveNamePaths({ resolver, api }: Mapping, folder: string): void {
+  for (const key of ['tokenFile', 'caFile', 'certificateFile', 'keyFile']) resolveKey(resolver, key, folder)
+  resolveKey(api, 'kubeconfig', folder)
 }
 
 function resolveSourcePaths({ files, kafka, http }: Mapping, folder: string): void {

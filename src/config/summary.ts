@@ -51,7 +51,7 @@ function namesFrom(config: Config): string {
       return `resolver ${kubernetes.resolver.urls.join(', ')}`
     case 'direct':
       return `API server of ${kubernetes.api.kubeconfig ?? 'this cluster'}`
-    case 'off':
+    default:
       return 'nowhere (off)'
   }
 }

@@ -12,6 +12,7 @@ import { LOG_OUTCOME, lossOutcome, outcomeOf, unparsedOutcome } from './describe
 import { assignRoute } from './describe/route.ts'
 import { directionOf } from './direction.ts'
 import type { Vantage } from './vantage.ts'
+import { mayLieInPod, withPodState } from './verdict/pod-state.ts'
 import { judge } from './verdict/verdict.ts'
 
 const NS_PER_MS = 1_000_000
@@ -21,18 +22,24 @@ export function describeAccess(line: EnvoyLine, from: Vantage): LogRecord {
   const record = emptyRecord()
   const layer = layerOf(line)
   const direction = directionOf(line, from.facts)
-  const verdict = judge(line, direction)
+  const judged = judge(line, direction)
+  const { startTimeMs: startMs = Number.NaN, durationMs = 0 } = line
+  const endMs = startMs + durationMs
+  // A failure is known at its end, and often is the end; a success says nothing of what came after it had begun.
+  const hop = from.hopOf(line, direction, judged.isFailure ? endMs : startMs, judged.isFailure)
+  const state = mayLieInPod(judged) ? from.whyOf(line, direction, startMs, endMs) : undefined
+  const verdict = withPodState(judged, state, direction)
   record.outcome = outcomeOf(line, layer, direction, verdict)
   record.logFormat = line.format
   assignTimes(line, record)
   assignRaw(line, record)
   assignDetails(line, verdict, record)
   assignAmounts(line, layer, record)
-  assignAddresses(line, direction, record)
   if (line.upstreamCluster !== undefined) record.cluster = clusterOf(line.upstreamCluster)
   if (line.routeName !== undefined) assignRoute(line.routeName, record)
   if (line.more !== undefined) assignMore(line.more, record)
-  record.hop = from.hopOf(line, direction)
+  record.hop = hop
+  assignAddresses(line, direction, hop.source?.reason === 'nat', record)
   record.reporter = from.reporter
   return record
 }

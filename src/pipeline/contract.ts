@@ -1,3 +1,4 @@
+import type { Miss } from '../enrich/endpoint/misses.ts'
 import type { ComponentLine } from '../record/envoy-line.ts'
 import type { Loss } from '../record/loss.ts'
 import type { Reporter } from '../record/generated/record.ts'
@@ -37,13 +38,21 @@ export interface Carry {
 
 export const EMPTY_CARRY: Carry = { joins: [], heads: {} }
 
+/** What a chunk became. */
+export interface Transcoded {
+  readonly segment: Segment
+  readonly carry: Carry
+  /** Pod addresses that are not known yet, some of them: the same chunk may become better documents soon. */
+  readonly misses: readonly Miss[]
+}
+
 /**
  * Bytes to encoded documents, pure and synchronous: equal arguments give equal results.
  *
  * One per rotation chain, made by `createTranscoder(settings, vantages)`.
  */
 export interface Transcoder {
-  transcode(chunk: Chunk, carry: Carry): { readonly segment: Segment; readonly carry: Carry }
+  transcode(chunk: Chunk, carry: Carry): Transcoded
   /** The document, with this id, of lines that will never be delivered. */
   loss(loss: Loss, id: string): Segment
   /** The chain has ended: emit what is still open, marked truncated. */

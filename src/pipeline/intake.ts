@@ -13,6 +13,8 @@ const POLL_MS = 250
 /** And how often after it has had nothing new for a while, if it is not known that nothing happens to it. */
 const QUIET_POLL_MS = 1_000
 const QUIET_AFTER_MS = 10_000
+/** How often it is asked whether the names that a chunk waits for have come. */
+const WAIT_POLL_MS = 50
 /** Lanes that are due at nearly the same time are looked at together. */
 const SHORTEST_REST_MS = 50
 
@@ -60,7 +62,7 @@ export class Intake {
     for (const { lane } of this.#followed.values()) {
       filesFollowed += lane.reader.fileCount
       unreadBytes += lane.reader.unreadBytes
-      pendingBytes += lane.ledger.pendingBytes
+      pendingBytes += lane.pendingBytes
     }
     return { filesFollowed, unreadBytes, unacknowledgedBytes: unreadBytes + pendingBytes }
   }
@@ -121,12 +123,13 @@ export class Intake {
     }
   }
 
-  /** Read until `signal` is aborted. When the budget is spent, or there is nothing new, it waits. */
+  /** Read until `signal` is aborted. When the budget is spent, or there is nothing new, it waits. At the end no chunk waits. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const isIdle = !(await this.#round(signal))
       if (isIdle) await this.#woken.wait(this.#restMs(), this.#parts.clock, signal)
     }
+    for (const { lane } of this.#followed.values()) lane.goOn(true)
   }
 
   close(): void {
@@ -137,10 +140,14 @@ export class Intake {
   async #round(signal: AbortSignal): Promise<boolean> {
     let hasRead = false
     for (const followed of this.#followed.values()) {
+      const { lane } = followed
       if (followed.idleUntilMs === Infinity || followed.idleUntilMs > this.#parts.clock.elapsedMs()) continue
+      if (!lane.goOn()) {
+        followed.idleUntilMs = this.#parts.clock.elapsedMs() + WAIT_POLL_MS
+        continue
+      }
       await this.#parts.budget.room(signal)
       if (signal.aborted) return true
-      const { lane } = followed
       const nowMs = this.#parts.clock.nowMs()
       const chunk = lane.reader.isReadable() ? await lane.reader.read() : undefined
       if (chunk === undefined) this.#rest(followed, nowMs)

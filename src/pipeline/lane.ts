@@ -6,13 +6,15 @@ import type { Lookup } from '../sinks/sink.ts'
 import type { Batcher, Shipment } from './batcher.ts'
 import type { Budget } from './budget.ts'
 import type { Committer } from './committer.ts'
-import { type Carry, EMPTY_CARRY, type Transcoder } from './contract.ts'
+import { type Carry, EMPTY_CARRY, type Transcoded, type Transcoder } from './contract.ts'
 import type { Cursor } from './cursor.ts'
 import type { Doubts } from './doubts.ts'
 import type { Earlier, EarlierRun } from './earlier-run.ts'
 import { Ledger, type OpenLine, type Receipt, type Span } from './ledger.ts'
 import type { Meter } from './meter.ts'
 import { selectDocuments } from './segments.ts'
+import { reuseSlab } from './slab.ts'
+import type { Wait, Waits } from './waits.ts'
 
 /** Where the segments of every lane go. */
 export interface LaneParts {
@@ -25,6 +27,14 @@ export interface LaneParts {
   /** Of a sink that looks up what is in doubt. */
   readonly lookup: Lookup | undefined
   readonly doubts: Doubts | undefined
+  /** Undefined: nothing waits for names. */
+  readonly waits: Waits | undefined
+}
+
+/** A chunk that waits for names, in memory of its own. */
+interface Waiting {
+  readonly chunk: ChainChunk
+  readonly wait: Wait
 }
 
 /** One chain on its way through a pipeline: chunks come in, segments go to the batcher, answers come back. */
@@ -34,6 +44,7 @@ export class Lane {
   readonly #transcoder: Transcoder
   readonly #parts: LaneParts
   #carry: Carry = EMPTY_CARRY
+  #waiting: Waiting | undefined
   /** What all its shipments have in common. */
   readonly #ways: Pick<Shipment, 'settle' | 'markOf'>
   /** What the cursor on disk has to be at before anything that was read is sent. */
@@ -50,9 +61,19 @@ export class Lane {
     }
   }
 
-  /** Transcode a chunk and send it on. */
+  /** A chunk waits for names: nothing may be taken before it has gone on. */
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined
+  }
+
+  /** Bytes that were read and that no prefix has passed. */
+  get pendingBytes(): number {
+    return this.ledger.pendingBytes + (this.#waiting?.chunk.bytes.length ?? 0)
+  }
+
+  /** Transcode a chunk and send it on, or keep it while the names of pods in it may come. */
   take(chunk: ChainChunk): void {
-    const { fileKey, path, offsetBytes, bytes, check, file } = chunk
+    const { fileKey, path, file } = chunk
     const { cursor, earlier } = this.#parts
     if (!chunk.isContinued) this.closeJoins()
     const { sizeBytes, isCompressed, ...facts } = file
@@ -60,7 +81,25 @@ export class Lane {
     // Of a compressed file only what has been unpacked by now is known.
     const doubtedBytes = earlier.meet(fileKey, isCompressed ? Number.MAX_SAFE_INTEGER : sizeBytes)
     if (doubtedBytes > 0) cursor.raiseSent(fileKey, 0, doubtedBytes, '') // still in doubt if this run ends early
-    const { segment, carry } = this.#transcoder.transcode({ fileKey, path, offsetBytes, bytes }, this.#carry)
+    const transcoded = this.#transcoder.transcode(chunk, this.#carry)
+    const wait = this.#parts.waits?.begin(transcoded.misses, chunk.bytes.length)
+    if (wait === undefined) return this.#accept(chunk, transcoded)
+    reuseSlab(transcoded.segment.bytes)
+    this.#waiting = { chunk: { ...chunk, bytes: Buffer.from(chunk.bytes) }, wait }
+  }
+
+  /** Send on the chunk that waits, as it is understood now; false while it has to wait. `isLast`: it may not wait longer. */
+  goOn(isLast = false): boolean {
+    if (this.#waiting === undefined) return true
+    const { chunk, wait } = this.#waiting
+    if (!isLast && !wait.isOver()) return false
+    wait.end()
+    this.#waiting = undefined
+    this.#accept(chunk, this.#transcoder.transcode(chunk, this.#carry))
+    return true
+  }
+
+  #accept({ fileKey, offsetBytes, check }: ChainChunk, { segment, carry }: Transcoded): void {
     this.#carry = carry
     this.#ship(segment, { fileKey, fromBytes: offsetBytes, toBytes: check.atBytes, check })
   }

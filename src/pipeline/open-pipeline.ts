@@ -31,6 +31,7 @@ import { Pipeline } from './pipeline.ts'
 import type { PipelineSettings } from './settings.ts'
 import type { OpenedStore } from './state/store.ts'
 import { TroubleSpot } from './trouble.ts'
+import { type News, waitCounts, Waits } from './waits.ts'
 
 /** The dead letter of a pipeline, in its state directory. */
 export const DEAD_LETTER = 'dead-letter.ndjson'
@@ -48,6 +49,8 @@ export interface PipelineParts {
   readonly openStore: (directory: string) => Promise<OpenedStore>
   /** One per rotation chain; pipelines over the same files may want their documents in different forms. */
   readonly makeTranscoder: (source: ChainSource, form: DocumentForm) => Transcoder
+  /** Of a live source of names; without one nothing waits for them. */
+  readonly news?: News | undefined
 }
 
 /** What a pipeline has of what all pipelines share. */
@@ -131,15 +134,16 @@ interface Base {
 
 function stagesOf(base: Base, state: CursorState, parts: PipelineParts) {
   const { settings, sink, cursor, committer, budget, spool } = base
-  const { clock, random, logger } = parts
+  const { clock, random, logger, news } = parts
   const { form = PLAIN_FORM } = settings
+  const waits = news && new Waits(news, clock, waitCounts(parts.metrics, settings.name))
   const makeTranscoder = (source: ChainSource) => parts.makeTranscoder(source, form)
   const answers = new Answers(committer, budget)
   const doubts = doubtsOfSink(settings.name, { ...base, clock, random, logger, answers })
   const shared = { ...base, name: settings.name, clock, random, logger, makeTranscoder, answers, doubts }
   const losses = new Losses(shared, state.losses)
   const reading = { ...parts, known: cursor, tail: new TailReader(), spool }
-  const intake = new Intake({ ...shared, reading, lookup: sink.lookup, losses })
+  const intake = new Intake({ ...shared, reading, lookup: sink.lookup, losses, waits })
   const delivering = new TroubleSpot(logger, settings.name, `deliver to sink "${settings.name}"`)
   const lineAt = intake.lineAt.bind(intake)
   const deliveries = Array.from(

@@ -1,3 +1,4 @@
+import type { Miss } from '../enrich/endpoint/misses.ts'
 import type { Vantages } from '../enrich/vantage.ts'
 import type { EnvelopedLine, Opened } from '../ingest/envelope/enveloped-line.ts'
 import { openFlagship, type PassedHeaders, type PassedRecord } from '../ingest/envelope/flagship.ts'
@@ -31,6 +32,8 @@ export interface TranscodedMessages {
   readonly segments: readonly Segment[]
   /** Messages that are not of the envelope, and what was expected. They are in the segments too, kept whole. */
   readonly broken: readonly BrokenMessage[]
+  /** Pod addresses that are not known yet, some of them. */
+  readonly misses: readonly Miss[]
 }
 
 /** A message that is not of the envelope. */
@@ -75,7 +78,7 @@ export class MessageTranscoder {
     }
     // One builder at a time has the scratch memory.
     const segments = [...groups].map(([namespace, group]) => this.#segmentOf(namespace, group))
-    return { segments, broken }
+    return { segments, broken, misses: this.#vantages.takeMisses() }
   }
 
   /** Put what a message holds to that of the same namespace. */

@@ -64,6 +64,7 @@ export function createTranscoder(
       return {
         segment: work.builder.finish(chunk.bytes.length),
         carry: { joins: work.joins.carry(), heads: work.heads },
+        misses: vantages.takeMisses(),
       }
     },
     loss(loss, id) {
@@ -79,6 +80,7 @@ export function createTranscoder(
       const work = new Work(settings, vantages, form, carry)
       if (work.joins.isEmpty) return undefined
       work.closeJoins()
+      vantages.takeMisses() // the end of a chain waits for nothing
       return work.builder.finish(0)
     },
   }

@@ -161,6 +161,7 @@ export const REPORTER_FIELDS = [
   { key: 'containerName', name: 'kubernetes.container.name', type: 'keyword', meaning: 'Container whose log the line stood in.' },
   { key: 'deploymentName', name: 'kubernetes.deployment.name', type: 'keyword', meaning: 'Its workload, where that is a Deployment.' },
   { key: 'podLabels', name: 'kubernetes.labels', type: 'flattened', hasTextValues: true, meaning: 'Selected labels of the reporting pod.' },
+  { key: 'namespaceLabels', name: 'kubernetes.namespace_labels', type: 'flattened', hasTextValues: true, meaning: 'Selected labels of its namespace.' },
   { key: 'staticLabels', name: 'labels', type: 'flattened', hasTextValues: true, meaning: 'Labels from the configuration.' },
   { key: 'ecsVersion', name: 'ecs.version', type: 'keyword', constant: '9.0.0', meaning: 'ECS version the names follow.' },
 ] as const satisfies readonly Field[]
@@ -181,7 +182,7 @@ export const ENDPOINT_FIELDS = [
   { key: 'method', name: 'method', type: 'keyword', meaning: 'How it is known: path, peer_metadata, san, sni, cluster, ip or cidr.' },
   { key: 'confidence', name: 'confidence', type: 'keyword', meaning: 'exact, ambiguous or none.' },
   { key: 'reason', name: 'reason', type: 'keyword', meaning: 'Why it is unresolved or ambiguous; absent when exact.' },
-  { key: 'podState', name: 'pod_state', type: 'keyword', meaning: 'starting, ready, not_ready, terminating, restarted or gone, at the time of the line.' },
+  { key: 'podState', name: 'pod_state', type: 'keyword', meaning: 'starting, ready, not_ready, terminating, restarted or gone: where it cannot have been another. Of a failure at its end (start and duration), else at its start and only where the pod was not ready.' },
   { key: 'podStateMs', name: 'pod_state_ms', type: 'long', meaning: 'Milliseconds since it entered that state.' },
   { key: 'labels', name: 'labels', type: 'flattened', hasTextValues: true, meaning: 'Selected labels of the pod.' },
   { key: 'serviceLabels', name: 'service_labels', type: 'flattened', hasTextValues: true, meaning: 'Selected labels of the service.' },

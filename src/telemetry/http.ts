@@ -9,6 +9,8 @@ export interface HttpSources {
   isLive(): boolean
   /** Why the agent is not ready; empty when it is. */
   notReadyBecause(): readonly string[]
+  /** What else stands beside that, and makes nothing unready. */
+  readonly besides?: () => object
   /** For `/v1/status`. */
   status(): unknown
   /** For `/v1/explain/UF,URX`. */
@@ -66,7 +68,7 @@ export function createHttp(sources: HttpSources): FastifyInstance {
   server.get('/readyz', async (_request, reply) => {
     const reasons = sources.notReadyBecause()
     reply.code(reasons.length === 0 ? 200 : 503)
-    return { ready: reasons.length === 0, reasons }
+    return { ready: reasons.length === 0, reasons, ...sources.besides?.() }
   })
   server.get('/v1/status', async () => sources.status())
   server.get<{ Params: { flags: string } }>('/v1/explain/:flags', async ({ params }) => sources.explain(params.flags))

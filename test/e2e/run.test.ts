@@ -139,7 +139,7 @@ describe('flagship run', () => {
       () => agent.stderr,
     )
     const get = async (path: string) => (await fetch(`http://${address}${path}`)).text()
-    expect(await get('/readyz')).toBe('{"ready":true,"reasons":[]}')
+    expect(await get('/readyz')).toBe('{"ready":true,"reasons":[],"names":"off"}')
     expect(await get('/metrics')).toContain('flagship_documents_delivered_total{pipeline="copy"} 7')
     expect(JSON.parse(await get('/v1/status'))).toMatchObject({
       pipelines: [{ name: 'copy', state: 'delivering', linesRead: 7, documentsDelivered: 7, inflightBytes: 0 }],

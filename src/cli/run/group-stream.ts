@@ -2,7 +2,6 @@ import { KafkaCluster, type KafkaProducer } from '../../clients/kafka/cluster.ts
 import { SchemaRegistry } from '../../clients/schema-registry.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/schema.ts'
-import type { EndpointIndex } from '../../enrich/endpoint/index.ts'
 import { AvroRecords } from '../../ingest/kafka/avro-records.ts'
 import { KafkaMember } from '../../ingest/kafka/member.ts'
 import type { Agent, AgentParts } from '../../pipeline/agent.ts'
@@ -14,6 +13,7 @@ import { startGroupStream } from '../../pipeline/stream/start-group-stream.ts'
 import type { AgentSettings } from '../../pipeline/settings.ts'
 import { PLAIN_FORM } from '../../sinks/batch.ts'
 import { brokenLog } from './broken-log.ts'
+import type { Names } from './names.ts'
 import { messageTranscoder } from './transcoders.ts'
 
 type KafkaSource = NonNullable<Config['ingest']['kafka']>
@@ -23,13 +23,13 @@ export async function startGroupAgent(
   config: Config,
   source: KafkaSource,
   { pipelines: [pipeline], inflightBytes }: AgentSettings,
-  index: EndpointIndex,
+  names: Names,
   parts: Pick<AgentParts, 'clock' | 'random' | 'logger' | 'metrics'>,
 ): Promise<Agent> {
   if (pipeline === undefined) throw new Error('a configuration has one sink at least')
   const { clock, logger } = parts
   const cluster = new KafkaCluster(source, clock, logger)
-  const transcoder = messageTranscoder(config, index, source, pipeline.form)
+  const transcoder = messageTranscoder(config, names, source, pipeline.form)
   const log = brokenLog(logger, clock, 'ingest.kafka.envelope')
   return startGroupStream(
     { ...pipeline, inflightBytes },

@@ -1,7 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { parseListen } from '../../config/listen.ts'
 import type { Config } from '../../config/schema.ts'
-import type { EndpointIndex } from '../../enrich/endpoint/index.ts'
 import type { Credentials } from '../../ingest/http/authorization.ts'
 import { startLineServer } from '../../ingest/http/server.ts'
 import type { Agent, AgentParts } from '../../pipeline/agent.ts'
@@ -9,6 +8,7 @@ import type { AgentSettings } from '../../pipeline/settings.ts'
 import { requestTranscoder } from '../../pipeline/stream/request-transcoder.ts'
 import { startRequestStream } from '../../pipeline/stream/start-request-stream.ts'
 import { brokenLog } from './broken-log.ts'
+import type { Names } from './names.ts'
 import { secretsIn } from './secrets.ts'
 import { messageTranscoder } from './transcoders.ts'
 
@@ -19,7 +19,7 @@ export function startRequestAgent(
   config: Config,
   source: HttpSource,
   { pipelines: [pipeline], ...settings }: AgentSettings,
-  index: EndpointIndex,
+  names: Names,
   parts: Pick<AgentParts, 'clock' | 'random' | 'logger' | 'metrics'>,
 ): Promise<Agent> {
   const listen = parseListen(source.listen)
@@ -31,7 +31,8 @@ export function startRequestAgent(
     { ...settings, ...pipeline },
     {
       ...parts,
-      transcode: requestTranscoder(messageTranscoder(config, index, source, pipeline.form), onBroken),
+      news: names.news,
+      transcode: requestTranscoder(messageTranscoder(config, names, source, pipeline.form), onBroken),
       listen: (taker, onAnswer) =>
         startLineServer(
           { ...source, listen },

@@ -1,6 +1,5 @@
 /** What the configuration says of lines and messages, to what transcodes them. */
 import type { Config } from '../../config/schema.ts'
-import type { EndpointIndex } from '../../enrich/endpoint/index.ts'
 import { type Surroundings, Vantages } from '../../enrich/vantage.ts'
 import { type CompiledFormat, compileFormat } from '../../ingest/format/compile.ts'
 import type { Formats } from '../../ingest/format/detect.ts'
@@ -8,11 +7,14 @@ import type { PipelineParts } from '../../pipeline/open-pipeline.ts'
 import { createTranscoder } from '../../pipeline/transcode.ts'
 import { MessageTranscoder, type MessageTranscoderSettings } from '../../pipeline/transcode-messages.ts'
 import type { DocumentForm } from '../../sinks/batch.ts'
+import type { Names } from './names.ts'
+
+type TranscoderNames = Pick<Names, 'index' | 'lookups'>
 
 /** Makes the transcoder of a chain: what its lines are, and who wrote them. */
-export function transcoderFactory(config: Config, index: EndpointIndex): PipelineParts['makeTranscoder'] {
+export function transcoderFactory(config: Config, names: TranscoderNames): PipelineParts['makeTranscoder'] {
   const custom = customFormats(config)
-  const surroundings = surroundingsOf(config, index)
+  const surroundings = surroundingsOf(config, names)
   return ({ identity, frame, format }, form) => {
     const settings = { ...lineSettings(config), frame, formats: formatsOf(format, custom) }
     return createTranscoder(settings, new Vantages(surroundings, identity), form)
@@ -22,12 +24,12 @@ export function transcoderFactory(config: Config, index: EndpointIndex): Pipelin
 /** Makes the transcoder of the messages of a source: their envelopes say who wrote the lines. */
 export function messageTranscoder(
   config: Config,
-  index: EndpointIndex,
+  names: TranscoderNames,
   { envelope, format }: Pick<MessageTranscoderSettings, 'envelope'> & { readonly format: string },
   form: DocumentForm | undefined,
 ): MessageTranscoder {
   const settings = { ...lineSettings(config), envelope, formats: formatsOf(format, customFormats(config)) }
-  return new MessageTranscoder(settings, new Vantages(surroundingsOf(config, index), {}), form)
+  return new MessageTranscoder(settings, new Vantages(surroundingsOf(config, names), {}), form)
 }
 
 function lineSettings({ ingest }: Config) {
@@ -39,9 +41,10 @@ function customFormats({ ingest }: Config): readonly CompiledFormat[] {
   return Object.entries(ingest.formats).map(([name, format]) => compileFormat(name, format))
 }
 
-function surroundingsOf({ cluster, labels }: Config, index: EndpointIndex): Surroundings {
+function surroundingsOf({ cluster, labels }: Config, { index, lookups }: TranscoderNames): Surroundings {
   return {
     index,
+    lookups,
     clusterName: cluster,
     labels: Object.keys(labels).length === 0 ? undefined : JSON.stringify(labels),
   }

@@ -8,24 +8,36 @@ import { memoized } from '../flag/bounded-memo.ts'
  * Fill in `source.*`, `destination.*`, `client.*` and `network.forwarded_ip` from the addresses of a line.
  *
  * The destination falls back to the dialled address, so that a failure that chose no endpoint still has one. Port 0
- * marks a client taken from x-forwarded-for (Envoy's http_conn_man/headers, x-forwarded-for).
+ * marks a client taken from x-forwarded-for (Envoy's http_conn_man/headers, x-forwarded-for). `isNat`: the peer is a
+ * node that stands for clients behind it, never itself one.
  */
-export function assignAddresses(line: EnvoyLine, direction: Direction, record: LogRecord): void {
+export function assignAddresses(line: EnvoyLine, direction: Direction, isNat: boolean, record: LogRecord): void {
   const peer = addressOf(line.downstreamRemoteAddress)
   const target = targetIn(line, direction)
   if (peer !== undefined) {
     record.sourceAddress = peer.host
     record.sourceIp = peer.ip
     if (peer.port !== 0) record.sourcePort = peer.port
-    if (peer.port === 0 || direction === 'gateway') {
-      record.clientAddress = peer.host
-      record.clientIp = peer.ip
+    const client = isNat ? clientBehind(peer, line.xForwardedFor) : peer
+    if (client !== undefined && (peer.port === 0 || direction === 'gateway')) {
+      record.clientAddress = client.host
+      record.clientIp = client.ip
     }
   }
   record.target = target
   record.relatedIp = distinct(peer?.ip, target?.destinationIp)
   if (line.xForwardedFor !== undefined) assignForwarded(line.xForwardedFor, record)
 }
+
+/** The last hop of x-forwarded-for before the peer, which a proxy appends itself. */
+function clientBehind(peer: Address, xForwardedFor: string | undefined): Address | undefined {
+  if (xForwardedFor === undefined) return undefined
+  const entries = xForwardedFor.slice(-MAX_TAIL).split(',')
+  return entries
+    .map((entry) => parseAddress(entry.trim()))
+    .findLast((each) => each !== undefined && each.ip !== peer.ip)
+}
+const MAX_TAIL = 256
 
 function targetIn(line: EnvoyLine, direction: Direction): Target | undefined {
   const upstream = line.more?.hboneAddress ?? line.upstreamHost

@@ -96,6 +96,7 @@ function chosenEnd(view: View, called: Called, target: ServiceHost, upstream: st
       ...rest,
     }
   const mismatch = mismatchOf(pod.namespace, target, spiffe !== undefined && !isIssuedTo(spiffe, pod))
+  if (mismatch === 'san_mismatch') view.countSanMismatch()
   if (mismatch !== undefined) {
     const isGateway = pod.role === 'gateway' && mismatch === 'namespace_mismatch'
     const outcome: Outcome = isGateway

@@ -3,8 +3,9 @@ import type { Direction } from '../../record/layer.ts'
 import { type Called, calledName, calledOf, destinationEnd, upstreamOf } from './destination.ts'
 import { detach } from './detach.ts'
 import type { EndpointIndex } from './index.ts'
+import type { Lookups } from './lookups.ts'
 import { mtlsOf } from './mtls.ts'
-import { OwnPod } from './own-pod.ts'
+import { INBOUND_PASSTHROUGH, OwnPod } from './own-pod.ts'
 import { detachPeer, evidenceOf } from './peer.ts'
 import type { PodFacts } from './pod-table.ts'
 import type { ReporterIdentity } from '../../record/reporter-identity.ts'
@@ -17,6 +18,8 @@ export interface EndsOptions {
   readonly cluster?: string | undefined
   /** Ends that are kept rendered. */
   readonly maxCached?: number
+  /** Where look-ups are counted. */
+  readonly lookups?: Lookups | undefined
 }
 
 /** Resolves the lines of one reporter. */
@@ -50,9 +53,9 @@ class Resolver implements EndResolver {
   /** Answers for lines that name no destination, by source. */
   readonly #withoutDestination = new Map<Slot | undefined, Ends>()
 
-  constructor(index: EndpointIndex, identity: ReporterIdentity, { cluster, maxCached }: EndsOptions) {
+  constructor(index: EndpointIndex, identity: ReporterIdentity, { cluster, maxCached, lookups }: EndsOptions) {
     this.#index = index
-    this.#view = new View(index, cluster)
+    this.#view = new View(index, cluster, lookups)
     this.#own = new OwnPod(this.#view, identity)
     this.#sources = new SlotCache(maxCached ?? DEFAULT_MAX_CACHED)
     this.#destinations = new SlotCache(maxCached ?? DEFAULT_MAX_CACHED)
@@ -109,7 +112,8 @@ class Resolver implements EndResolver {
     const dialled = line.downstreamLocalAddress ?? ''
     const { version } = this.#index
     if (direction === 'inbound' && this.#own.slot !== undefined && !isByZtunnel(line)) {
-      return this.#inbound.get(name ?? '', dialled, 0, version) ?? this.#addInbound(name ?? '', dialled)
+      const inbound = name ?? passthroughOf(line)
+      return this.#inbound.get(inbound, dialled, 0, version) ?? this.#addInbound(inbound, dialled)
     }
     const first = name ?? dialled
     const second = calledKey(line, direction, name)
@@ -129,11 +133,11 @@ class Resolver implements EndResolver {
     const end = destinationEnd(this.#view, detachCalled(called), startOf(line))
     // A name that turns out to have no host in it decides nothing, so it is no key.
     const isKeyed = called.name === calledName(line)
-    return isKeyed ? this.#add(this.#destinations, first, second, end) : slotOf(end, this.#index.version)
+    return isKeyed ? this.#add(this.#destinations, first, second, end) : slotOf(end, this.#index)
   }
 
   #add(cache: SlotCache, first: string, second: string, end: End): Slot {
-    const slot = slotOf(end, this.#index.version)
+    const slot = slotOf(end, this.#index)
     cache.set(detach(first), detach(second), slot)
     return slot
   }
@@ -146,6 +150,11 @@ function startOf(line: EnvoyLine): number {
 /** ztunnel reports on the pods of its node, not on its own. */
 function isByZtunnel({ more }: EnvoyLine): boolean {
   return more !== undefined && more.ztunnelDirection !== undefined
+}
+
+/** The one cluster of ports that no service declares, in its old and new spellings; else empty. */
+function passthroughOf({ upstreamCluster }: EnvoyLine): string {
+  return upstreamCluster?.startsWith(INBOUND_PASSTHROUGH) === true ? INBOUND_PASSTHROUGH : ''
 }
 
 /** What an address means at a gateway is not what it means elsewhere. */
@@ -191,6 +200,7 @@ function endsBetween(
   mtls: boolean | undefined,
   reporter: string | undefined,
 ): Ends {
+  const unknownIps = [source?.unknownIp, destination?.unknownIp].filter((each) => each !== undefined)
   const workloads = [source?.workload, destination?.workload, reporter].filter((each) => each !== undefined)
   return {
     source: source?.endpoint,
@@ -198,7 +208,9 @@ function endsBetween(
     mtls,
     workloads: workloads.length === 0 ? undefined : [...new Set(workloads)],
     destinationDomain: destination?.domain,
-    unknownIp: source?.unknownIp ?? destination?.unknownIp,
+    unknownIps: unknownIps.length === 0 ? undefined : unknownIps,
+    sourceSpan: source?.span,
+    destinationSpan: destination?.span,
     hop: undefined,
   }
 }

@@ -4,11 +4,11 @@ import { type Freshness, unknownReason } from './freshness.ts'
 import { type IndexRecord, keyOf, type RangeRecord, splitKey } from './index-record.ts'
 import { type NamespaceFacts, NamespaceTable } from './namespace-table.ts'
 import { type NodeFacts, NodeTable } from './node-table.ts'
-import { type PodRestart, type PodState, restartBefore, stateAt } from './pod-state.ts'
+import { type PodRestart, type PodState, restartBefore, spanAt, stateAt, type StateSpan } from './pod-state.ts'
 import { addressKey, type PodFacts, PodTable } from './pod-table.ts'
 import { Ranges } from './range.ts'
 import { type Hint, podAt, type Query, type Resolution, resolved, unresolved, unsure } from './resolution.ts'
-import type { NamespaceRow, NodeRow, PodRow, ServiceRow } from './row.ts'
+import { LOCAL_NETWORK, type NamespaceRow, type NodeRow, type PodRow, type ServiceRow } from './row.ts'
 import type { RowTarget } from './row-target.ts'
 import { type ServiceFacts, ServiceTable } from './service-table.ts'
 import { choosePod, chooseService } from './tie-break.ts'
@@ -63,8 +63,9 @@ export class EndpointIndex implements RowTarget {
   }
 
   /** Objects and closed intervals that are held. */
-  get size(): { readonly pods: number; readonly services: number; readonly closedIntervals: number } {
-    return { pods: this.#pods.podCount, services: this.#services.size, closedIntervals: this.#pods.closedCount }
+  get size() {
+    const [pods, closedIntervals] = [this.#pods.podCount, this.#pods.closedCount]
+    return { pods, services: this.#services.size, nodes: this.#nodes.size, closedIntervals }
   }
 
   /**
@@ -232,6 +233,11 @@ export class EndpointIndex implements RowTarget {
     return stateAt(this.#pods.marksOf(uid), atMs, this.#skewMs, this.#heardUntilMs ?? this.#seenMs)
   }
 
+  /** The same with the time in which it holds as long as the index does not change; without a state where there is none to tell. */
+  stateSpanOf(uid: string, atMs: number): StateSpan {
+    return spanAt(this.#pods.marksOf(uid), atMs, this.#skewMs, this.#heardUntilMs ?? this.#seenMs)
+  }
+
   /** The last end of one of a pod's application containers that may have been before `atMs`. */
   lastRestartOf(uid: string, atMs: number): PodRestart | undefined {
     return restartBefore(this.#pods.restartsOf(uid), atMs, this.#skewMs)
@@ -260,6 +266,17 @@ export class EndpointIndex implements RowTarget {
     if (pod === undefined) return other
     if (other.kind === 'external' || other.kind === 'unknown') return pod
     return { ...other, sinceMs: Math.max(pod.sinceMs, other.sinceMs), untilMs: Math.min(pod.untilMs, other.untilMs) }
+  }
+
+  /**
+   * Whether it may still become known which pod had an address at `atMs`: the address is next to those of pods, and
+   * nobody is known to have had it then or since. Never so for services: proxies and this index learn of them from the
+   * same server, long before anybody dials them.
+   */
+  awaits(ip: string, atMs: number): boolean {
+    const holders = this.#pods.holders(addressKey(LOCAL_NETWORK, ip), atMs, this.#skewMs)
+    if (holders === undefined) return this.#ranges.isOfPods(ip)
+    return holders.exact === undefined && holders.pods.length === 0 && holders.untilMs === Number.POSITIVE_INFINITY
   }
 
   #changed(key: string): void {

@@ -19,6 +19,10 @@ export class NodeTable {
   readonly #byGateway = new Map<string, string>()
 
   /** Of nodes, and of those that only pods told of. */
+  get size(): number {
+    return this.#rows.size
+  }
+
   get names(): ReadonlySet<string> {
     return new Set([...this.#rows.keys(), ...this.#learnt.keys()])
   }

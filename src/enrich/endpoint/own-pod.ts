@@ -11,6 +11,9 @@ import { type End, type Slot, slotOf, workloadPath } from './slot.ts'
 import { isForwardedClient } from './source.ts'
 import type { View } from './view.ts'
 
+/** Istio's cluster for inbound traffic to ports that no service declares. */
+export const INBOUND_PASSTHROUGH = 'InboundPassthroughCluster'
+
 /** The reporting proxy's own end of its lines: exact by the path of its file, whatever the addresses are. */
 export class OwnPod {
   readonly #view: View
@@ -47,7 +50,7 @@ export class OwnPod {
     this.#version = version
     this.#facts = reporterPod(this.#identity, this.#view.index)
     const fields = this.#fields()
-    this.#slot = fields && slotOf({ fields }, version)
+    this.#slot = fields && slotOf({ fields }, this.#view.index)
     const { namespace, workload } = this.#identity
     this.#workload = this.#slot?.workload ?? workloadPath(namespace, workload)
     return true
@@ -70,7 +73,8 @@ export class OwnPod {
   destination(name: string, dialled: string): End {
     const fields = this.#fields() ?? {}
     const host = hostOfName(name)
-    const service = host === undefined ? this.#canonicalService(dialled) : this.#serviceOf(host)
+    if (host === undefined) return { fields: { ...fields, ...this.#canonicalFields(dialled, name) } }
+    const service = this.#serviceOf(host)
     const serviceFields = service === undefined ? {} : this.#view.serviceFields(service, fields.namespace)
     return { fields: { ...fields, ...serviceFields }, domain: host }
   }
@@ -98,13 +102,19 @@ export class OwnPod {
     return namespace === undefined || own === undefined || namespace === own ? service : undefined
   }
 
-  /** Without mTLS no line tells the service: the pod's canonical one, if that has the port that was dialled. */
-  #canonicalService(dialled: string): string | undefined {
+  /**
+   * Without mTLS no line tells the service: the pod's canonical one, if that has the port that was dialled. A port that
+   * Istio passes through is declared by none, so that there the pod's own one is named, and that it does not declare it.
+   */
+  #canonicalFields(dialled: string, name: string): Partial<EndpointFields> {
     const pod = this.#facts
     const port = parseAddress(dialled)?.port
-    if (pod === undefined || port === undefined) return undefined
-    const service = this.#view.index.service(pod.namespace, pod.canonicalService)
-    return service !== undefined && leadsTo(service, port) ? service.name : undefined
+    const service = pod && this.#view.index.service(pod.namespace, pod.canonicalService)
+    if (service === undefined || port === undefined) return {}
+    const isDeclared = leadsTo(service, port)
+    if (!isDeclared && name !== INBOUND_PASSTHROUGH) return {}
+    const fields = this.#view.serviceFields(service.name, service.namespace)
+    return isDeclared ? fields : { ...fields, reason: 'undeclared_port' }
   }
 }
 

@@ -185,6 +185,16 @@ function withEnding(marks: readonly StateMark[], mark: StateMark, gapFromMs: num
   return gone === undefined ? ended : [...ended, gone]
 }
 
+/** What is known of a state from `fromMs` to before `untilMs`: the same at every instant. */
+export interface StateSpan {
+  /** Absent where it may have been one or another. */
+  readonly state: PodState | undefined
+  /** When it was entered. */
+  readonly sinceMs: number
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
 /** What seems to have come after an end may have come just before it, by another clock. */
 function withDoubt(marks: readonly StateMark[], endMs: number): readonly StateMark[] {
   const fromMs = Math.max(endMs - DOUBT_MS, marks.at(-1)?.sinceMs ?? endMs)
@@ -198,19 +208,37 @@ const DOUBT_MS = 3_000
  * it surely was not, whatever the clocks and the seconds of the marks. `heardUntilMs`: what came later nobody told; only
  * an end that was told of lasts beyond it.
  */
+export function spanAt(marks: readonly StateMark[], atMs: number, skewMs: number, heardUntilMs: number): StateSpan {
+  const at = marks.findLastIndex(({ sinceMs }) => sinceMs - skewMs <= atMs)
+  const [mark, next] = [marks[at], marks[at + 1]]
+  const nextMs = (next?.sinceMs ?? Infinity) - skewMs
+  if (mark === undefined) return { state: undefined, sinceMs: NaN, fromMs: -Infinity, untilMs: nextMs }
+  const { state, sinceMs } = mark
+  const fromMs = sinceMs + RESOLUTION_MS + skewMs
+  if (atMs < fromMs) return { state: undefined, sinceMs, fromMs: sinceMs - skewMs, untilMs: Math.min(fromMs, nextMs) }
+  const isEnding = state === 'terminating' || state === 'gone'
+  // The end of what was told is an instant at which it still holds.
+  const toldMs = next === undefined && !isEnding ? heardUntilMs - RESOLUTION_MS - skewMs : Infinity
+  if (state === 'unknown' || atMs > toldMs) {
+    return {
+      state: undefined,
+      sinceMs,
+      fromMs: state === 'unknown' ? fromMs : Math.min(atMs, Math.max(fromMs, toldMs + 1)),
+      untilMs: nextMs,
+    }
+  }
+  return { state, sinceMs, fromMs, untilMs: Math.min(nextMs, toldMs) }
+}
+
+/** The same for one instant alone. */
 export function stateAt(
   marks: readonly StateMark[],
   atMs: number,
   skewMs: number,
   heardUntilMs: number,
 ): { readonly state: PodState; readonly sinceMs: number } | undefined {
-  const at = marks.findLastIndex(({ sinceMs }) => sinceMs - skewMs <= atMs)
-  const mark = marks[at]
-  if (mark === undefined || mark.state === 'unknown') return undefined
-  if (mark.sinceMs + RESOLUTION_MS + skewMs > atMs) return undefined
-  const isEnding = mark.state === 'terminating' || mark.state === 'gone'
-  if (at === marks.length - 1 && !isEnding && atMs + RESOLUTION_MS + skewMs > heardUntilMs) return undefined
-  return { state: mark.state, sinceMs: mark.sinceMs }
+  const { state, sinceMs } = spanAt(marks, atMs, skewMs, heardUntilMs)
+  return state && { state, sinceMs }
 }
 
 /** The ends of containers after one more status, the latest last. */

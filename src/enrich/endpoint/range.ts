@@ -75,6 +75,11 @@ export class Ranges {
     return this.#podCidrs.get(ip) !== undefined
   }
 
+  /** Inside a range of a node's pods, or next to pods that were seen. */
+  isOfPods(ip: string): boolean {
+    return this.isPodCidr(ip) || this.#podNeighbourhoods.has(neighbourhoodOf(ip))
+  }
+
   /** Next to pods that were seen, or between the addresses of services. */
   isNearby(ip: string): boolean {
     if (this.#podNeighbourhoods.has(neighbourhoodOf(ip))) return true

@@ -25,9 +25,14 @@ export function reporterOf(
     observerProduct: productOf(identity.containerName, pod),
     clusterName,
     containerName: identity.containerName,
+    namespaceLabels: namespaceLabelsOf(identity.namespace ?? pod?.namespace, index),
     staticLabels,
   }
   return { ...fields, json: encodeReporter(fields) }
+}
+
+function namespaceLabelsOf(namespace: string | undefined, index: EndpointIndex): JsonText | undefined {
+  return namespace === undefined ? undefined : index.namespace(namespace)?.labels
 }
 
 function podFieldsOf({ uid, ips, labels, workload }: PodFacts): Partial<ReporterFields> {

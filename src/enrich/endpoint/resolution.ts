@@ -29,7 +29,8 @@ export interface Hint {
  * san_mismatch: the pod does not fit the SPIFFE name. other_network: behind another network's gateway. loopback,
  * link_local, no_address: not an address of anybody. xff: a forwarded client, not the peer. nat: a node's address, who
  * is behind it cannot be told. no_upstream: nobody was chosen.
- * authority: only the host that the caller asked for is known.
+ * authority: only the host that the caller asked for is known. undeclared_port: the pod is sure, but its service does not
+ * declare the port.
  */
 export type Reason =
   | 'history'
@@ -51,6 +52,7 @@ export type Reason =
   | 'nat'
   | 'no_upstream'
   | 'authority'
+  | 'undeclared_port'
 
 export type Confidence = 'exact' | 'ambiguous' | 'none'
 

@@ -6,6 +6,8 @@ import {
   type Hop,
 } from '../../record/generated/record.ts'
 import { detach } from './detach.ts'
+import type { EndpointIndex } from './index.ts'
+import { PodSpan } from './pod-span.ts'
 import type { PodFacts } from './pod-table.ts'
 
 /** One end of a hop, rendered once, and for how long and under which index it is the answer. */
@@ -15,8 +17,10 @@ export interface Slot {
   readonly workload: string | undefined
   /** Service host from the cluster name, the SNI or peer metadata. */
   readonly domain: string | undefined
-  /** An address of the cluster's that is not known yet: waiting for news may resolve it. */
+  /** A pod address that is not known yet: news may resolve it. */
   readonly unknownIp: string | undefined
+  /** Of the pod, where that is sure. */
+  readonly span: PodSpan | undefined
   readonly sinceMs: number
   readonly untilMs: number
   readonly version: number
@@ -34,8 +38,11 @@ export interface Ends {
   readonly workloads: readonly string[] | undefined
   /** Service host from the cluster name, the SNI or peer metadata. */
   readonly destinationDomain: string | undefined
-  /** A cluster address that is not known yet: news may resolve it. */
-  readonly unknownIp: string | undefined
+  /** Pod addresses that are not known yet: news may resolve them. */
+  readonly unknownIps: readonly string[] | undefined
+  /** States of the pods at both ends, where these are sure. */
+  readonly sourceSpan: PodSpan | undefined
+  readonly destinationSpan: PodSpan | undefined
   /** The same rendered, once somebody has. */
   hop: Hop | undefined
 }
@@ -50,18 +57,24 @@ export interface End {
 }
 
 /** Render an end. */
-export function slotOf(end: End, version: number): Slot {
+export function slotOf(end: End, index: EndpointIndex): Slot {
   const fields = { ...emptyEndpoint(), ...end.fields }
+  const endpoint = { ...fields, json: detach(encodeEndpoint(fields)) }
   return {
-    endpoint: { ...fields, json: detach(encodeEndpoint(fields)) },
+    endpoint,
     workload: workloadPath(fields.namespace, fields.workload),
     domain: end.domain,
     unknownIp: end.unknownIp,
+    span: isSurePod(fields) ? new PodSpan(index, fields.podUid, endpoint) : undefined,
     sinceMs: end.sinceMs ?? Number.NEGATIVE_INFINITY,
     untilMs: end.untilMs ?? Number.POSITIVE_INFINITY,
-    version,
+    version: index.version,
     answers: new Map(),
   }
+}
+
+function isSurePod(fields: EndpointFields): fields is EndpointFields & { podUid: string } {
+  return fields.podUid !== undefined && fields.confidence === 'exact'
 }
 
 /** `namespace/workload`, where both are known. */

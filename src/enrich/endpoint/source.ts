@@ -71,6 +71,7 @@ function certifiedEnd(view: View, spiffe: Spiffe, caller: Caller, atMs: number):
     const { confidence, reason } = resolution ?? {}
     return { fields: { ...view.podFields(pod), method: 'san', confidence, reason }, ...restOf(resolution) }
   }
+  if (pod !== undefined) view.countSanMismatch()
   const reason = pod === undefined ? reasonWithoutPod(resolution, caller) : 'san_mismatch'
   const fields = { kind: 'unknown', namespace, method: 'san', confidence: 'ambiguous', reason }
   return { fields, ...restOf(resolution, address) }

@@ -1,8 +1,9 @@
 import type { EndpointFields } from '../../record/generated/record.ts'
 import { parseAddress } from '../address.ts'
 import type { EndpointIndex } from './index.ts'
+import { Lookups } from './lookups.ts'
 import type { PodFacts } from './pod-table.ts'
-import type { Hint, Resolution } from './resolution.ts'
+import type { Hint, Reason, Resolution } from './resolution.ts'
 import { LOCAL_NETWORK } from './row.ts'
 import { type End, podFields } from './slot.ts'
 
@@ -12,9 +13,12 @@ export class View {
   /** Configured name of the cluster; peers that name another one are not looked up here. */
   readonly cluster: string | undefined
 
-  constructor(index: EndpointIndex, cluster: string | undefined) {
+  readonly #lookups: Lookups
+
+  constructor(index: EndpointIndex, cluster: string | undefined, lookups = new Lookups()) {
     this.index = index
     this.cluster = cluster
+    this.#lookups = lookups
   }
 
   /** Who is behind an address text at `atMs`; undefined when it holds no IP address. */
@@ -22,11 +26,18 @@ export class View {
     const address = parseAddress(text)
     if (address?.ip === undefined) return undefined
     const { ip, port } = address
-    return this.index.resolve(
+    const resolution = this.index.resolve(
       { network: LOCAL_NETWORK, ip, port: port === 0 ? undefined : port, protocol: 'TCP' },
       atMs,
       hint,
     )
+    this.#lookups.count(resolution.confidence)
+    return resolution
+  }
+
+  /** Note that an address and a certificate do not agree. */
+  countSanMismatch(): void {
+    this.#lookups.sanMismatches += 1
   }
 
   podFields(pod: PodFacts): Partial<EndpointFields> {
@@ -51,7 +62,16 @@ export function restOf(
   address?: string,
 ): Pick<End, 'sinceMs' | 'untilMs' | 'unknownIp'> {
   if (resolution === undefined) return {}
-  const { sinceMs, untilMs, reason } = resolution
-  const isUnknown = reason === 'not_known' && address !== undefined
-  return { sinceMs, untilMs, unknownIp: isUnknown ? parseAddress(address)?.ip : undefined }
+  const { sinceMs, untilMs } = resolution
+  const isMissed = address !== undefined && mayBecomeKnown(resolution)
+  return { sinceMs, untilMs, unknownIp: isMissed ? parseAddress(address)?.ip : undefined }
+}
+
+function isUnknown(reason: Reason | undefined): boolean {
+  return reason === 'not_known' || reason === 'stale' || reason === 'not_synced'
+}
+
+/** Nobody is known to have had the address then or since: its owner may be newer than what is known. */
+function mayBecomeKnown({ reason, untilMs }: Resolution): boolean {
+  return reason === 'history' ? untilMs === Number.POSITIVE_INFINITY : isUnknown(reason)
 }

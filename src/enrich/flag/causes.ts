@@ -2,6 +2,7 @@ import { CONNECTION_CAUSES } from './cause/connection.ts'
 import { DOWNSTREAM_CAUSES } from './cause/downstream.ts'
 import { FILTER_CAUSES } from './cause/filter.ts'
 import { OVERLOAD_CAUSES } from './cause/overload.ts'
+import { POD_CAUSES } from './cause/pod.ts'
 import { POLICY_CAUSES } from './cause/policy.ts'
 import { ROUTING_CAUSES } from './cause/routing.ts'
 import { TIMEOUT_CAUSES } from './cause/timeout.ts'
@@ -16,6 +17,7 @@ export const CAUSES = {
   ...CONNECTION_CAUSES,
   ...TLS_CAUSES,
   ...UPSTREAM_CAUSES,
+  ...POD_CAUSES,
   ...TIMEOUT_CAUSES,
   ...ROUTING_CAUSES,
   ...DOWNSTREAM_CAUSES,

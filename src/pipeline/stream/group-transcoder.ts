@@ -17,6 +17,7 @@ export function groupTranscoder(
     const { segments, broken } = transcoder.transcode(held.map((message) => messageOf(partition, message)))
     for (const { index, expected } of broken) onBroken(partition, held[index]?.offset ?? 0, expected)
     const base = held[0]?.offset ?? 0
+    // What comes by way of a topic is seconds old, and to wait would hold up all partitions: nothing waits for names here.
     return segments.map((segment) => withOffsets(segment, base))
   }
 }

@@ -13,9 +13,9 @@ export function requestTranscoder(
   onBroken: (count: number, expected: string) => void,
 ): TranscodeRequest {
   return (request) => {
-    const { segments, broken } = transcoder.transcode(messagesOf(request))
+    const { segments, broken, misses } = transcoder.transcode(messagesOf(request))
     if (broken[0] !== undefined) onBroken(broken.length, broken[0].expected)
-    return segments
+    return { segments, misses }
   }
 }
 

@@ -8,6 +8,7 @@ import { jsonDocument } from '../json-document.ts'
 import { DEAD_LETTER } from '../open-pipeline.ts'
 import type { PipelineSettings } from '../settings.ts'
 import { lockState } from '../state-lock.ts'
+import { type News, waitCounts, Waits } from '../waits.ts'
 import { RequestAnswers } from './request-answers.ts'
 import { RequestIntake, type TranscodeRequest } from './request-intake.ts'
 import {
@@ -29,6 +30,8 @@ export interface RequestStreamSettings extends StreamSettings, Pick<PipelineSett
 /** What it needs from outside. */
 export interface RequestStreamParts extends Omit<StreamParts, 'deadLetter'> {
   readonly transcode: TranscodeRequest
+  /** Of a live source of names; without one nothing waits for them. */
+  readonly news?: News | undefined
   /** Listens for requests. @throws FlagshipError LISTEN_FAILED. */
   readonly listen: (taker: LineTaker, onAnswer: (status: number, reason: string) => void) => Promise<LineServer>
 }
@@ -45,6 +48,8 @@ export async function startRequestStream(settings: RequestStreamSettings, parts:
   const deadLetter = await openDeadLetter(settings, parts)
   try {
     const answers = new RequestAnswers(settings.name, parts)
+    const { clock, metrics, news } = parts
+    const waits = news && new Waits(news, clock, waitCounts(metrics, settings.name))
     const { pipeline, intake } = openStream(
       settings,
       {
@@ -53,6 +58,8 @@ export async function startRequestStream(settings: RequestStreamSettings, parts:
           new RequestIntake({
             ...stages,
             transcode,
+            waits,
+            clock,
             lookup: sink.lookup,
             listen: (taker) => listen(taker, answers.add.bind(answers)),
           }),

@@ -39,6 +39,7 @@ function writeReporter(to: AvroWriter, value: ReporterFields): void {
   to.text(value.containerName)
   to.text(value.deploymentName)
   to.labels(value.podLabels)
+  to.labels(value.namespaceLabels)
   to.labels(value.staticLabels)
 }
 

@@ -347,6 +347,8 @@ export interface ReporterFields {
   deploymentName: string | undefined
   /** Selected labels of the reporting pod. */
   podLabels: JsonText | undefined
+  /** Selected labels of its namespace. */
+  namespaceLabels: JsonText | undefined
   /** Labels from the configuration. */
   staticLabels: JsonText | undefined
 }
@@ -384,7 +386,7 @@ export interface EndpointFields {
   confidence: string | undefined
   /** Why it is unresolved or ambiguous; absent when exact. */
   reason: string | undefined
-  /** starting, ready, not_ready, terminating, restarted or gone, at the time of the line. */
+  /** starting, ready, not_ready, terminating, restarted or gone: where it cannot have been another. Of a failure at its end (start and duration), else at its start and only where the pod was not ready. */
   podState: string | undefined
   /** Milliseconds since it entered that state. */
   podStateMs: number | undefined
@@ -504,6 +506,7 @@ export function emptyReporter(): ReporterFields {
     containerName: undefined,
     deploymentName: undefined,
     podLabels: undefined,
+    namespaceLabels: undefined,
     staticLabels: undefined,
   }
 }
@@ -792,7 +795,9 @@ const P26 = labels('"deployment":{"name":')
 const P27 = labels('"kubernetes":{"deployment":{"name":')
 const P28 = labels('"labels":')
 const P29 = labels('"kubernetes":{"labels":')
-const P30 = labels('"ecs":{"version":"')
+const P30 = labels('"namespace_labels":')
+const P31 = labels('"kubernetes":{"namespace_labels":')
+const P32 = labels('"ecs":{"version":"')
 const E0 = labels('"kind":')
 const E1 = labels('"pod":')
 const E2 = labels('"pod_uid":')
@@ -1271,10 +1276,11 @@ export function encodeReporter(value: ReporterFields): string {
   if (value.deploymentName !== undefined) { text += (g4 ? P26 : P27)[textEnd] + quote(value.deploymentName); textEnd = 2; g4 = true; g8 = true }
   if (g8) textEnd = CLOSING[textEnd]
   if (value.podLabels !== undefined) { text += (g4 ? P28 : P29)[textEnd] + value.podLabels; textEnd = 2; g4 = true }
+  if (value.namespaceLabels !== undefined) { text += (g4 ? P30 : P31)[textEnd] + value.namespaceLabels; textEnd = 2; g4 = true }
   if (g4) textEnd = CLOSING[textEnd]
   if (value.staticLabels !== undefined) { text += P28[textEnd] + value.staticLabels; textEnd = 2 }
   let g9 = false
-  text += P30[textEnd] + '9.0.0'; textEnd = 1; g9 = true
+  text += P32[textEnd] + '9.0.0'; textEnd = 1; g9 = true
   if (g9) textEnd = CLOSING[textEnd]
   return flat(text + ENDINGS[textEnd])
 }

@@ -49,7 +49,19 @@ describe('parseConfig()', () => {
         keepOriginal: 'failures',
         maxLineBytes: 1_048_576,
       },
-      enrich: { kubernetes: {}, networks: {}, labels: expect.arrayContaining(['app', 'version']) },
+      enrich: {
+        kubernetes: {
+          resolver: { urls: ['http://flagship-resolver:9465'] },
+          api: { encoding: 'protobuf' },
+          allowManyNodes: false,
+          syncWaitMs: 30_000,
+          missWaitMs: 2_000,
+          historyMinutes: 30,
+        },
+        networks: {},
+        namespaceLabels: [],
+        labels: expect.arrayContaining(['app', 'version']),
+      },
       limits: { inflightBytes: 33_554_432, stopMs: 25_000 },
       http: { listen: '127.0.0.1:9464' },
       log: { level: 'info' },
@@ -69,6 +81,21 @@ describe('parseConfig()', () => {
       tls: { caFile: '/etc/flagship/ca.crt' },
       sasl: { passwordFile: '/etc/flagship/password' },
       registry: { bearerTokenFile: '/etc/flagship/token' },
+    })
+  })
+
+  test('takes relative paths of what tells names from there too', () => {
+    const resolver = '{ tokenFile: t, caFile: ca, certificateFile: c, keyFile: k }'
+    const kubernetes = `{ mode: resolver, resolver: ${resolver}, api: { kubeconfig: admin.conf } }`
+    const { enrich } = valid(`${MINIMAL}enrich: { kubernetes: ${kubernetes} }\n`)
+    expect(enrich.kubernetes).toMatchObject({
+      resolver: {
+        tokenFile: '/etc/flagship/t',
+        caFile: '/etc/flagship/ca',
+        certificateFile: '/etc/flagship/c',
+        keyFile: '/etc/flagship/k',
+      },
+      api: { kubeconfig: '/etc/flagship/admin.conf' },
     })
   })
 

@@ -22,7 +22,7 @@ export function lineTranscoder(source?: Pick<ChainSource, 'identity'>): Transcod
         takeLine(builder, joins, chunk, start, bytes.toString('utf8', start, end))
         start = end + 1
       }
-      return { segment: builder.finish(bytes.length), carry: { joins: joins.carry(), heads: {} } }
+      return { segment: builder.finish(bytes.length), carry: { joins: joins.carry(), heads: {} }, misses: [] }
     },
     loss(loss, id) {
       const builder = new SegmentBuilder(reporterNamespace)

@@ -30,7 +30,7 @@ const BY_TYPE: Readonly<Record<string, string>> = {
     log.offset envoy.loss.bytes`,
   float: 'envoy.sample_rate',
   boolean: 'envoy.verdict.cut_short envoy.mtls envoy.ambiguous envoy.truncated',
-  flattened: 'kubernetes.labels labels envoy.extra',
+  flattened: 'kubernetes.labels kubernetes.namespace_labels labels envoy.extra',
 }
 
 // biome-ignore format: a table, one type a line

@@ -45,6 +45,12 @@ describe('createHttp()', () => {
     expect({ status: answer.statusCode, body: answer.json() }).toEqual({ status: 503, body: { ready: false, reasons } })
   })
 
+  test('is ready whatever stands beside it', async () => {
+    const answer = await createHttp({ ...SOURCES, besides: () => ({ names: 'stale' }) }).inject('/readyz')
+    const body = { ready: true, reasons: [], names: 'stale' }
+    expect({ status: answer.statusCode, body: answer.json() }).toEqual({ status: 200, body })
+  })
+
   test('is not live where only a restart helps', async () => {
     const answer = await createHttp({ ...SOURCES, isLive: () => false }).inject('/livez')
     expect({ status: answer.statusCode, body: answer.json() }).toEqual({ status: 503, body: { live: false } })

@@ -276,10 +276,10 @@ describe('destinationEnd()', () => {
   })
 
   test('says which unknown address news may resolve', () => {
-    expect(ends(WEB, 'outbound', { upstreamCluster: TO_CART, upstreamHost: '10.244.1.99:80' }).unknownIp).toBe(
+    expect(ends(WEB, 'outbound', { upstreamCluster: TO_CART, upstreamHost: '10.244.1.99:80' }).unknownIps).toEqual([
       '10.244.1.99',
-    )
-    expect(ends(CART, 'inbound', { downstreamRemoteAddress: '10.244.1.98:80' }).unknownIp).toBe('10.244.1.98')
-    expect(ends(CART, 'inbound', { downstreamRemoteAddress: '198.51.100.1:80' }).unknownIp).toBeUndefined()
+    ])
+    expect(ends(CART, 'inbound', { downstreamRemoteAddress: '10.244.1.98:80' }).unknownIps).toEqual(['10.244.1.98'])
+    expect(ends(CART, 'inbound', { downstreamRemoteAddress: '198.51.100.1:80' }).unknownIps).toBeUndefined()
   })
 })

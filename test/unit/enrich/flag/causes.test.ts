@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FLAGS } from '../../../../src/enrich/flag/catalogue.ts'
+import { POD_CAUSES } from '../../../../src/enrich/flag/cause/pod.ts'
 import { CAUSES, type CauseId, explainCause, isCauseId } from '../../../../src/enrich/flag/causes.ts'
 import { DETAILS } from '../../../../src/enrich/flag/details.ts'
 import type { Cause } from '../../../../src/enrich/flag/explanation.ts'
@@ -61,7 +62,7 @@ describe('explainCause()', () => {
   })
 })
 
-test('Every cause can be reached: from details, a flag, ztunnel, a transport failure or the verdict', () => {
+test('Every cause can be reached: from details, a flag, ztunnel, a transport failure, the verdict or the state of a pod', () => {
   const used = new Set<CauseId>([
     ...Object.values(DETAILS)
       .flat()
@@ -76,6 +77,7 @@ test('Every cause can be reached: from details, a flag, ztunnel, a transport fai
     'local_address_unavailable',
     'retry_overflow',
     'upstream_reset_connection',
+    ...Object.keys(POD_CAUSES),
     'timeout_during_response',
     'destination_not_registered',
     'blackhole_cluster',

@@ -126,7 +126,7 @@ describe('StreamState', () => {
 
   test('does not take more than a memory holds', () => {
     const { index, connect } = benchOf()
-    vi.spyOn(index, 'size', 'get').mockReturnValue({ pods: 999_000, services: 1_001, closedIntervals: 0 })
+    vi.spyOn(index, 'size', 'get').mockReturnValue({ pods: 999_000, services: 1_001, nodes: 0, closedIntervals: 0 })
     expect(connect(hello('e'), SNAPSHOT, records({ a: 1 }))).toEqual(['more than 1000000 things'])
   })
 })

@@ -3,6 +3,7 @@ import type { Agent } from '../../../../src/pipeline/agent.ts'
 import type { Refused } from '../../../../src/pipeline/dead-letter-line.ts'
 import { RequestIntake } from '../../../../src/pipeline/stream/request-intake.ts'
 import { openStream, StreamAgent } from '../../../../src/pipeline/stream/start-stream.ts'
+import type { Waits } from '../../../../src/pipeline/waits.ts'
 import type { Segment } from '../../../../src/sinks/batch.ts'
 import type { Sink } from '../../../../src/sinks/sink.ts'
 import { createMetrics } from '../../../../src/telemetry/metrics.ts'
@@ -16,8 +17,13 @@ export function requestOf(texts: readonly string[], key?: string): LinesRequest 
   return { messages: texts.map((text) => Buffer.from(text)), body: Buffer.from(texts.join('\n')), key }
 }
 
-/** Each text is a document; its id is its text. */
-function transcode({ messages }: LinesRequest): readonly Segment[] {
+/** Each text is a document; its id is its text. A text `10.0.0.1 ...` has that address. */
+function transcode(request: LinesRequest) {
+  const ips = request.messages.flatMap((message) => /^[\d.]+(?= )/.exec(String(message)) ?? [])
+  return { segments: segmentsOf(request), misses: ips.map((ip) => ({ ip, atMs: Number.MAX_SAFE_INTEGER })) }
+}
+
+function segmentsOf({ messages }: LinesRequest): readonly Segment[] {
   const texts = messages.map(String)
   const namespaces = new Set(texts.map(namespaceOf))
   return [...namespaces].map((namespace) =>
@@ -53,7 +59,7 @@ function segmentOf(texts: readonly string[], reporterNamespace: string | undefin
 export function startTaker(
   sink: Sink,
   clock: ManualClock,
-  inflightBytes = 1_000,
+  { inflightBytes = 1_000, waits }: { readonly inflightBytes?: number; readonly waits?: Waits } = {},
 ): {
   readonly agent: Agent
   readonly taker: LineTaker
@@ -91,7 +97,14 @@ export function startTaker(
     {
       committer: NO_COMMITS,
       intake: (stages) =>
-        new RequestIntake({ ...stages, transcode, lookup: sink.lookup, listen: async () => ({ url: '', close }) }),
+        new RequestIntake({
+          ...stages,
+          transcode,
+          waits,
+          clock,
+          lookup: sink.lookup,
+          listen: async () => ({ url: '', close }),
+        }),
     },
     parts,
   )

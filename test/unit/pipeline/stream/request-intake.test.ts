@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { FlagshipError } from '../../../../src/errors.ts'
 import type { LinesRequest } from '../../../../src/ingest/http/server.ts'
 import { ACCEPTED, MISSING, type Outcome, type Sink, STORED } from '../../../../src/sinks/sink.ts'
+import { Waits } from '../../../../src/pipeline/waits.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 import { requestOf, startTaker } from './request-bench.ts'
 
@@ -31,13 +32,17 @@ function heldSink(open: () => Promise<void>, lookup: Sink['lookup']) {
 async function benchOf({
   open = async () => {},
   lookup,
+  unknown = new Set(),
 }: {
   readonly open?: () => Promise<void>
   readonly lookup?: Sink['lookup']
+  readonly unknown?: ReadonlySet<string>
 } = {}) {
   const clock = new ManualClock()
+  const news = { waitMs: 2_000, awaits: ({ ip }: { ip: string }) => unknown.has(ip) }
+  const waits = new Waits(news, clock, { waited: () => {}, gaveUp: () => {} })
   const { sink, offers } = heldSink(open, lookup)
-  const { agent, taker, buried, isClosed } = startTaker(sink, clock)
+  const { agent, taker, buried, isClosed } = startTaker(sink, clock, { waits })
   onTestFinished(() => clock.drive(agent.stop(0)))
   await clock.advance(1)
   /** What a request was answered with; undefined until then. */
@@ -50,6 +55,31 @@ async function benchOf({
 }
 
 describe('RequestIntake', () => {
+  test('holds a request with an unknown pod address until there is news of it; others go on', async () => {
+    const unknown = new Set(['10.0.0.9', '10.0.0.8'])
+    const { clock, offered, take } = await benchOf({ unknown })
+    take(requestOf(['10.0.0.9 one']))
+    take(requestOf(['10.0.0.8 two']))
+    take(requestOf(['three']))
+    await clock.advance(100)
+    expect(offered()).toEqual(['three'])
+    unknown.delete('10.0.0.9')
+    await clock.advance(200)
+    expect(offered()).toEqual(['three', '10.0.0.9 one'])
+    await clock.advance(2_000)
+    expect(offered()).toEqual(['three', '10.0.0.9 one', '10.0.0.8 two'])
+  })
+
+  test('holds nothing any longer when it stops', async () => {
+    const { clock, agent, offered, take } = await benchOf({ unknown: new Set(['10.0.0.9']) })
+    take(requestOf(['10.0.0.9 one']))
+    await clock.advance(100)
+    const stopped = agent.stop(500)
+    await clock.advance(100)
+    expect(offered()).toEqual(['10.0.0.9 one'])
+    await clock.drive(stopped)
+  })
+
   test('answers a request when the sink has answered for every line of it', async () => {
     const { clock, offers, take } = await benchOf()
     const long = Array.from({ length: 25 }, (_, index) => `line ${index}`) // two batches of bytes, one request

@@ -25,7 +25,7 @@ function idsOf(records: readonly unknown[], key?: string) {
   const transcode = requestTranscoder(transcoder, (count, expected) => broken.push(`${count} ${expected}`))
   const body = Buffer.from(JSON.stringify(records))
   const split = messagesOf(body)
-  const segments = transcode({ messages: split.ok ? split.messages : [], body, key })
+  const { segments } = transcode({ messages: split.ok ? split.messages : [], body, key })
   return { ids: segments.flatMap(({ ids }) => ids), broken }
 }
 

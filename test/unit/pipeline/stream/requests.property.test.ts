@@ -19,7 +19,7 @@ async function worldOf(seed: number, fate: Fate) {
   const store = new ScriptedStore(clock, random)
   const start = () => {
     let isDead = false
-    const { agent, taker } = startTaker(new StoreSink(store, () => isDead), clock, INFLIGHT_BYTES)
+    const { agent, taker } = startTaker(new StoreSink(store, () => isDead), clock, { inflightBytes: INFLIGHT_BYTES })
     agent.done.catch(() => {})
     const kill = () => {
       isDead = true

@@ -41,7 +41,7 @@ function benchOf(stateDirectory: string) {
     random: () => 0.5,
     logger: new RecordedLog(),
     metrics: createMetrics(false),
-    transcode: () => [segmentOf(['a', 'b'])],
+    transcode: () => ({ segments: [segmentOf(['a', 'b'])], misses: [] }),
   }
   const start = (
     listen = async (taker: LineTaker) => {
