@@ -56,10 +56,12 @@ export class Workplace {
 
   /** Every document in the output and in the finished files beside it, by the order of their numbers. */
   documents(): Record<string, unknown>[] {
-    return this.#outputs().flatMap((path) => {
-      const lines = readFileSync(path, 'utf8').split('\n')
-      return lines.slice(0, -1).map((line): Record<string, unknown> => JSON.parse(line))
-    })
+    return this.lines().map((line): Record<string, unknown> => JSON.parse(line))
+  }
+
+  /** The same as they are written. */
+  lines(): string[] {
+    return this.#outputs().flatMap((path) => readFileSync(path, 'utf8').split('\n').slice(0, -1))
   }
 
   /** How many documents there are; quicker than reading them. */
