@@ -199,11 +199,11 @@ export class EndpointIndex implements RowTarget {
   }
 
   /**
-   * A new snapshot was put that was made at `atMs`, of the things `keep` names: what is not among them is gone since
-   * then. Nothing is cleared: a pod that is gone keeps its past.
+   * A new snapshot was put that was made at `atMs`, of the things `keep` names: of a pod that is not among them nothing is
+   * known since then, and everything else is gone. Nothing is cleared: a pod that is gone keeps its past.
    */
   sweep(keep: ReadonlySet<string>, atMs: number): void {
-    for (const uid of this.#pods.uids) if (!keep.has(`pod/${uid}`)) this.deletePod(uid, atMs)
+    for (const uid of this.#pods.uids) if (!keep.has(`pod/${uid}`)) this.#missPod(uid, atMs)
     const keys = [...this.#namespaces.names].map((name) => `namespace/${name}`)
     for (const name of this.#nodes.names) keys.push(`node/${name}`)
     for (const { namespace, name } of this.#services.all) keys.push(`service/${namespace}/${name}`)
@@ -277,6 +277,10 @@ export class EndpointIndex implements RowTarget {
     const holders = this.#pods.holders(addressKey(LOCAL_NETWORK, ip), atMs, this.#skewMs)
     if (holders === undefined) return this.#ranges.isOfPods(ip)
     return holders.exact === undefined && holders.pods.length === 0 && holders.untilMs === Number.POSITIVE_INFINITY
+  }
+
+  #missPod(uid: string, atMs: number): void {
+    if (this.#pods.miss(uid, atMs, this.#gapFromMs)) this.#changed(`pod/${uid}`)
   }
 
   #changed(key: string): void {

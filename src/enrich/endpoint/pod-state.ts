@@ -82,6 +82,15 @@ export function marksWhenGone(
   return withEnding(marks, { state: 'gone', sinceMs: atMs }, gapFromMs)
 }
 
+/** The marks of a pod that a snapshot made at `atMs` does not have. */
+export function marksWhenMissed(
+  marks: readonly StateMark[],
+  atMs: number,
+  gapFromMs: number | undefined,
+): readonly StateMark[] {
+  return stateIn(marks, 'gone') ? marks : withGap(marks, Math.min(gapFromMs ?? atMs, atMs), Infinity)
+}
+
 function isConfirmed(marks: readonly StateMark[], { ready }: PodStateFacts): boolean {
   const last = marks.at(-1)
   return ready?.isTrue === true && last?.state === 'ready' && last.sinceMs === ready.sinceMs

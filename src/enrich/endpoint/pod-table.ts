@@ -5,9 +5,18 @@ import { type Holders, RESOLUTION_MS } from './interval.ts'
 import { IntervalTable } from './interval-table.ts'
 import { MarkTable } from './mark-table.ts'
 import { PodColumns } from './pod-columns.ts'
-import { marksAfter, marksWhenGone, type PodRestart, restartsAfter, type StateMark, type Telling } from './pod-state.ts'
+import {
+  marksAfter,
+  marksWhenGone,
+  marksWhenMissed,
+  type PodRestart,
+  restartsAfter,
+  type StateMark,
+  type Telling,
+} from './pod-state.ts'
 import { encodeRecord } from './record-line.ts'
 import type { PodRow } from './row.ts'
+import { takeOver } from './take-over.ts'
 
 /** What is known of a pod, whenever it lived. */
 export type PodFacts = Omit<PodRow, 'life' | 'state' | 'hostIps' | 'pathUid'>
@@ -92,11 +101,20 @@ export class PodTable {
 
   /** The object is gone, known at `seenAtMs`. Its intervals stay, closed. */
   delete(uid: string, seenAtMs: number, gapFromMs?: number): boolean {
+    return this.#remove(uid, seenAtMs, gapFromMs, marksWhenGone)
+  }
+
+  /** Another index does not have the pod at `atMs`: it is gone, or that index lags. */
+  miss(uid: string, atMs: number, gapFromMs?: number): boolean {
+    return this.#remove(uid, atMs, gapFromMs, marksWhenMissed)
+  }
+
+  #remove(uid: string, seenAtMs: number, gapFromMs: number | undefined, marksAfterIt: typeof marksWhenGone): boolean {
     const pod = this.#pods.find(uid)
     const rest = pod === NONE ? undefined : this.#pods.restOf(pod)
     if (rest === undefined || rest.isDeleted) return false
     this.#pods.update(pod, this.#factsOf(pod), { ...rest, isDeleted: true })
-    this.#marks.set(pod, marksWhenGone(this.#marks.of(pod), seenAtMs, gapFromMs))
+    this.#marks.set(pod, marksAfterIt(this.#marks.of(pod), seenAtMs, gapFromMs))
     const intervals = this.#intervals.ofPod(pod)
     // A pod without an interval would never be forgotten: it gets one that no look-up finds.
     if (intervals.length === 0) intervals.push(this.#intervals.open(pod, '', seenAtMs, seenAtMs))
@@ -119,10 +137,11 @@ export class PodTable {
   }
 
   /** Take over what another index knows of a pod. Returns whether anything changed. */
-  put(record: PodRecord): boolean {
+  put(told: PodRecord): boolean {
+    const known = this.recordOf(told.facts.uid)
+    const record = known === undefined ? told : takeOver(known, told)
+    if (record === undefined || (known !== undefined && encodeRecord(known) === encodeRecord(record))) return false
     const { facts, intervals, states, restarts } = record
-    const known = this.recordOf(facts.uid)
-    if (known !== undefined && encodeRecord(known) === encodeRecord(record)) return false
     let pod = this.#pods.find(facts.uid)
     if (pod === NONE) pod = this.#pods.add(facts, record)
     else {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { EndpointIndex } from '../../../../src/enrich/endpoint/index.ts'
+import type { IndexRecord } from '../../../../src/enrich/endpoint/index-record.ts'
 import { encodeRecord } from '../../../../src/enrich/endpoint/record-line.ts'
 import { Publisher } from '../../../../src/enrich/resolver/publisher.ts'
 import { StreamState } from '../../../../src/enrich/resolver/stream-state.ts'
@@ -75,8 +76,25 @@ function linesOf(index: EndpointIndex, isAll: boolean): readonly string[] {
   const lines: string[] = []
   for (const record of index.records())
     if (isAll || (record.kind !== 'range' && !(record.kind === 'pod' && record.isDeleted)))
-      lines.push(encodeRecord(record))
+      lines.push(encodeRecord(isAll ? record : present(record)))
   return lines.sort()
+}
+
+/** Without the addresses that a pod had before. */
+function present(record: IndexRecord): IndexRecord {
+  if (record.kind !== 'pod') return record
+  return { ...record, intervals: record.intervals.filter(({ toMs }) => toMs === undefined) }
+}
+
+/** A UID never comes back: the next pod of that name has another. */
+function withLives(): (each: Change) => Change {
+  const ended = new Map<string, number>()
+  return (each) => {
+    if (each.kind !== 'pod' && each.kind !== 'podGone') return each
+    const life = ended.get(each.uid) ?? 0
+    if (each.kind === 'podGone') ended.set(each.uid, life + 1)
+    return { ...each, uid: `${each.uid}-${life}` }
+  }
 }
 
 describe('StreamState', () => {
@@ -88,6 +106,7 @@ describe('StreamState', () => {
         async (steps, cut) => {
           const clock = new ManualClock()
           let index = new EndpointIndex()
+          const lives = withLives()
           let starts = 1
           let publisher = publish(index, clock, 'start-1')
           const agent = new EndpointIndex()
@@ -129,7 +148,7 @@ describe('StreamState', () => {
                 publisher = publish(index, clock, `start-${starts}`)
               }
               connect()
-            } else apply(index, each, clock.nowMs())
+            } else apply(index, lives(each), clock.nowMs())
           }
           await clock.advance(300)
           await opened()
