@@ -98,8 +98,7 @@ export class EndpointIndex implements RowTarget {
   }
 
   deletePod(uid: string, seenAtMs: number): void {
-    this.#seenMs = Math.max(this.#seenMs, seenAtMs)
-    if (this.#pods.delete(uid, seenAtMs, this.#gapFromMs)) this.#changed(`pod/${uid}`)
+    this.#deletePod(uid, seenAtMs, this.#gapFromMs)
   }
 
   upsertService(row: ServiceRow): void {
@@ -128,8 +127,9 @@ export class EndpointIndex implements RowTarget {
     if (this.#namespaces.delete(name)) this.#changed(`namespace/${name}`)
   }
 
-  retainPods(uids: ReadonlySet<string>, seenAtMs: number): void {
-    for (const uid of this.#pods.uids) if (!uids.has(uid)) this.deletePod(uid, seenAtMs)
+  /** In slices: await it before the list counts as taken in. What is told of a pod meanwhile is newer than the list. */
+  retainPods(uids: ReadonlySet<string>, seenAtMs: number): Promise<void> {
+    return this.#sweepPods((uid) => uids.has(uid), seenAtMs)
   }
 
   retainServices(keys: ReadonlySet<string>): void {
@@ -199,22 +199,26 @@ export class EndpointIndex implements RowTarget {
 
   /**
    * A new snapshot was put that was made at `atMs`, of the things `keep` names: what is not among them is gone since
-   * then. Nothing is cleared: a pod that is gone keeps its past.
+   * then. Nothing is cleared: a pod that is gone keeps its past. In slices: await it before the snapshot counts as taken
+   * in. What is told of a pod meanwhile is newer than the snapshot.
    */
-  sweep(keep: ReadonlySet<string>, atMs: number): void {
-    for (const uid of this.#pods.uids) if (!keep.has(`pod/${uid}`)) this.deletePod(uid, atMs)
+  sweep(keep: ReadonlySet<string>, atMs: number): Promise<void> {
     const keys = [...this.#namespaces.names].map((name) => `namespace/${name}`)
     for (const name of this.#nodes.names) keys.push(`node/${name}`)
     for (const { namespace, name } of this.#services.all) keys.push(`service/${namespace}/${name}`)
     for (const key of keys) if (!keep.has(key)) this.#remove(key)
+    return this.#sweepPods((uid) => keep.has(`pod/${uid}`), atMs)
   }
 
   /**
    * Forget what ended longer ago than the history goes back, and before any line that is still to be looked up. Call it
-   * from time to time. Nobody is told: every index forgets by itself.
+   * from time to time. Nobody is told: every index forgets by itself. In slices, of which the
+   * first is done before this returns.
    */
   forget(nowMs: number, oldestNeededMs = nowMs): void {
-    if (this.#pods.forget(Math.min(nowMs - this.#historyMs, oldestNeededMs))) this.#version += 1
+    void this.#pods.forget(Math.min(nowMs - this.#historyMs, oldestNeededMs), () => {
+      this.#version += 1
+    })
   }
 
   /** By UID, or by the UID kubelet uses in the paths of a static pod. Pods of the past too, as long as they are kept. */
@@ -260,6 +264,16 @@ export class EndpointIndex implements RowTarget {
     if (pod === undefined) return other
     if (other.kind === 'external' || other.kind === 'unknown') return pod
     return { ...other, sinceMs: Math.max(pod.sinceMs, other.sinceMs), untilMs: Math.min(pod.untilMs, other.untilMs) }
+  }
+
+  #deletePod(uid: string, seenAtMs: number, gapFromMs: number | undefined): void {
+    this.#seenMs = Math.max(this.#seenMs, seenAtMs)
+    if (this.#pods.delete(uid, seenAtMs, gapFromMs)) this.#changed(`pod/${uid}`)
+  }
+
+  #sweepPods(isWanted: (uid: string) => boolean, atMs: number): Promise<void> {
+    const gapFromMs = this.#gapFromMs // of the time before the list, whatever is heard while it is swept
+    return this.#pods.sweep(isWanted, (uid) => this.#deletePod(uid, atMs, gapFromMs))
   }
 
   #changed(key: string): void {

@@ -126,7 +126,7 @@ export class Reflector {
     }
     const { fieldSelector } = intake.resource
     const { version, keys } = await listAll({ ...this.#parts, fieldSelector }, isUrgent, signal)
-    this.#complete(version, keys)
+    await this.#complete(version, keys)
     return this.#watch(version, false, signal)
   }
 
@@ -137,7 +137,7 @@ export class Reflector {
       if (this.#version !== undefined) {
         this.#apply(event)
       } else if (event.type === 'BOOKMARK') {
-        if (isEndOfList(event)) this.#endOfList(event, keys, signal)
+        if (isEndOfList(event)) await this.#endOfList(event, keys, signal)
       } else {
         this.#applyToList(event, keys)
       }
@@ -152,10 +152,10 @@ export class Reflector {
     this.#hand(event)
   }
 
-  #endOfList(bookmark: WatchEvent, keys: Set<string>, signal: AbortSignal): void {
+  async #endOfList(bookmark: WatchEvent, keys: Set<string>, signal: AbortSignal): Promise<void> {
     const version = versionOf(bookmark.object)
     if (version === undefined) throw new ApiFailure('malformed', 'the list has no version')
-    this.#complete(version, keys)
+    await this.#complete(version, keys)
     keys.clear() // the watch goes on for minutes
     this.#arrive(signal)
   }
@@ -214,8 +214,8 @@ export class Reflector {
     else if (type === 'ADDED' || type === 'MODIFIED') intake.put(object)
   }
 
-  #complete(version: string, keys: ReadonlySet<string>): void {
-    this.#parts.intake.retain(keys)
+  async #complete(version: string, keys: ReadonlySet<string>): Promise<void> {
+    await this.#parts.intake.retain(keys)
     this.#version = version
     this.#isPaged = false
     this.#hasGap = false

@@ -34,9 +34,9 @@ class ToldIndex extends EndpointIndex {
     super.upsertPod(row, seenAtMs)
   }
 
-  override retainPods(uids: ReadonlySet<string>, seenAtMs: number): void {
+  override retainPods(uids: ReadonlySet<string>, seenAtMs: number): Promise<void> {
     told.push('whole list')
-    super.retainPods(uids, seenAtMs)
+    return super.retainPods(uids, seenAtMs)
   }
 }
 
