@@ -54,7 +54,9 @@ async function build(pods: number, past: number, path: string): Promise<void> {
   tell('longest the event loop was kept in slices of 256 pods, ms', (delay.max / 1e6).toFixed(1))
   lookUps(index, pods)
   await longCalls(index, pods, path)
-  const child = spawnSync(process.execPath, ['--expose-gc', import.meta.filename, 'read', path], { encoding: 'utf8' })
+  const child = spawnSync(process.execPath, [...process.execArgv, import.meta.filename, 'read', path], {
+    encoding: 'utf8',
+  })
   process.stdout.write(child.stdout + child.stderr)
 }
 
@@ -138,10 +140,7 @@ function lookUps(index: EndpointIndex, pods: number): void {
 
 async function longCalls(index: EndpointIndex, pods: number, path: string): Promise<void> {
   const uids = new Set(Array.from({ length: pods }, (_, at) => uidOf(at)))
-  tell(
-    'retainPods() of them all, CPU ms',
-    timed(() => index.retainPods(uids, START_MS + HOUR_MS)),
-  )
+  await tellKept('retainPods() of them all', () => index.retainPods(uids, START_MS + HOUR_MS))
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   const startMs = performance.now()
@@ -150,10 +149,21 @@ async function longCalls(index: EndpointIndex, pods: number, path: string): Prom
   tell('snapshot written, ms', (performance.now() - startMs).toFixed(0))
   tell('longest the event loop was kept meanwhile, ms', (delay.max / 1e6).toFixed(1))
   tell('snapshot, records and bytes', written.ok ? `${written.records}, ${statSync(path).size}` : written.reason)
-  tell(
-    'forget() of all that is gone, CPU ms',
-    timed(() => index.forget(START_MS + HOUR_MS * 9)),
-  )
+  await tellKept('forget() of all that is gone', async () => {
+    index.forget(START_MS + HOUR_MS * 9)
+    while (index.size.closedIntervals > 0) await setImmediate()
+  })
+}
+
+/** The whole of a work in slices, and the longest of them. */
+async function tellKept(name: string, work: () => Promise<void>): Promise<void> {
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  const startMs = cpuMs()
+  await work()
+  delay.disable()
+  tell(`${name}, CPU ms`, (cpuMs() - startMs).toFixed(0))
+  tell('longest the event loop was kept meanwhile, ms', (delay.max / 1e6).toFixed(1))
 }
 
 async function readTask(path: string): Promise<void> {
@@ -243,12 +253,6 @@ function memory(): { held: number; resident: number } {
 function cpuMs(): number {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1_000
-}
-
-function timed(call: () => void): string {
-  const startMs = cpuMs()
-  call()
-  return (cpuMs() - startMs).toFixed(1)
 }
 
 function megabytes(bytes: number): string {

@@ -8,19 +8,19 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SYSTEM_CLOCK } from '../src/clock.ts'
 import { EndpointIndex } from '../src/enrich/endpoint/index.ts'
 import { followResolver } from '../src/enrich/resolver/follow.ts'
 import { SILENT } from '../src/logger.ts'
+import { type LongestTurns, turnsText, watchTurns } from './turns.ts'
 
 const READERS = Number(process.argv[2] ?? 1_000)
 const PODS = Number(process.argv[3] ?? 100_000)
 const [SERVICES, NODES, PER_SECOND] = [Math.ceil(PODS / 20), Math.ceil(PODS / 40), 100]
 const PORT = 19_465
 /** As the image and the manifest have them. */
-const NODE_FLAGS = ['--max-semi-space-size=2']
+const NODE_FLAGS = ['--max-semi-space-size=2', ...(process.env['RESOLVER_FLAGS']?.split(' ') ?? [])]
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' }
 const URL = `http://127.0.0.1:${PORT}`
 const folder = mkdtempSync(join(tmpdir(), 'flagship-bench-'))
@@ -37,34 +37,32 @@ try {
 }
 
 async function measure(cluster: ChildProcess, resolver: ChildProcess): Promise<void> {
-  const pid = resolver.pid ?? 0
   say(`${PODS} pods, ${SERVICES} services, ${NODES} nodes; ${availableParallelism()} cores, Node ${process.version}`)
   const startMs = performance.now()
-  await until(async () => (await figures(pid)).cpuSeconds > 0) // what loading its modules takes is no stall
-  const started = await figures(pid)
+  await until(async () => (await figures(resolver)).cpuSeconds > 0) // what loading its modules takes is no stall
+  const started = await figures(resolver)
   await until(async () => (await fetch(`http://127.0.0.1:${PORT + 1}/readyz`)).status === 200)
-  const synced = await figures(pid)
+  const synced = await figures(resolver)
   say(
     `sync: ${seconds(performance.now() - startMs)}, resolver ${cost(synced)}, of it ${started.cpuSeconds.toFixed(1)} s to start`,
   )
 
   const agent = follow()
-  const lag = monitorEventLoopDelay({ resolution: 5 })
-  lag.enable()
+  const longestTurns = watchTurns()
   const agentCpu = process.cpuUsage()
   const agentMs = performance.now()
   await agent.synced
   const { user, system } = process.cpuUsage(agentCpu)
   say(
-    `agent: synced in ${seconds(performance.now() - agentMs)}, CPU ${seconds((user + system) / 1_000)}, longest stall ${(lag.max / 1e6).toFixed(0)} ms, resident ${megabytes(process.memoryUsage.rss())}`,
+    `agent: synced in ${seconds(performance.now() - agentMs)}, CPU ${seconds((user + system) / 1_000)}, ${turnsText(longestTurns())}, resident ${megabytes(process.memoryUsage.rss())}`,
   )
-  const first = await figures(pid)
+  const first = await figures(resolver)
   say(`the first snapshot: resolver ${cost(first, synced)}`)
 
   const readers = child('resolver-readers.ts', URL, READERS)
   const taken = await told(readers)
   const waits = numbers(taken['waits']).toSorted((a, b) => a - b)
-  const storm = await figures(pid)
+  const storm = await figures(resolver)
   say(
     `${READERS} readers at once: all have a snapshot after ${seconds(waits.at(-1) ?? 0)} (half ${seconds(waits[waits.length >> 1] ?? 0)}), ${String(taken['refused'])} told to come again, ${megabytes(Number(taken['bytes']))}; resolver ${cost(storm, first)}`,
   )
@@ -75,7 +73,7 @@ async function measure(cluster: ChildProcess, resolver: ChildProcess): Promise<v
   await once(cluster, 'message')
   const tookMs = performance.now() - changeMs
   await sleep(2_000)
-  const changed = await figures(pid)
+  const changed = await figures(resolver)
   const delays = agent.seenMs.toSorted((a, b) => a - b)
   const share = ((changed.cpuSeconds - storm.cpuSeconds) * 100_000) / (tookMs + 2_000)
   const quantile = (of: number) => `${(delays[Math.floor(delays.length * of)] ?? Number.NaN).toFixed(0)} ms`
@@ -115,9 +113,10 @@ function startResolver(server: string): ChildProcess {
   }
   writeFileSync(join(folder, 'resolver.json'), JSON.stringify(config))
   const main = join(import.meta.dirname, '../src/main.ts')
-  const args = [...NODE_FLAGS, main, 'resolver', '--config', join(folder, 'resolver.json')]
+  const preload = join(import.meta.dirname, 'tell-turns.ts')
+  const args = [...NODE_FLAGS, '--import', preload, main, 'resolver', '--config', join(folder, 'resolver.json')]
   const env = { ...process.env, ...ENVIRONMENT }
-  const resolver = spawn(process.execPath, args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const resolver = spawn(process.execPath, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   children.push(resolver)
   return resolver
 }
@@ -126,25 +125,28 @@ interface Figures {
   readonly cpuSeconds: number
   readonly residentMb: number
   readonly mostResidentMb: number
-  readonly stallMs: number
+  readonly turns: LongestTurns
 }
 
-/** Of the resolver, by its own `/metrics`; the longest stall is that since the last time it was asked. */
-async function figures(pid: number): Promise<Figures> {
+/** Of the resolver, by its own `/metrics`; its longest turns are those since it was asked last. */
+async function figures(resolver: ChildProcess): Promise<Figures> {
   const text = await (await fetch(`http://127.0.0.1:${PORT + 1}/metrics`)).text()
   const value = (name: string) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1])
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const status = readFileSync(`/proc/${resolver.pid}/status`, 'utf8')
+  resolver.send('turns')
+  const turns = await told(resolver)
+  const [stallMs, cpuMs, gcMs] = [Number(turns['stallMs']), Number(turns['cpuMs']), Number(turns['gcMs'])]
   return {
     cpuSeconds: value('process_cpu_seconds_total'),
     residentMb: value('process_resident_memory_bytes') / 1e6,
     mostResidentMb: (Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) * 1_024) / 1e6,
-    stallMs: value('nodejs_eventloop_lag_max_seconds') * 1_000,
+    turns: { stallMs, cpuMs, gcMs },
   }
 }
 
 function cost(now: Figures, before?: Figures): string {
   const cpu = now.cpuSeconds - (before?.cpuSeconds ?? 0)
-  return `CPU ${cpu.toFixed(1)} s, resident ${now.residentMb.toFixed(0)} MB (at most ${now.mostResidentMb.toFixed(0)}), longest stall ${now.stallMs.toFixed(0)} ms`
+  return `CPU ${cpu.toFixed(1)} s, resident ${now.residentMb.toFixed(0)} MB (at most ${now.mostResidentMb.toFixed(0)}), ${turnsText(now.turns)}`
 }
 
 function child(file: string, ...args: readonly (string | number)[]): ChildProcess {

@@ -105,6 +105,7 @@ class Running {
       namespaceLabels,
       encoding: api.encoding,
       observer: UNOBSERVED,
+      onFreshness: (freshness, heardAtMs) => this.#index.setFreshness(freshness, heardAtMs),
     })
     void this.#watch.synced.then(() => this.#publish())
   }
@@ -127,7 +128,6 @@ class Running {
         this.#index.forget(clock.nowMs())
         forgetMs = clock.elapsedMs() + FORGET_MS
       }
-      this.#index.setFreshness(this.#watch.freshness)
       this.#show()
       await clock.sleep(TICK_MS, signal)
     }
@@ -140,7 +140,6 @@ class Running {
 
   #publish(): void {
     const { clock, logger } = this.#parts
-    this.#index.setFreshness(this.#watch.freshness)
     this.#publisher = new Publisher(this.#index, {
       clock,
       epoch: randomUUID(),

@@ -99,8 +99,7 @@ export class EndpointIndex implements RowTarget {
   }
 
   deletePod(uid: string, seenAtMs: number): void {
-    this.#seenMs = Math.max(this.#seenMs, seenAtMs)
-    if (this.#pods.delete(uid, seenAtMs, this.#gapFromMs)) this.#changed(`pod/${uid}`)
+    this.#deletePod(uid, seenAtMs, this.#gapFromMs)
   }
 
   upsertService(row: ServiceRow): void {
@@ -129,8 +128,13 @@ export class EndpointIndex implements RowTarget {
     if (this.#namespaces.delete(name)) this.#changed(`namespace/${name}`)
   }
 
-  retainPods(uids: ReadonlySet<string>, seenAtMs: number): void {
-    for (const uid of this.#pods.uids) if (!uids.has(uid)) this.deletePod(uid, seenAtMs)
+  /** In slices: await it before the list counts as taken in. What is told of a pod meanwhile is newer than the list. */
+  retainPods(uids: ReadonlySet<string>, seenAtMs: number): Promise<void> {
+    const gapFromMs = this.#gapFromMs // of the time before the list, whatever is heard while it is swept
+    return this.#pods.sweep(
+      (uid) => uids.has(uid),
+      (uid) => this.#deletePod(uid, seenAtMs, gapFromMs),
+    )
   }
 
   retainServices(keys: ReadonlySet<string>): void {
@@ -200,22 +204,30 @@ export class EndpointIndex implements RowTarget {
 
   /**
    * A new snapshot was put that was made at `atMs`, of the things `keep` names: of a pod that is not among them nothing is
-   * known since then, and everything else is gone. Nothing is cleared: a pod that is gone keeps its past.
+   * known since then, and everything else is gone. Nothing is cleared: a pod that is gone keeps its past. In slices: await
+   * it before the snapshot counts as taken in. What is told of a pod meanwhile is newer than the snapshot.
    */
-  sweep(keep: ReadonlySet<string>, atMs: number): void {
-    for (const uid of this.#pods.uids) if (!keep.has(`pod/${uid}`)) this.#missPod(uid, atMs)
+  sweep(keep: ReadonlySet<string>, atMs: number): Promise<void> {
     const keys = [...this.#namespaces.names].map((name) => `namespace/${name}`)
     for (const name of this.#nodes.names) keys.push(`node/${name}`)
     for (const { namespace, name } of this.#services.all) keys.push(`service/${namespace}/${name}`)
     for (const key of keys) if (!keep.has(key)) this.#remove(key)
+    const gapFromMs = this.#gapFromMs
+    return this.#pods.sweep(
+      (uid) => keep.has(`pod/${uid}`),
+      (uid) => this.#missPod(uid, atMs, gapFromMs),
+    )
   }
 
   /**
    * Forget what ended longer ago than the history goes back, and before any line that is still to be looked up. Call it
-   * from time to time. Nobody is told: every index forgets by itself.
+   * from time to time. Nobody is told: every index forgets by itself. In slices, of which the
+   * first is done before this returns.
    */
   forget(nowMs: number, oldestNeededMs = nowMs): void {
-    if (this.#pods.forget(Math.min(nowMs - this.#historyMs, oldestNeededMs))) this.#version += 1
+    void this.#pods.forget(Math.min(nowMs - this.#historyMs, oldestNeededMs), () => {
+      this.#version += 1
+    })
   }
 
   /** By UID, or by the UID kubelet uses in the paths of a static pod. Pods of the past too, as long as they are kept. */
@@ -279,8 +291,13 @@ export class EndpointIndex implements RowTarget {
     return holders.exact === undefined && holders.pods.length === 0 && holders.untilMs === Number.POSITIVE_INFINITY
   }
 
-  #missPod(uid: string, atMs: number): void {
-    if (this.#pods.miss(uid, atMs, this.#gapFromMs)) this.#changed(`pod/${uid}`)
+  #deletePod(uid: string, seenAtMs: number, gapFromMs: number | undefined): void {
+    this.#seenMs = Math.max(this.#seenMs, seenAtMs)
+    if (this.#pods.delete(uid, seenAtMs, gapFromMs)) this.#changed(`pod/${uid}`)
+  }
+
+  #missPod(uid: string, atMs: number, gapFromMs: number | undefined): void {
+    if (this.#pods.miss(uid, atMs, gapFromMs)) this.#changed(`pod/${uid}`)
   }
 
   #changed(key: string): void {

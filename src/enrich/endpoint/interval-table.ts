@@ -40,9 +40,9 @@ export class IntervalTable {
     return this.#oldestClosed
   }
 
-  /** The one that was closed next. */
-  closedAfter(interval: number): number {
-    return this.#closedAfter.get(interval) - 1
+  /** Every interval is below this. */
+  get end(): number {
+    return this.#rows.end
   }
 
   /** Those of a pod, in the order they were opened. */
@@ -71,7 +71,7 @@ export class IntervalTable {
     return this.#fromMs.get(interval)
   }
 
-  /** Infinity while it is open. */
+  /** Infinity while it is open, and where there is none. */
   toMs(interval: number): number {
     return this.#toMs.get(interval)
   }
@@ -126,6 +126,7 @@ export class IntervalTable {
     this.#detach(interval)
     if (this.keyOf(interval) !== '') this.#unchain(interval)
     this.#addresses.release(this.#address.get(interval))
+    this.#toMs.set(interval, Number.POSITIVE_INFINITY)
     this.#rows.release(interval)
   }
 

@@ -50,6 +50,7 @@ export class PodColumns {
   /** NaN when it is not known. */
   readonly #sandboxMs = new Float64Column(this.#store, 8)
   readonly #flags = new Uint32Column(this.#store, 56)
+  readonly #toldIn = new Uint32Column(this.#store, 60)
   readonly #pathUids = new Map<number, string>()
   readonly #byPathUid = new Map<string, number>()
   /** Of pods whose addresses are not all held in intervals: those of their node. */
@@ -66,6 +67,19 @@ export class PodColumns {
 
   isUsed(row: number): boolean {
     return this.#kin.get(row) !== 0
+  }
+
+  isDeleted(row: number): boolean {
+    return (this.#flags.get(row) & IS_DELETED) !== 0
+  }
+
+  /** The sweep after which the pod was told of. */
+  toldIn(row: number): number {
+    return this.#toldIn.get(row)
+  }
+
+  setToldIn(row: number, sweep: number): void {
+    this.#toldIn.set(row, sweep)
   }
 
   /** `NONE` when it is not known. */
@@ -145,7 +159,7 @@ export class PodColumns {
       pathUid: this.#pathUids.get(row),
       firstSeenMs: this.#firstSeenMs.get(row),
       sandboxMs: Number.isNaN(sandboxMs) ? undefined : sandboxMs,
-      isDeleted: (this.#flags.get(row) & IS_DELETED) !== 0,
+      isDeleted: this.isDeleted(row),
     }
   }
 

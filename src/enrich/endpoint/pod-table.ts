@@ -1,10 +1,11 @@
+import { inSlices } from '../breath.ts'
 import { classOf } from '../ip.ts'
 import { NONE } from './columns/rows.ts'
 import type { IntervalRecord, PodRecord } from './index-record.ts'
 import { type Holders, RESOLUTION_MS } from './interval.ts'
 import { IntervalTable } from './interval-table.ts'
 import { MarkTable } from './mark-table.ts'
-import { PodColumns } from './pod-columns.ts'
+import { PodColumns, type PodRest } from './pod-columns.ts'
 import {
   marksAfter,
   marksWhenGone,
@@ -47,6 +48,8 @@ export class PodTable {
   /** The facts that were asked for last, each in the place of its row. */
   readonly #views = Array.from<PodFacts | undefined>({ length: VIEWS })
   readonly #viewed = new Int32Array(VIEWS)
+  /** Counts sweeps: what is told while one runs is news to it. */
+  #sweep = 0
 
   constructor(maxClosed: number) {
     this.#maxClosed = maxClosed
@@ -89,6 +92,7 @@ export class PodTable {
       return true
     }
     const rest = this.#pods.restOf(known)
+    this.#pods.setToldIn(known, this.#sweep)
     if (rest.isDeleted) return false // an old event that came late: a UID never comes back
     const sandboxMs = row.life.sandboxMs ?? rest.sandboxMs
     const isOther = !isSame(this.#factsOf(known), row) || sandboxMs !== rest.sandboxMs
@@ -138,12 +142,14 @@ export class PodTable {
 
   /** Take over what another index knows of a pod. Returns whether anything changed. */
   put(told: PodRecord): boolean {
+    const row = this.#pods.find(told.facts.uid)
+    if (row !== NONE) this.#pods.setToldIn(row, this.#sweep)
     const known = this.recordOf(told.facts.uid)
     const record = known === undefined ? told : takeOver(known, told)
     if (record === undefined || (known !== undefined && encodeRecord(known) === encodeRecord(record))) return false
     const { facts, intervals, states, restarts } = record
-    let pod = this.#pods.find(facts.uid)
-    if (pod === NONE) pod = this.#pods.add(facts, record)
+    let pod = row
+    if (pod === NONE) pod = this.#addPod(facts, record)
     else {
       for (const interval of this.#intervals.ofPod(pod)) this.#intervals.remove(interval)
       this.#pods.update(pod, facts, record)
@@ -186,24 +192,45 @@ export class PodTable {
     }
   }
 
-  /** Forget the intervals that ended before `beforeMs`. Returns whether there were any. */
-  forget(beforeMs: number): boolean {
-    const count = this.#intervals.closedCount
-    for (let at = this.#intervals.oldestClosed; at !== NONE; ) {
-      const next = this.#intervals.closedAfter(at)
-      if (this.#intervals.toMs(at) < beforeMs) this.#forget(at)
-      at = next
-    }
-    return this.#intervals.closedCount < count
+  /** Call `remove` for each pod that is there, is not wanted and was not told of since this began. In slices. */
+  async sweep(isWanted: (uid: string) => boolean, remove: (uid: string) => void): Promise<void> {
+    this.#sweep += 1
+    const sweep = this.#sweep
+    await inSlices(
+      () => this.#pods.end,
+      (pod) => {
+        if (!this.#pods.isUsed(pod) || this.#pods.isDeleted(pod) || this.#pods.toldIn(pod) >= sweep) return
+        const uid = this.#pods.uidOf(pod)
+        if (!isWanted(uid)) remove(uid)
+      },
+    )
+  }
+
+  /** Forget the intervals that ended before `beforeMs`, in slices. `onForgotten` hears of each. */
+  forget(beforeMs: number, onForgotten: () => void): Promise<void> {
+    return inSlices(
+      () => this.#intervals.end,
+      (interval) => {
+        if (this.#intervals.toMs(interval) >= beforeMs) return
+        this.#forget(interval)
+        onForgotten()
+      },
+    )
   }
 
   #add(row: PodRow, seenAtMs: number): void {
     const { pathUid, life } = row
     const { sandboxMs } = life
-    const pod = this.#pods.add(row, { pathUid, firstSeenMs: seenAtMs, sandboxMs, isDeleted: false })
+    const pod = this.#addPod(row, { pathUid, firstSeenMs: seenAtMs, sandboxMs, isDeleted: false })
     this.#hold(pod, row, undefined, seenAtMs)
     this.#setIps(pod, row.network, row.ips)
     this.#tell(pod, row, { isOver: life.isOver, seenAtMs, gapFromMs: undefined })
+  }
+
+  #addPod(facts: PodFacts, rest: PodRest): number {
+    const pod = this.#pods.add(facts, rest)
+    this.#pods.setToldIn(pod, this.#sweep)
+    return pod
   }
 
   #known(pod: number): PodFacts | undefined {

@@ -13,8 +13,11 @@ export interface RowTarget {
   deleteNode(name: string): void
   upsertNamespace(row: NamespaceRow): void
   deleteNamespace(name: string): void
-  /** A whole list was read: what is held and not in it is gone. Never clears: a pod that is gone keeps its past. */
-  retainPods(uids: ReadonlySet<string>, seenAtMs: number): void
+  /**
+   * A whole list was read: what is held and not in it is gone. Never clears: a pod that is gone keeps its past. Where
+   * that takes long it is done in slices, and the list is taken in once the promise resolves.
+   */
+  retainPods(uids: ReadonlySet<string>, seenAtMs: number): void | Promise<void>
   /** Keys are `namespace/name`. */
   retainServices(keys: ReadonlySet<string>): void
   retainNodes(names: ReadonlySet<string>): void

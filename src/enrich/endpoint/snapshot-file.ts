@@ -3,9 +3,9 @@ import { open, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setImmediate } from 'node:timers/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { reasonOf } from '../../errors.ts'
+import { Breath } from '../breath.ts'
 import type { EndpointIndex } from './index.ts'
 import { decodeRecord, encodeRecord, MAX_RECORD_CHARS } from './record-line.ts'
 
@@ -29,8 +29,6 @@ export type ReadResult =
 /** Versions that differ by one read each other. */
 const VERSION = 1
 const SLICE_CHARS = 64 * 1024
-/** Longest time for which the event loop is kept: far below 50 ms on a busy machine. */
-const SLICE_MS = 8
 /** 100,000 pods have 50 MB. */
 const MAX_BYTES = 1024 * 1024 * 1024
 
@@ -63,15 +61,14 @@ export async function writeSnapshot(path: string, index: EndpointIndex, nowMs: n
 
 async function* slicesOf(index: EndpointIndex, nowMs: number, counts: { records: number }): AsyncIterable<string> {
   let slice = `${JSON.stringify({ flagship: 'index', version: VERSION, writtenAtMs: nowMs })}\n`
-  let startMs = performance.now()
+  const breath = new Breath()
   for (const record of index.records()) {
     slice += `${encodeRecord(record)}\n`
     counts.records += 1
-    if (slice.length < SLICE_CHARS && performance.now() - startMs < SLICE_MS) continue
+    if (slice.length < SLICE_CHARS && !breath.isDue) continue
     yield slice
     slice = ''
-    await setImmediate()
-    startMs = performance.now()
+    await breath.take()
   }
   yield `${slice}${JSON.stringify({ end: counts.records })}\n`
 }
@@ -147,7 +144,7 @@ async function* linesOf(path: string): AsyncIterable<string> {
   reading.catch(() => undefined) // the loop below throws the same
   let rest = ''
   let bytes = 0
-  let startMs = performance.now()
+  const breath = new Breath()
   for await (const chunk of gunzip.setEncoding('utf8')) {
     const text = String(chunk)
     bytes += text.length
@@ -156,9 +153,7 @@ async function* linesOf(path: string): AsyncIterable<string> {
     if (bytes > MAX_BYTES || rest.length > MAX_RECORD_CHARS) throw new Error('it is larger than any snapshot')
     for (const line of lines) {
       yield line
-      if (performance.now() - startMs < SLICE_MS) continue
-      await setImmediate()
-      startMs = performance.now()
+      if (breath.isDue) await breath.take()
     }
   }
   if (rest !== '') yield rest

@@ -34,6 +34,7 @@ export class FieldReader {
 
   objects(from: JsonObject | undefined, path: string): readonly JsonObject[] {
     const list = this.#list(from, path)
+    if (list.every(isObject)) return list
     return list.filter((value, at): value is JsonObject => {
       if (isObject(value)) return true
       this.#not(`${path}[${at}]`, 'an object', value)
@@ -100,6 +101,18 @@ export class FieldReader {
     })
   }
 
+  /** Canonical addresses that the objects of a list have under `key`. */
+  ipsUnder(from: JsonObject | undefined, path: string, key: string): readonly string[] {
+    const ips: string[] = []
+    for (const [at, each] of this.objects(from, path).entries()) {
+      const text = valueAt(each, key)
+      const ip = typeof text === 'string' ? canonicalIp(text) : undefined
+      if (ip !== undefined) ips.push(ip)
+      else this.ip(each, `${path}[${at}].${key}`) // absent, or a problem
+    }
+    return ips
+  }
+
   cidrs(from: JsonObject | undefined, path: string): readonly string[] {
     return this.#texts(from, path).filter((text, at) => {
       if (parseCidr(text) !== undefined) return true
@@ -146,7 +159,7 @@ function valueAt(from: JsonObject | undefined, path: string): unknown {
   return Object.hasOwn(from, key) ? (from[key] ?? undefined) : undefined
 }
 
-/** Last key by path: a fifth of what a pod costs is cutting the same paths again. */
+/** Last key by path: cutting the same paths again is dear, and so is finding a path here that was put together just now. */
 const keys = new Map<string, string>()
 /** Paths into lists have an index, and no end. */
 const MAX_KEYS = 512

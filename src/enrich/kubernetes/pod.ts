@@ -1,8 +1,9 @@
 import { LOCAL_NETWORK, type PodRow } from '../endpoint/row.ts'
+import { containerStatusesOf } from './container-status.ts'
 import type { FieldReader, JsonObject } from './field-reader.ts'
 import { canonicalServiceOf, type Label, selectLabels } from './labels.ts'
 import { type Controller, workloadOf } from './owner.ts'
-import { type ContainerLife, lifeOf, type PodStatus } from './pod-life.ts'
+import { lifeOf, type PodStatus } from './pod-life.ts'
 import { stateFactsOf } from './pod-state-facts.ts'
 import { roleOf } from './role.ts'
 
@@ -13,6 +14,7 @@ export function podRowOf(pod: JsonObject, reader: FieldReader, wantedLabels: rea
   const status = reader.object(pod, 'status')
   const label = labelsOf(metadata, reader)
   const name = reader.requiredText(metadata, 'metadata.name')
+  const containers = containerStatusesOf(status, reader)
   const workload = workloadOf({ name, label, controller: controllerOf(metadata, reader) })
   return {
     uid: reader.requiredText(metadata, 'metadata.uid'),
@@ -29,8 +31,8 @@ export function podRowOf(pod: JsonObject, reader: FieldReader, wantedLabels: rea
     canonicalService: canonicalServiceOf(label, workload.name),
     labels: selectLabels(label, wantedLabels),
     pathUid: entry(reader.object(metadata, 'metadata.annotations'), 'kubernetes.io/config.hash'),
-    life: lifeOf(statusOf(metadata, status, reader)),
-    state: stateFactsOf(metadata, status, reader),
+    life: lifeOf(statusOf(metadata, status, containers, reader)),
+    state: stateFactsOf(metadata, status, containers, reader),
   }
 }
 
@@ -61,18 +63,32 @@ function addressesOf(
   reader: FieldReader,
 ): readonly string[] {
   const one = reader.ip(status, onePath)
-  const listed = reader.objects(status, listPath).map((each, at) => reader.ip(each, `${listPath}[${at}].ip`))
-  return [...new Set([one, ...listed].filter((ip) => ip !== undefined))]
+  const listed = reader.ipsUnder(status, listPath, 'ip')
+  if (one === undefined || listed[0] === one) return unique(listed)
+  return unique([one, ...listed])
+}
+
+function unique(ips: readonly string[]): readonly string[] {
+  return ips.length > 1 ? [...new Set(ips)] : ips
 }
 
 /** Arguments of Istio's proxy, which since native sidecars may be an init container. */
 function proxyArgsOf(spec: JsonObject | undefined, reader: FieldReader): readonly string[] {
-  const containers = [...reader.objects(spec, 'spec.containers'), ...reader.objects(spec, 'spec.initContainers')]
-  const proxy = containers.find((container) => container['name'] === 'istio-proxy')
+  const proxy =
+    reader.objects(spec, 'spec.containers').find(isProxy) ?? reader.objects(spec, 'spec.initContainers').find(isProxy)
   return proxy === undefined ? [] : reader.texts(proxy, 'spec.containers.args')
 }
 
-function statusOf(metadata: JsonObject | undefined, status: JsonObject | undefined, reader: FieldReader): PodStatus {
+function isProxy(container: JsonObject): boolean {
+  return container['name'] === 'istio-proxy'
+}
+
+function statusOf(
+  metadata: JsonObject | undefined,
+  status: JsonObject | undefined,
+  containers: PodStatus['containers'],
+  reader: FieldReader,
+): PodStatus {
   const condition = reader
     .objects(status, 'status.conditions')
     .find((each) => each['type'] === 'PodReadyToStartContainers' || each['type'] === 'PodHasNetwork')
@@ -84,23 +100,6 @@ function statusOf(metadata: JsonObject | undefined, status: JsonObject | undefin
       isTrue: condition['status'] === 'True',
       sinceMs: reader.timeMs(condition, 'status.conditions.lastTransitionTime'),
     },
-    containers: [
-      ...reader.objects(status, 'status.initContainerStatuses').map((each) => containerOf(each, true, reader)),
-      ...reader.objects(status, 'status.containerStatuses').map((each) => containerOf(each, false, reader)),
-    ],
-  }
-}
-
-function containerOf(container: JsonObject, isInit: boolean, reader: FieldReader): ContainerLife {
-  const path = isInit ? 'status.initContainerStatuses.state' : 'status.containerStatuses.state'
-  const state = reader.object(container, path)
-  const running = reader.object(state, `${path}.running`)
-  const terminated = reader.object(state, `${path}.terminated`)
-  return {
-    isInit,
-    isRunning: running !== undefined,
-    isTerminated: terminated !== undefined,
-    startedMs: reader.timeMs(running ?? terminated, `${path}.${running ? 'running' : 'terminated'}.startedAt`),
-    finishedMs: reader.timeMs(terminated, `${path}.terminated.finishedAt`),
+    containers,
   }
 }

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import type { Clock } from '../../clock.ts'
 import type { EndpointIndex } from '../endpoint/index.ts'
-import { Breath } from './breath.ts'
+import { Breath } from '../breath.ts'
 import type { DeltaRing } from './delta-ring.ts'
 import { type Lines, RecordLines } from './record-lines.ts'
 

@@ -3,7 +3,7 @@ import { reasonOfFailure } from '../../clients/http-exchange.ts'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
 import type { Freshness } from '../endpoint/freshness.ts'
-import { Breath } from './breath.ts'
+import { Breath } from '../breath.ts'
 import { linesOf } from './lines.ts'
 import { openStream, type Refusal } from './open-stream.ts'
 import { parseLine, type StreamLine } from './protocol.ts'
@@ -187,6 +187,7 @@ class Follower {
         if (line === 'unknown') continue
         const problem = line === undefined ? 'it sends what is no line of the stream' : this.#take(url, line)
         if (problem !== undefined) return problem
+        if (line?.type === 'end') await this.#endSnapshot(url)
         if (breath.isDue) await breath.take()
       }
       this.#hear()
@@ -199,16 +200,20 @@ class Follower {
     if (problem !== undefined) return problem
     if (line.type === 'hello') this.#compareClocks(url, line.nowMs)
     if (line.type === 'snapshot' || line.type === 'resume') this.#parts.onStream?.(line.type)
-    if (line.type === 'end' || line.type === 'resume') this.#live(url, line.type)
+    if (line.type === 'resume') this.#live(url, 'goes on where it was')
     return undefined
   }
 
-  #live(url: string, type: 'end' | 'resume'): void {
+  async #endSnapshot(url: string): Promise<void> {
+    await this.#state.swept
+    this.#live(url, 'has told everything')
+  }
+
+  #live(url: string, text: string): void {
     this.#hear()
     this.#synced.resolve()
     this.#failures = 0
     this.#said = ''
-    const text = type === 'end' ? 'has told everything' : 'goes on where it was'
     this.#parts.logger.info({ url }, `the resolver ${text}`)
   }
 

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { Clock } from '../../clock.ts'
-import { Breath } from './breath.ts'
+import { Breath } from '../breath.ts'
 import { DeltaRing, type RingBounds } from './delta-ring.ts'
 import { Deltas, type RecordSource } from './deltas.ts'
 import { HEARTBEAT_MS, memberOf, type Position, type ResolverFreshness, SCHEMA } from './protocol.ts'

@@ -2,7 +2,7 @@ import { createServer as createPlain, type Server } from 'node:http'
 import { createServer as createTls, type ServerOptions } from 'node:https'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { FlagshipError, reasonOf } from '../../errors.ts'
-import { Turns } from './breath.ts'
+import { Turns } from '../breath.ts'
 import { isEpoch, isNearSchema, type Position, SCHEMA, STREAM_PATH } from './protocol.ts'
 import type { Publisher } from './publisher.ts'
 

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { Breath } from './breath.ts'
+import { Breath } from '../breath.ts'
 import { RecordLines } from './record-lines.ts'
 import type { RecordSource } from './deltas.ts'
 

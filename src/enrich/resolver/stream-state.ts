@@ -23,6 +23,7 @@ export class StreamState {
   #seq: number | undefined
   #freshness: Freshness = 'not_synced'
   #isSynced = false
+  #swept: Promise<void> = Promise.resolve()
 
   constructor(target: RecordTarget) {
     this.#target = target
@@ -36,6 +37,11 @@ export class StreamState {
   /** Whether there was a whole snapshot, ever. */
   get isSynced(): boolean {
     return this.#isSynced
+  }
+
+  /** Resolves once what the last whole snapshot did not have is closed. */
+  get swept(): Promise<void> {
+    return this.#swept
   }
 
   /** What the resolver says of itself. */
@@ -123,7 +129,7 @@ export class StreamState {
   #end({ seq, atMs }: Extract<StreamLine, { type: 'end' }>): string | undefined {
     if (this.#stage !== 'snapshot') return 'an end without a snapshot'
     if (this.#seq !== undefined && this.#seq !== seq) return gapText(this.#seq, seq)
-    this.#target.sweep(this.#keep, atMs)
+    this.#swept = this.#target.sweep(this.#keep, atMs)
     this.#keep = new Set()
     this.#seq = seq
     this.#position = { epoch: this.#epoch, seq }

@@ -77,6 +77,9 @@ export class Outlet {
     this.#sentBytes += bytes.length
     const { promise, resolve } = Promise.withResolvers<void>()
     if (this.#response.write(bytes, () => resolve())) return
+    // Node never says so of what is written between the end of the connection and its event.
+    this.#response.once('close', resolve)
     await promise
+    this.#response.off('close', resolve)
   }
 }

@@ -124,7 +124,10 @@ export class Watch {
     this.#cursor = current()
     const end = sendsInitialEvents && allowsBookmarks ? [this.#bookmark(INITIAL_EVENTS_END)] : []
     const initial = this.#parts.encoding.events('ADDED', KINDS[this.resource], history.sorted.filter(this.#isAskedFor))
-    for (const batch of initial) await this.#write(batch)
+    for (const batch of initial) {
+      if (this.#parts.outlet.isClosed) return false
+      await this.#write(batch)
+    }
     for (const bookmark of end) await this.#write(bookmark)
     return true
   }

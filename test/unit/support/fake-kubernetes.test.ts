@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { createServer, get } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { clusterOf } from '../../support/fake-kubernetes/cluster-of.ts'
 import { FakeKubernetes, type FakeKubernetesOptions } from '../../support/fake-kubernetes/fake-kubernetes.ts'
+import { Outlet } from '../../support/fake-kubernetes/outlet.ts'
 import { TIMED_OUT, TOO_MANY_REQUESTS } from '../../support/fake-kubernetes/status.ts'
 import { ApiWatch, askApi, itemsOf, nameOf, versionOf } from '../../support/kubernetes-api.ts'
 import { podObject } from '../../support/kubernetes-objects.ts'
@@ -161,6 +164,21 @@ test('FakeKubernetes says again and again how far a watch is', async () => {
   await watch.arrived(3)
 
   expect(new Set(watch.events.map(({ type }) => type))).toEqual(new Set(['BOOKMARK']))
+})
+
+test('Outlet does not wait for a reader that is gone', async () => {
+  const written = Promise.withResolvers<void>()
+  const server = createServer((request, response) => {
+    response.flushHeaders()
+    request.socket.destroy()
+    void new Outlet(response, false, undefined).write(Buffer.alloc(1_000_000)).then(written.resolve)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = Object(server.address())
+  get(`http://127.0.0.1:${port}`).on('error', () => undefined)
+
+  await written.promise
+  server.close()
 })
 
 test('FakeKubernetes tells a watch of an error and ends it', async () => {

@@ -4,31 +4,36 @@ import { Rows } from './rows.ts'
 /** Values that many rows have in common: each is held once, under a number, for as long as a row uses it. */
 export class Interned<Value> {
   readonly #ids = new Map<string, number>()
-  readonly #entries: ({ readonly key: string; readonly value: Value; uses: number } | undefined)[] = []
+  readonly #keys: string[] = []
+  readonly #values: (Value | undefined)[] = []
+  /** By how many rows; 0 for a number that is free. */
+  readonly #uses: number[] = []
   readonly #rows = new Rows()
 
   /** The number of the value with this key, used once more; `make` makes the value of a key that is new. */
   take(key: string, make: (key: string) => Value): number {
     const known = this.#ids.get(key)
-    const entry = known === undefined ? undefined : this.#entries[known]
-    if (known !== undefined && entry !== undefined) {
-      entry.uses += 1
+    if (known !== undefined) {
+      this.#uses[known] = (this.#uses[known] ?? 0) + 1
       return known
     }
     const own = detach(key)
     const id = this.#rows.take()
-    this.#entries[id] = { key: own, value: make(own), uses: 1 }
+    this.#keys[id] = own
+    this.#values[id] = make(own)
+    this.#uses[id] = 1
     this.#ids.set(own, id)
     return id
   }
 
   release(id: number): void {
-    const entry = this.#entries[id]
-    if (entry === undefined) return
-    entry.uses -= 1
-    if (entry.uses > 0) return
-    this.#entries[id] = undefined
-    this.#ids.delete(entry.key)
+    const uses = this.#uses[id] ?? 0
+    if (uses === 0) return
+    this.#uses[id] = uses - 1
+    if (uses > 1) return
+    this.#ids.delete(this.#keys[id] ?? '')
+    this.#keys[id] = ''
+    this.#values[id] = undefined
     this.#rows.release(id)
   }
 
@@ -37,7 +42,7 @@ export class Interned<Value> {
   }
 
   get(id: number): Value | undefined {
-    return this.#entries[id]?.value
+    return this.#values[id]
   }
 }
 

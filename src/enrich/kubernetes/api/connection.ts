@@ -200,7 +200,7 @@ function reasonOfFailure(error: Error): string {
 }
 
 /** Larger than Node's 16 KiB: a large list would cost a round through the thread pool for each. */
-const UNPACKED_CHUNK_BYTES = 65_536
+const UNPACKED_CHUNK_BYTES = 262144
 
 function unpacked(incoming: IncomingMessage): Readable {
   if (incoming.headers['content-encoding'] !== 'gzip') return incoming

@@ -60,8 +60,8 @@ export class Intake {
   }
 
   /** A whole list was handed over: what is not in it is gone. */
-  retain(keys: ReadonlySet<string>): void {
-    this.resource.retain(keys, this.#clock.nowMs())
+  async retain(keys: ReadonlySet<string>): Promise<void> {
+    await this.resource.retain(keys, this.#clock.nowMs())
   }
 
   #reject(title: string, reason: string): void {

@@ -49,7 +49,7 @@ export async function listCluster(
       const intake = new Intake(resource, UNOBSERVED, clock, logger)
       const listing = { connection, intake, idleMs: times.idleMs, fieldSelector: undefined }
       const keys = await listPatiently(access, listing, parts, signal)
-      intake.retain(keys)
+      await intake.retain(keys)
       counts[resource.name] = keys.size
       rejectedCount += intake.rejectedCount
     }

@@ -4,17 +4,20 @@ import { type KnownTexts, MalformedBytes, SPAN, VARINT, type Wire } from './wire
 /** An object in the making. */
 type Draft = Record<string, unknown>
 
-/** One field that is read: what it is called in JSON, how it is written, and how it gets into the object. */
+/** One field that is read: what it is called in JSON, how it is written, and what it becomes. */
 interface Field {
   readonly name: string
   readonly wireType: number
-  readonly read: (wire: Wire, draft: Draft, name: string) => void
+  /** Undefined for what is left out. `known` is what the field was before, where it may come again. */
+  readonly read: (wire: Wire, known: unknown) => unknown
+  readonly isRepeated?: boolean
 }
 
 /** The fields of one kind of object that are read, by their number; all others are skipped by their length. */
 export type Message = readonly (Field | undefined)[]
 
-type Reading = Omit<Field, 'name'>
+/** How a field is read, whatever it is called. */
+export type Reading = Omit<Field, 'name'>
 
 /** Fields by name, in the manner of `{ phase: [1, text] }`. */
 export function message(fields: Readonly<Record<string, readonly [number, Reading]>>): Message {
@@ -30,8 +33,12 @@ export function decode(fields: Message, wire: Wire, end: number): JsonObject {
     const tag = wire.varint()
     const field = fields[tag >>> 3]
     const wireType = tag & 7
-    if (field === undefined || field.wireType !== wireType) wire.skip(wireType)
-    else field.read(wire, draft, field.name)
+    if (field === undefined || field.wireType !== wireType) {
+      wire.skip(wireType)
+      continue
+    }
+    const value = field.read(wire, field.isRepeated === true ? draft[field.name] : undefined)
+    if (value !== undefined) draft[field.name] = value
   }
   if (wire.at !== end) throw new MalformedBytes('a field ends behind what holds it')
   return draft
@@ -40,9 +47,9 @@ export function decode(fields: Message, wire: Wire, end: number): JsonObject {
 /** JSON leaves an empty text out, protobuf does not: it is absent in both. */
 export const text: Reading = {
   wireType: SPAN,
-  read(wire, draft, name) {
+  read(wire) {
     const value = wire.text()
-    if (value !== '') draft[name] = value
+    return value === '' ? undefined : value
   },
 }
 
@@ -50,17 +57,12 @@ export const text: Reading = {
 export function textAmong(known: KnownTexts): Reading {
   return {
     wireType: SPAN,
-    read(wire, draft, name) {
-      const start = wire.at
+    read(wire) {
       const end = wire.spanEnd()
-      const common = known.find(wire.bytes, wire.at, end)
-      if (common === undefined) {
-        wire.at = start
-        text.read(wire, draft, name)
-      } else {
-        wire.at = end
-        draft[name] = common
-      }
+      const start = wire.at
+      wire.at = end
+      if (start === end) return undefined
+      return known.find(wire.bytes, start, end) ?? wire.bytes.toString('utf8', start, end)
     },
   }
 }
@@ -68,10 +70,10 @@ export function textAmong(known: KnownTexts): Reading {
 /** A number of 32 bits; one below zero is written with 64, such as the exit code of a Windows container. */
 export const integer: Reading = {
   wireType: VARINT,
-  read(wire, draft, name) {
+  read(wire) {
     const start = wire.at
     const value = wire.varint()
-    draft[name] = value <= Number.MAX_SAFE_INTEGER ? value : lowBits(wire.bytes, start)
+    return value <= Number.MAX_SAFE_INTEGER ? value : lowBits(wire.bytes, start)
   },
 }
 
@@ -82,27 +84,15 @@ function lowBits(bytes: Buffer, start: number): number {
   return value
 }
 
-/** A number that is not below zero; above 2^53 it is only near. */
-export const unsigned: Reading = {
-  wireType: VARINT,
-  read(wire, draft, name) {
-    draft[name] = wire.varint()
-  },
-}
-
 export const flag: Reading = {
   wireType: VARINT,
-  read(wire, draft, name) {
-    draft[name] = wire.varint() !== 0
-  },
+  read: (wire) => wire.varint() !== 0,
 }
 
 export function one(fields: Message): Reading {
   return {
     wireType: SPAN,
-    read(wire, draft, name) {
-      draft[name] = decode(fields, wire, wire.spanEnd())
-    },
+    read: (wire) => decode(fields, wire, wire.spanEnd()),
   }
 }
 
@@ -113,29 +103,22 @@ const MOST_ENTRIES = 4097
 export function list(entry: Reading, isWanted?: (wire: Wire) => boolean): Reading {
   return {
     wireType: SPAN,
-    read(wire, draft, name) {
-      const entries = listOf(draft, name)
-      if (entries.length >= MOST_ENTRIES || isWanted?.(wire) === false) return wire.skip(SPAN)
-      const holder: Draft = {}
-      entry.read(wire, holder, name)
-      entries.push(holder[name] ?? '') // an empty text is left out of an object, not of a list
+    isRepeated: true,
+    read(wire, known) {
+      const entries: unknown[] = Array.isArray(known) ? known : []
+      if (entries.length >= MOST_ENTRIES || isWanted?.(wire) === false) wire.skip(SPAN)
+      else entries.push(entry.read(wire, undefined) ?? '') // an empty text is left out of an object, not of a list
+      return entries
     },
   }
-}
-
-function listOf(draft: Draft, name: string): unknown[] {
-  const known = draft[name]
-  if (Array.isArray(known)) return known
-  const fresh: unknown[] = []
-  draft[name] = fresh
-  return fresh
 }
 
 /** A map of texts, of which only wanted keys are kept: ten thousand others cost a skip each. */
 export function textMap(wanted: KnownTexts): Reading {
   return {
     wireType: SPAN,
-    read(wire, draft, name) {
+    isRepeated: true,
+    read(wire, known) {
       const end = wire.spanEnd()
       let key: string | undefined
       let valueAt: number | undefined
@@ -146,11 +129,11 @@ export function textMap(wanted: KnownTexts): Reading {
         if (tag === KEY) key = keyAt(wire, start, wanted)
         else if (tag === VALUE) valueAt = start
       }
-      if (key === undefined) return
-      const known = draft[name]
-      const map: Draft = isDraft(known) ? known : (draft[name] = Object.create(null))
+      if (key === undefined) return known
+      const map: Draft = isDraft(known) ? known : Object.create(null)
       map[key] = valueAt === undefined ? '' : textAt(wire, valueAt)
       wire.at = end
+      return map
     },
   }
 }

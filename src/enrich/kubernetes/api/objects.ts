@@ -6,12 +6,12 @@ import {
   type Message,
   message,
   one,
+  type Reading,
   text,
   textAmong,
   textMap,
-  unsigned,
 } from './message.ts'
-import { KnownTexts, MalformedBytes, SPAN, Wire } from './wire.ts'
+import { KnownTexts, MalformedBytes, SPAN, VARINT, Wire } from './wire.ts'
 
 /**
  * The fields that rows are made of, with their numbers in protobuf.
@@ -72,31 +72,27 @@ export function messagesFor(wantedLabels: readonly string[]): Messages {
 }
 
 /** A Date: a text would be made here only to be parsed there. One that is empty is absent. */
-const time = {
-  wireType: SPAN,
-  read(wire: Wire, draft: Record<string, unknown>, name: string) {
-    const date = dateOf(wire)
-    if (date !== undefined) draft[name] = date
-  },
-}
+const time: Reading = { wireType: SPAN, read: dateOf }
 
 /** As in JSON, where somebody only asks whether it is there. */
-const timeText = {
-  wireType: SPAN,
-  read(wire: Wire, draft: Record<string, unknown>, name: string) {
-    const date = dateOf(wire)
-    if (date !== undefined) draft[name] = date.toISOString()
-  },
-}
+const timeText: Reading = { wireType: SPAN, read: (wire) => dateOf(wire)?.toISOString() }
 
-const TIMESTAMP = message({ seconds: [1, unsigned] })
+/** Tag of the field of `meta.v1.Time` that has the seconds. */
+const SECONDS = (1 << 3) | VARINT
 
 /** 9999-12-31; a time before 1970 is a number beyond all bounds. */
 const LAST_SECOND = 253_402_300_799
 
 function dateOf(wire: Wire): Date | undefined {
-  const { seconds } = decode(TIMESTAMP, wire, wire.spanEnd())
-  if (typeof seconds !== 'number') return undefined
+  const end = wire.spanEnd()
+  let seconds: number | undefined
+  while (wire.at < end) {
+    const tag = wire.varint()
+    if (tag === SECONDS) seconds = wire.varint()
+    else wire.skip(tag & 7)
+  }
+  if (wire.at !== end) throw new MalformedBytes('a field ends behind what holds it')
+  if (seconds === undefined) return undefined
   if (seconds > LAST_SECOND) throw new MalformedBytes('a time beyond all bounds')
   return new Date(seconds * 1000)
 }
@@ -186,11 +182,11 @@ const POD_STATUS = message({
 
 const INT_OR_STRING = message({ type: [1, integer], intVal: [2, integer], strVal: [3, text] })
 
-const targetPort = {
+const targetPort: Reading = {
   wireType: SPAN,
-  read(wire: Wire, draft: Record<string, unknown>, name: string) {
+  read(wire) {
     const { type, intVal, strVal } = decode(INT_OR_STRING, wire, wire.spanEnd())
-    draft[name] = type === 1 ? strVal : intVal
+    return type === 1 ? strVal : intVal
   },
 }
 

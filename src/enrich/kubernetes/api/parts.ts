@@ -1,11 +1,8 @@
 import type { Readable } from 'node:stream'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { Breath } from '../../breath.ts'
 import { ApiFailure } from './api-failure.ts'
 import type { Part, Splitter } from './splitter.ts'
 import { MalformedBytes } from './wire.ts'
-
-/** After so many bytes others have their turn: about 40 pods, a few milliseconds at most. */
-const SLICE_BYTES = 262_144
 
 /**
  * The parts of a body as they become whole, so many at a time as came together.
@@ -16,16 +13,13 @@ export async function* partsOf(body: Readable, splitter: Splitter, idleMs: numbe
   const silence = new ApiFailure('silent', `nothing whole came for ${idleMs} ms`)
   const timer = setTimeout(() => body.destroy(silence), idleMs)
   try {
-    let slice = 0
+    const breath = new Breath()
     for await (const chunk of body) {
       if (!(chunk instanceof Buffer)) continue
       const parts = pushed(splitter, chunk)
       if (parts.length > 0) timer.refresh()
       yield parts
-      slice += chunk.length
-      if (slice < SLICE_BYTES) continue
-      slice = 0
-      await nextTurn()
+      if (breath.isDue) await breath.take()
     }
     if (!splitter.isWhole()) throw new ApiFailure('cut', 'the answer was cut')
   } finally {

@@ -16,6 +16,10 @@ const WELL_MS = 10_000
 /** The API server ends a watch by itself after a random time between these, so that not all come back together. */
 const SHORTEST_WATCH_S = 300
 const LONGEST_WATCH_S = 600
+/** A watch that ended in good order is opened anew within this time, or something is wrong. */
+const REOPEN_MS = 1_000
+/** What was missed comes at once when a watch goes on, and nothing says where it ends but the next bookmark. */
+const CATCH_UP_MS = 2_000
 
 export interface ReflectorParts {
   readonly connection: ApiConnection
@@ -25,6 +29,8 @@ export interface ReflectorParts {
   readonly clock: Clock
   readonly random: () => number
   readonly logger: Logger
+  /** Told when `isCurrent` is another, before anything that comes of it is handed over. */
+  readonly onCurrent: () => void
 }
 
 /**
@@ -47,7 +53,10 @@ export class Reflector {
   /** Since when nothing is heard; undefined while a watch is open. */
   #awaySinceMs: number | undefined
   #arrivedMs = 0
-  #heardMs: number | undefined
+  #heard: { readonly atMs: number; readonly elapsedMs: number } | undefined
+  #isCurrent = false
+  /** Not all that happened since the last word has been told. */
+  #hasGap = false
   /** What was told of last, while it is not over. */
   #told: string | undefined
 
@@ -63,6 +72,16 @@ export class Reflector {
     return this.#hasSynced
   }
 
+  /** Whether all that happens is told: not from the moment a watch breaks until all is told that was missed. */
+  get isCurrent(): boolean {
+    return this.#isCurrent
+  }
+
+  /** When something was heard last, in milliseconds since 1970. */
+  get heardAtMs(): number | undefined {
+    return this.#heard?.atMs
+  }
+
   /** For how long there has been no watch. */
   get awayMs(): number {
     return this.#awaySinceMs === undefined ? 0 : this.#parts.clock.elapsedMs() - this.#awaySinceMs
@@ -70,7 +89,7 @@ export class Reflector {
 
   /** Since when nothing was heard, a bookmark being something; undefined before the first word. */
   get silentMs(): number | undefined {
-    return this.#heardMs === undefined ? undefined : this.#parts.clock.elapsedMs() - this.#heardMs
+    return this.#heard === undefined ? undefined : this.#parts.clock.elapsedMs() - this.#heard.elapsedMs
   }
 
   /** Until `signal`. */
@@ -79,10 +98,12 @@ export class Reflector {
       let delayMs: number
       try {
         await this.#follow(signal)
+        void this.#expectBack(signal)
         delayMs = this.#leave() < SHORT_MS ? this.#parts.backoff.nextMs() : 0
       } catch (error) {
         this.#leave()
         if (signal.aborted) return
+        this.#lose()
         delayMs = this.#afterFailure(failureOf(error))
       }
       if (delayMs > 0) await this.#parts.clock.sleep(delayMs, signal)
@@ -105,7 +126,7 @@ export class Reflector {
     }
     const { fieldSelector } = intake.resource
     const { version, keys } = await listAll({ ...this.#parts, fieldSelector }, isUrgent, signal)
-    this.#complete(version, keys)
+    await this.#complete(version, keys)
     return this.#watch(version, false, signal)
   }
 
@@ -116,7 +137,7 @@ export class Reflector {
       if (this.#version !== undefined) {
         this.#apply(event)
       } else if (event.type === 'BOOKMARK') {
-        if (isEndOfList(event)) this.#endOfList(event, keys)
+        if (isEndOfList(event)) await this.#endOfList(event, keys, signal)
       } else {
         this.#applyToList(event, keys)
       }
@@ -131,12 +152,12 @@ export class Reflector {
     this.#hand(event)
   }
 
-  #endOfList(bookmark: WatchEvent, keys: Set<string>): void {
+  async #endOfList(bookmark: WatchEvent, keys: Set<string>, signal: AbortSignal): Promise<void> {
     const version = versionOf(bookmark.object)
     if (version === undefined) throw new ApiFailure('malformed', 'the list has no version')
-    this.#complete(version, keys)
+    await this.#complete(version, keys)
     keys.clear() // the watch goes on for minutes
-    this.#arrive()
+    this.#arrive(signal)
   }
 
   async #watch(version: string, isUrgent: boolean, signal: AbortSignal): Promise<void> {
@@ -160,19 +181,19 @@ export class Reflector {
     isUrgent: boolean,
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent> {
-    const { connection, intake, idleMs, random, clock } = this.#parts
+    const { connection, intake, idleMs, random } = this.#parts
     const { name, message, fieldSelector } = intake.resource
     const timeoutSeconds = String(Math.round(SHORTEST_WATCH_S + random() * (LONGEST_WATCH_S - SHORTEST_WATCH_S)))
     const query = queryOf({ watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, fieldSelector, ...parameters })
     const { codec, body } = await connection.open(`/api/v1/${name}?${query}`, isUrgent, signal)
-    if (this.#version !== undefined) this.#arrive()
+    if (this.#version !== undefined) this.#arrive(signal)
     else this.#isPaged = true // the next list, unless this one becomes whole: some server may not be able to
     for await (const some of partsOf(body, codec.watchSplitter(), idleMs)) {
       for (const part of some) {
         const event = intake.read(part, (bytes) => codec.event(bytes, message))
         if (event === undefined) continue
-        this.#heardMs = clock.elapsedMs()
         if (event.type === 'ERROR') throw failureOfStatus(event.object)
+        this.#hear()
         intake.observer.event(name, TYPES.has(event.type) ? event.type : 'other')
         yield event
       }
@@ -181,7 +202,8 @@ export class Reflector {
 
   /** An event of a watch that follows a list. */
   #apply(event: WatchEvent): void {
-    if (event.type !== 'BOOKMARK') this.#hand(event)
+    if (event.type === 'BOOKMARK') this.#catchUp()
+    else this.#hand(event)
     this.#version = versionOf(event.object) ?? this.#version
   }
 
@@ -192,23 +214,63 @@ export class Reflector {
     else if (type === 'ADDED' || type === 'MODIFIED') intake.put(object)
   }
 
-  #complete(version: string, keys: ReadonlySet<string>): void {
-    this.#parts.intake.retain(keys)
+  async #complete(version: string, keys: ReadonlySet<string>): Promise<void> {
+    await this.#parts.intake.retain(keys)
     this.#version = version
     this.#isPaged = false
-    this.#heardMs = this.#parts.clock.elapsedMs()
+    this.#hasGap = false
+    this.#hear()
     if (this.#hasSynced) return
     this.#hasSynced = true
     this.#isSynced()
   }
 
-  #arrive(): void {
+  #arrive(signal: AbortSignal): void {
     this.#awaySinceMs = undefined
     this.#arrivedMs = this.#parts.clock.elapsedMs()
+    if (this.#hasGap) void this.#catchUpSoon(signal)
+    else this.#catchUp()
     if (this.#told === undefined) return
     this.#told = undefined
     const { name } = this.#parts.intake.resource
     this.#parts.logger.info({ resource: name }, `Watching ${name} again`)
+  }
+
+  #hear(): void {
+    const { clock } = this.#parts
+    this.#heard = { atMs: clock.nowMs(), elapsedMs: clock.elapsedMs() }
+  }
+
+  /** Everything up to now has been told. */
+  #catchUp(): void {
+    this.#hasGap = false
+    this.#setCurrent(true)
+  }
+
+  /** Nobody knows what happens from now on. */
+  #lose(): void {
+    this.#hasGap = true
+    this.#setCurrent(false)
+  }
+
+  #setCurrent(isCurrent: boolean): void {
+    if (isCurrent === this.#isCurrent) return
+    this.#isCurrent = isCurrent
+    this.#parts.onCurrent()
+  }
+
+  async #catchUpSoon(signal: AbortSignal): Promise<void> {
+    const arrivedMs = this.#arrivedMs
+    await this.#parts.clock.sleep(CATCH_UP_MS, signal)
+    if (this.#awaySinceMs === undefined && this.#arrivedMs === arrivedMs) this.#catchUp()
+  }
+
+  /** A watch that has ended in good order told everything until then. */
+  async #expectBack(signal: AbortSignal): Promise<void> {
+    this.#hear()
+    const arrivedMs = this.#arrivedMs
+    await this.#parts.clock.sleep(REOPEN_MS, signal)
+    if (this.#awaySinceMs !== undefined && this.#arrivedMs === arrivedMs) this.#lose()
   }
 
   /** For how long there was a watch. */

@@ -28,7 +28,7 @@ export interface Resource {
   /** Hand the object over, or say what is wrong with it. */
   put(object: JsonObject, seenAtMs: number): FieldProblem | undefined
   remove(object: JsonObject, seenAtMs: number): FieldProblem | undefined
-  retain(keys: ReadonlySet<string>, seenAtMs: number): void
+  retain(keys: ReadonlySet<string>, seenAtMs: number): void | Promise<void>
 }
 
 /** The resources, feeding `target`; what they hand over first is what the others refer to. */
@@ -87,7 +87,7 @@ interface Parts<Row> {
   rowOf(object: JsonObject, reader: FieldReader): Row
   upsert(row: Row, seenAtMs: number): void
   remove(key: string, seenAtMs: number): void
-  retain(keys: ReadonlySet<string>, seenAtMs: number): void
+  retain(keys: ReadonlySet<string>, seenAtMs: number): void | Promise<void>
 }
 
 function resource<Row>(parts: Parts<Row>): Resource {

@@ -20,6 +20,11 @@ export interface WatchParts extends WantedLabels {
   readonly random: () => number
   readonly logger: Logger
   readonly observer?: ApiObserver
+  /**
+   * Told `stale` at the moment a watch breaks, before anything is handed over that comes after what was missed, and
+   * `current` once that is handed over; `heardAtMs` is when pods were heard of last. Told nothing before all are synced.
+   */
+  readonly onFreshness?: (freshness: 'stale' | 'current', heardAtMs: number) => void
   readonly times?: ApiTimes
   readonly backoffTimes?: BackoffTimes
   readonly staleAfterMs?: number
@@ -46,11 +51,29 @@ export function watchCluster(access: ApiAccess, target: RowTarget, parts: WatchP
       const backoff = new Backoff(random, parts.backoffTimes ?? BACKOFF_TIMES)
       return [
         resource.name,
-        new Reflector({ connection, intake, backoff, idleMs: times.idleMs, clock, random, logger }),
+        new Reflector({
+          connection,
+          intake,
+          backoff,
+          idleMs: times.idleMs,
+          clock,
+          random,
+          logger,
+          onCurrent: tellFreshness,
+        }),
       ] as const
     }),
   )
   const all = [...reflectors.values()]
+  let told: 'stale' | 'current' | undefined
+  function tellFreshness(): void {
+    const heardAtMs = reflectors.get('pods')?.heardAtMs
+    if (heardAtMs === undefined || all.some(({ hasSynced }) => !hasSynced)) return
+    const freshness = all.every(({ isCurrent }) => isCurrent) ? 'current' : 'stale'
+    if (freshness === told) return
+    told = freshness
+    parts.onFreshness?.(freshness, heardAtMs)
+  }
   const stopping = new AbortController()
   const running = Promise.all(all.map((reflector) => reflector.run(stopping.signal)))
   return {

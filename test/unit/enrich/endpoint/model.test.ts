@@ -97,7 +97,7 @@ function copyOf(index: EndpointIndex): EndpointIndex {
 
 function relist(index: EndpointIndex, there: ReadonlyMap<string, PodRow>, seenMs: number): void {
   for (const row of there.values()) index.upsertPod(row, seenMs)
-  index.retainPods(new Set(there.keys()), seenMs)
+  void index.retainPods(new Set(there.keys()), seenMs)
 }
 
 function check(index: EndpointIndex, look: LineLook, counts: Counts): void {

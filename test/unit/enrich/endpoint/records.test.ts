@@ -115,10 +115,10 @@ function flush(index: EndpointIndex, changed: Set<string>, agents: readonly Endp
 }
 
 describe('EndpointIndex.sweep()', () => {
-  test('closes what a new snapshot does not have, and clears nothing', () => {
+  test('closes what a new snapshot does not have, and clears nothing', async () => {
     const index = bookinfo()
     const keep = new Set([...index.records()].map(keyOf).filter((key) => !/reviews|node-a|namespace/.test(key)))
-    index.sweep(keep, 60_000)
+    await index.sweep(keep, 60_000)
     const at = (atMs: number) => index.resolve({ network: '', ip: IP, port: 80, protocol: 'TCP' }, atMs)
     expect([at(50_000).pod?.name, at(70_000).pod]).toEqual(['reviews-v1-7f8d6c5b4-h9k2m', undefined])
     expect([index.service('default', 'reviews'), index.node('node-a'), index.namespace('default')]).toEqual([
@@ -129,19 +129,19 @@ describe('EndpointIndex.sweep()', () => {
     expect(index.service('default', 'gw')?.name).toBe('gw')
   })
 
-  test('lets a record of a pod that was swept bring it back', () => {
+  test('lets a record of a pod that was swept bring it back', async () => {
     const index = bookinfo()
     const records = [...index.records()].map(through)
-    index.sweep(new Set(), 60_000)
+    await index.sweep(new Set(), 60_000)
     for (const record of records) index.put(record)
     expect(linesOf(index)).toEqual(linesOf(bookinfo()))
   })
 })
 
 describe('EndpointIndex as a target of rows', () => {
-  test('keeps the past of pods that a whole list no longer has', () => {
+  test('keeps the past of pods that a whole list no longer has', async () => {
     const index = bookinfo()
-    index.retainPods(new Set(['static']), 60_000)
+    await index.retainPods(new Set(['static']), 60_000)
     const at = (atMs: number) => index.resolve({ network: '', ip: IP, port: 80, protocol: 'TCP' }, atMs)
     expect([at(50_000).pod?.name, at(70_000).pod]).toEqual(['reviews-v1-7f8d6c5b4-h9k2m', undefined])
   })

@@ -56,7 +56,7 @@ function tell(index: EndpointIndex, each: Happening): void {
   else if (each.kind === 'deleted') index.deletePod(UID, each.seenMs)
   else if (each.kind === 'listed') {
     if (each.pod !== undefined) index.upsertPod(rowOf(each.pod), each.seenMs)
-    index.retainPods(new Set(each.pod === undefined ? [] : [UID]), each.seenMs)
+    void index.retainPods(new Set(each.pod === undefined ? [] : [UID]), each.seenMs)
     index.setFreshness('current', each.seenMs)
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FieldReader, type JsonObject } from '../../../../src/enrich/kubernetes/field-reader.ts'
+import { containerStatusesOf } from '../../../../src/enrich/kubernetes/container-status.ts'
 import { stateFactsOf } from '../../../../src/enrich/kubernetes/pod-state-facts.ts'
 
 const at = (second: number) => new Date(second * 1_000).toISOString().replace('.000Z', 'Z')
@@ -14,7 +15,7 @@ const app = (restartCount: number, state: JsonObject, lastState: JsonObject = {}
 
 function factsOf(metadata: JsonObject, status: JsonObject) {
   const reader = new FieldReader()
-  const facts = stateFactsOf(metadata, status, reader)
+  const facts = stateFactsOf(metadata, status, containerStatusesOf(status, reader), reader)
   expect(reader.problems).toEqual([])
   return facts
 }

@@ -19,6 +19,18 @@ export class Breath {
   }
 }
 
+/** Things that are done between two looks at the clock: what is small is always done in one slice. */
+const STEPS = 64
+
+/** `step` for each number below `end`, which may rise meanwhile. The first slice is done before this returns. */
+export async function inSlices(end: () => number, step: (at: number) => void): Promise<void> {
+  const breath = new Breath()
+  for (let at = 0; at < end(); at += 1) {
+    step(at)
+    if (at % STEPS === STEPS - 1 && breath.isDue) await breath.take()
+  }
+}
+
 /** Lets callers through one after the other, and everything else in between: a thousand may come in one turn of the loop. */
 export class Turns {
   readonly #breath = new Breath()
