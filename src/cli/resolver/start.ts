@@ -127,7 +127,7 @@ class Running {
         this.#index.forget(clock.nowMs())
         forgetMs = clock.elapsedMs() + FORGET_MS
       }
-      this.#index.setFreshness(this.#watch.freshness)
+      this.#index.setFreshness(this.#watch.freshness, this.#watch.heardAtMs)
       this.#show()
       await clock.sleep(TICK_MS, signal)
     }

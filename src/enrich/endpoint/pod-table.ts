@@ -141,6 +141,11 @@ export class PodTable {
     const known = this.recordOf(told.facts.uid)
     const record = known === undefined ? told : takeOver(known, told)
     if (record === undefined || (known !== undefined && encodeRecord(known) === encodeRecord(record))) return false
+    this.#replace(record)
+    return true
+  }
+
+  #replace(record: PodRecord): void {
     const { facts, intervals, states, restarts } = record
     let pod = this.#pods.find(facts.uid)
     if (pod === NONE) pod = this.#pods.add(facts, record)
@@ -159,7 +164,6 @@ export class PodTable {
       if (toMs !== undefined) this.#close(interval, toMs)
     }
     if (record.isDeleted && intervals.length === 0) this.#forgetPod(pod)
-    return true
   }
 
   marksOf(uid: string): readonly StateMark[] {

@@ -41,8 +41,8 @@ export interface Followed {
 const LOOK_MS = 1_000
 /** After three heartbeats that did not come nobody is there. */
 const SILENCE_MS = 15_000
-/** Without a word for so long our knowledge is old: time enough to connect anew. */
-const STALE_MS = 30_000
+/** Without a word for so long, who has an address may be another by now: a heartbeat and a little more. */
+const STALE_MS = 8_000
 /** All agents lose a resolver at the same moment: they come back spread over this time. */
 const SPREAD_MS = 10_000
 /** Names are right as long as no two clocks differ by more. */

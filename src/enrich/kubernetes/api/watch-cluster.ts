@@ -10,8 +10,8 @@ import { type ApiObserver, UNOBSERVED } from './observer.ts'
 import { Reflector } from './reflector.ts'
 import { type ResourceName, resourcesFor, type WantedLabels } from './resources.ts'
 
-/** Without a watch for so long, what is known is stale; a watch that begins anew takes far less. */
-const STALE_AFTER_MS = 10_000
+/** Without a watch for so long, who has an address may be another by now; a watch that begins anew takes far less. */
+const STALE_AFTER_MS = 3_000
 
 /** What a watch of a cluster works with. */
 export interface WatchParts extends WantedLabels {
@@ -30,6 +30,8 @@ export interface ClusterWatch {
   /** Resolves once all four resources were listed whole; never rejects, and never resolves without an answer. */
   readonly synced: Promise<void>
   readonly freshness: Freshness
+  /** Up to when everything was told, in milliseconds since the epoch; undefined before the first word. */
+  readonly heardAtMs: number | undefined
   /** Since when nothing was heard of a resource, of which a bookmark is a sign each minute; undefined before the first word. */
   silentMs(resource: ResourceName): number | undefined
   /** Resolves once nothing more will come. */
@@ -58,6 +60,10 @@ export function watchCluster(access: ApiAccess, target: RowTarget, parts: WatchP
     get freshness() {
       if (all.some(({ hasSynced }) => !hasSynced)) return 'not_synced'
       return all.some(({ awayMs }) => awayMs > staleAfterMs) ? 'stale' : 'current'
+    },
+    get heardAtMs() {
+      const away = all.filter(({ awayMs }) => awayMs > 0).map(({ silentMs }) => silentMs)
+      return away.includes(undefined) ? undefined : clock.nowMs() - Math.max(0, ...away.map((ms) => ms ?? 0))
     },
     silentMs: (resource) => reflectors.get(resource)?.silentMs,
     async stop() {
