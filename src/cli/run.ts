@@ -5,6 +5,7 @@ import { FILE_SYSTEM } from '../ingest/file-system.ts'
 import { type Agent, type AgentParts, startAgent } from '../pipeline/agent.ts'
 import type { AgentSettings } from '../pipeline/settings.ts'
 import { openStateStore } from '../pipeline/state/store.ts'
+import type { Logger } from '../logger.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Command } from './command.ts'
@@ -40,20 +41,27 @@ Example: flagship run --config flagship.yaml
     const metrics = createMetrics()
     metrics.set('flagship_build_info', { version: version() }, 1)
     const parts = { clock: SYSTEM_CLOCK, random: Math.random, logger, metrics }
-    await using names = await openNames(config, parts)
+    const stop = new AbortController()
+    const told = toldToStop().finally(() => stop.abort())
+    await using names = await openNames(config, parts, stop.signal)
+    if (stop.signal.aborted) return stopped(logger)
     const agent = await start(config, agentSettings(config, io.stdout, logger, metrics), names, parts)
     names.follow(() => agent.status())
     try {
       await using _ = await serving(config, agent, names, metrics)
       logger.info({ version: version(), config: values.config, sinks: Object.keys(config.sinks) }, 'started')
-      const signal = await Promise.race([toldToStop(), agent.done, names.failed])
+      const signal = await Promise.race([told, agent.done, names.failed])
       logger.info({ signal }, 'stopping')
     } finally {
       await agent.stop(config.limits.stopMs)
     }
-    logger.info({}, 'stopped')
-    return 0
+    return stopped(logger)
   },
+}
+
+function stopped(logger: Logger): number {
+  logger.info({}, 'stopped')
+  return 0
 }
 
 /** Whatever the configuration reads, there is one source. */

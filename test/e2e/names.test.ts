@@ -84,4 +84,18 @@ describe('flagship run on the recorded pods', () => {
     expect(second.stderr).toContain('names are not synced yet')
     expect(await second.stop()).toBe(0)
   })
+
+  test('stops in good order while it waits for names', async () => {
+    const workplace = new Workplace()
+    cpSync(join(RECORDED, 'pods'), workplace.pods, { recursive: true })
+    const kubeconfig = kubeconfigOf(workplace, 'http://127.0.0.1:9')
+    workplace.configure({ enrich: { kubernetes: { mode: 'direct', api: { kubeconfig }, syncWaitMs: 30_000 } } })
+    const agent = workplace.start()
+    await until(
+      () => agent.stderr.includes('Cannot watch pods'),
+      () => agent.stderr,
+    )
+    expect([await agent.stop(), agent.stderr.includes('"message":"started"')]).toEqual([0, false])
+    expect(agent.stderr).toContain('"message":"stopped"')
+  })
 })

@@ -11,14 +11,16 @@ export interface NameSource {
   readonly synced: Promise<void>
   /** How much of what there is the index has now. */
   readonly freshness: Freshness
+  /** Up to when everything was told, in milliseconds since the epoch; undefined before the first word. */
+  readonly heardAtMs: number | undefined
   stop(): Promise<void> | void
 }
 
 /** Where an index is kept over restarts. */
 export interface NamesFile {
-  /** Put what is kept there, if anything, into an index. */
-  load(index: EndpointIndex): Promise<void>
-  save(index: EndpointIndex): Promise<void>
+  /** Put what is kept there, if anything, into an index. Returns up to when it knew everything. */
+  load(index: EndpointIndex): Promise<number | undefined>
+  save(index: EndpointIndex, heardAtMs: number): Promise<void>
 }
 
 /** How names are kept. */
@@ -73,23 +75,29 @@ export class LiveNames {
   readonly #synced: Promise<void>
   #isSynced = false
   #savedVersion = -1
+  #heardAtMs: number | undefined
   #currentMs: number
   #freshness: Freshness = 'not_synced'
   #running: Promise<void> = Promise.resolve()
 
   /** Begin with what is on disk, and ask the source for what there is now. */
   static async start(index: EndpointIndex, settings: LiveNamesSettings, parts: LiveNamesParts): Promise<LiveNames> {
-    await loadInto(index, parts)
-    return new LiveNames(index, settings, parts)
+    return new LiveNames(index, settings, parts, await loadInto(index, parts))
   }
 
-  private constructor(index: EndpointIndex, settings: LiveNamesSettings, parts: LiveNamesParts) {
+  private constructor(
+    index: EndpointIndex,
+    settings: LiveNamesSettings,
+    parts: LiveNamesParts,
+    heardAtMs: number | undefined,
+  ) {
     this.index = index
     this.#settings = settings
     this.#parts = parts
     this.#currentMs = parts.clock.elapsedMs()
     this.news = { waitMs: settings.missWaitMs, awaits: ({ ip, atMs }) => index.awaits(ip, atMs) }
-    index.setFreshness(this.#freshness)
+    this.#heardAtMs = heardAtMs
+    index.setFreshness(this.#freshness, heardAtMs)
     this.#source = parts.connect(index)
     this.#synced = this.#source.synced.then(() => {
       parts.accept(index)
@@ -103,15 +111,16 @@ export class LiveNames {
   }
 
   /**
-   * Resolves when the index has everything there was, or when that has taken too long.
+   * Resolves when the index has everything there was, or when that has taken too long, or at the end of `signal`.
    * @throws FlagshipError when what the source tells cannot be worked with.
    */
-  async ready(): Promise<void> {
+  async ready(signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#parts
     const over = new AbortController()
-    await Promise.race([this.#synced, clock.sleep(this.#settings.syncWaitMs, over.signal)])
+    const waiting = AbortSignal.any([over.signal, signal])
+    await Promise.race([this.#synced, clock.sleep(this.#settings.syncWaitMs, waiting)])
     over.abort()
-    if (this.#isSynced) return
+    if (this.#isSynced || signal.aborted) return
     const { syncWaitMs } = this.#settings
     logger.warn({ syncWaitMs, freshness: this.#freshness }, 'names are not synced yet: lines are read without them')
   }
@@ -157,11 +166,12 @@ export class LiveNames {
 
   #refresh(): void {
     const { clock, logger } = this.#parts
-    const now = this.#source.freshness
+    const { freshness: now, heardAtMs } = this.#source
+    this.#heardAtMs = heardAtMs ?? this.#heardAtMs
     if (now === 'current') this.#currentMs = clock.elapsedMs()
     if (now === this.#freshness) return
     this.#freshness = now
-    this.index.setFreshness(now)
+    this.index.setFreshness(now, this.#heardAtMs)
     if (now === 'current') logger.info({ ...this.index.size }, 'names are current')
     else logger.warn({ freshness: now }, 'names are stale: what is known stays in use')
   }
@@ -174,10 +184,11 @@ export class LiveNames {
   async #save(): Promise<void> {
     const { file, logger } = this.#parts
     const { version } = this.index
+    const heardAtMs = this.#heardAtMs
     // What was never synced may be less than what is there.
-    if (file === undefined || !this.#isSynced || version === this.#savedVersion) return
+    if (file === undefined || !this.#isSynced || heardAtMs === undefined || version === this.#savedVersion) return
     try {
-      await file.save(this.index)
+      await file.save(this.index, heardAtMs)
       this.#savedVersion = version
     } catch (error) {
       logger.warn({ reason: reasonOf(error) }, 'cannot write down names: the next start begins with older ones')
@@ -185,10 +196,11 @@ export class LiveNames {
   }
 }
 
-async function loadInto(index: EndpointIndex, { file, logger }: LiveNamesParts): Promise<void> {
+async function loadInto(index: EndpointIndex, { file, logger }: LiveNamesParts): Promise<number | undefined> {
   try {
-    await file?.load(index)
+    return await file?.load(index)
   } catch (error) {
     logger.warn({ reason: reasonOf(error) }, 'cannot read the names of the last run: this one begins without them')
+    return undefined
   }
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.ts'
+import type { Freshness } from '../../enrich/endpoint/freshness.ts'
 import type { EndpointIndex } from '../../enrich/endpoint/index.ts'
 import { accessOf } from '../../enrich/kubernetes/api/access-of.ts'
 import { UNOBSERVED } from '../../enrich/kubernetes/api/observer.ts'
@@ -30,5 +31,9 @@ async function watchConnector({ enrich }: Config, { metrics, ...parts }: NamesPa
     failure: (source: string) => metrics.count('flagship_names_errors_total', { source }),
   }
   const watch = { ...parts, observer, labels, namespaceLabels, encoding: kubernetes.api.encoding }
-  return (index: EndpointIndex) => watchCluster(access, index, watch)
+  return (index: EndpointIndex) => {
+    // At once: what comes after a gap must not be taken in as if there had been none.
+    const onFreshness = (freshness: Freshness, heardAtMs: number) => index.setFreshness(freshness, heardAtMs)
+    return watchCluster(access, index, { ...watch, onFreshness })
+  }
 }

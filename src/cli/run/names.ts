@@ -44,12 +44,14 @@ export interface NamesParts {
 }
 
 /**
- * Names to begin with: everything there is, or what there is after `syncWaitMs`.
+ * Names to begin with: everything there is, or what there is after `syncWaitMs`, or at the end of `signal`.
  * @throws FlagshipError INPUT_UNREADABLE, INVENTORY_INVALID, KUBECONFIG_INVALID, CLUSTER_TOO_LARGE.
  */
-export async function openNames(config: Config, parts: NamesParts): Promise<Names> {
+export async function openNames(config: Config, parts: NamesParts, signal: AbortSignal): Promise<Names> {
   const mode = kubernetesMode(config)
-  return mode === 'resolver' || mode === 'direct' ? liveNames(config, mode, parts) : fixedNames(config, mode, parts)
+  return mode === 'resolver' || mode === 'direct'
+    ? liveNames(config, mode, parts, signal)
+    : fixedNames(config, mode, parts)
 }
 
 async function fixedNames(config: Config, mode: KubernetesMode, { logger }: NamesParts): Promise<Names> {
@@ -72,7 +74,12 @@ async function fixedNames(config: Config, mode: KubernetesMode, { logger }: Name
   }
 }
 
-async function liveNames(config: Config, mode: 'resolver' | 'direct', parts: NamesParts): Promise<Names> {
+async function liveNames(
+  config: Config,
+  mode: 'resolver' | 'direct',
+  parts: NamesParts,
+  signal: AbortSignal,
+): Promise<Names> {
   const { kubernetes, networks } = config.enrich
   const { syncWaitMs, missWaitMs, historyMinutes } = kubernetes
   const lookups = new Lookups()
@@ -82,7 +89,7 @@ async function liveNames(config: Config, mode: 'resolver' | 'direct', parts: Nam
     { syncWaitMs, missWaitMs },
     {
       ...parts,
-      file: fileOf(config, parts.clock),
+      file: fileOf(config),
       connect: await connectorOf(config, mode, parts),
       accept: () => {
         if (mode === 'direct') checkSize(index.size.nodes, kubernetes.allowManyNodes, parts.logger)
@@ -91,7 +98,7 @@ async function liveNames(config: Config, mode: 'resolver' | 'direct', parts: Nam
     },
   )
   try {
-    await live.ready()
+    await live.ready(signal)
   } catch (error) {
     await live.stop()
     throw error
@@ -108,8 +115,8 @@ async function liveNames(config: Config, mode: 'resolver' | 'direct', parts: Nam
 }
 
 /** A member of a group writes nothing to disk. */
-function fileOf({ state, ingest }: Config, clock: Clock) {
-  return ingest.kafka === undefined ? namesFile(join(state.directory, 'names.gz'), clock) : undefined
+function fileOf({ state, ingest }: Config) {
+  return ingest.kafka === undefined ? namesFile(join(state.directory, 'names.gz')) : undefined
 }
 
 /**

@@ -142,13 +142,18 @@ export class PodTable {
 
   /** Take over what another index knows of a pod. Returns whether anything changed. */
   put(told: PodRecord): boolean {
-    const row = this.#pods.find(told.facts.uid)
-    if (row !== NONE) this.#pods.setToldIn(row, this.#sweep)
+    const pod = this.#pods.find(told.facts.uid)
+    if (pod !== NONE) this.#pods.setToldIn(pod, this.#sweep)
     const known = this.recordOf(told.facts.uid)
     const record = known === undefined ? told : takeOver(known, told)
     if (record === undefined || (known !== undefined && encodeRecord(known) === encodeRecord(record))) return false
+    this.#replace(record)
+    return true
+  }
+
+  #replace(record: PodRecord): void {
     const { facts, intervals, states, restarts } = record
-    let pod = row
+    let pod = this.#pods.find(facts.uid)
     if (pod === NONE) pod = this.#addPod(facts, record)
     else {
       for (const interval of this.#intervals.ofPod(pod)) this.#intervals.remove(interval)
@@ -165,7 +170,6 @@ export class PodTable {
       if (toMs !== undefined) this.#close(interval, toMs)
     }
     if (record.isDeleted && intervals.length === 0) this.#forgetPod(pod)
-    return true
   }
 
   marksOf(uid: string): readonly StateMark[] {

@@ -18,8 +18,8 @@ export type WriteResult =
 export type ReadResult =
   | {
       readonly ok: true
-      /** When it was written. */
-      readonly writtenAtMs: number
+      /** Up to when it tells everything. */
+      readonly heardAtMs: number
       readonly records: number
       /** Records of another version that mean nothing here. */
       readonly passedOver: number
@@ -37,7 +37,7 @@ const MAX_BYTES = 1024 * 1024 * 1024
  * the old snapshot or the new one. The event loop is free every few milliseconds; what changes meanwhile may be in it or
  * not. Nothing is thrown.
  */
-export async function writeSnapshot(path: string, index: EndpointIndex, nowMs: number): Promise<WriteResult> {
+export async function writeSnapshot(path: string, index: EndpointIndex, heardAtMs: number): Promise<WriteResult> {
   const temporary = `${path}.tmp`
   const counts = { records: 0, bytes: 0 }
   try {
@@ -48,7 +48,7 @@ export async function writeSnapshot(path: string, index: EndpointIndex, nowMs: n
         file.writeFile(chunk).then(() => done(), done)
       },
     })
-    await pipeline(Readable.from(slicesOf(index, nowMs, counts)), createGzip({ level: 1 }), sink)
+    await pipeline(Readable.from(slicesOf(index, heardAtMs, counts)), createGzip({ level: 1 }), sink)
     await file.sync()
     await rename(temporary, path)
     await syncDirectory(dirname(path))
@@ -59,8 +59,8 @@ export async function writeSnapshot(path: string, index: EndpointIndex, nowMs: n
   }
 }
 
-async function* slicesOf(index: EndpointIndex, nowMs: number, counts: { records: number }): AsyncIterable<string> {
-  let slice = `${JSON.stringify({ flagship: 'index', version: VERSION, writtenAtMs: nowMs })}\n`
+async function* slicesOf(index: EndpointIndex, heardAtMs: number, counts: { records: number }): AsyncIterable<string> {
+  let slice = `${JSON.stringify({ flagship: 'index', version: VERSION, heardAtMs })}\n`
   const breath = new Breath()
   for (const record of index.records()) {
     slice += `${encodeRecord(record)}\n`
@@ -115,14 +115,14 @@ async function readLines(path: string, isTaken: (line: string) => boolean): Prom
     }
   }
   if (head === undefined || endedWith !== lines) return { ok: false, reason: 'it ends too early' }
-  return { ok: true, writtenAtMs: head.writtenAtMs, records: lines - passedOver, passedOver }
+  return { ok: true, heardAtMs: head.heardAtMs, records: lines - passedOver, passedOver }
 }
 
 const END = '{"end":'
 
 interface Head {
   readonly version: number
-  readonly writtenAtMs: number
+  readonly heardAtMs: number
 }
 
 function headOf(line: string): Head | undefined {
@@ -134,8 +134,8 @@ function headOf(line: string): Head | undefined {
   }
   if (typeof head !== 'object' || head === null || !('flagship' in head) || head.flagship !== 'index') return undefined
   const version = 'version' in head ? head.version : undefined
-  const writtenAtMs = 'writtenAtMs' in head ? head.writtenAtMs : undefined
-  return typeof version === 'number' && typeof writtenAtMs === 'number' ? { version, writtenAtMs } : undefined
+  const heardAtMs = 'heardAtMs' in head ? head.heardAtMs : undefined
+  return typeof version === 'number' && typeof heardAtMs === 'number' ? { version, heardAtMs } : undefined
 }
 
 async function* linesOf(path: string): AsyncIterable<string> {

@@ -33,7 +33,7 @@ export interface Followed {
   /** Resolves when there was a whole snapshot. Never rejects. */
   readonly synced: Promise<void>
   readonly freshness: Freshness
-  /** When a resolver last told anything, in milliseconds since 1970; undefined when none ever did. */
+  /** When a resolver last said that it knows everything, in milliseconds since 1970; undefined when none ever did. */
   readonly heardAtMs: number | undefined
   stop(): Promise<void>
 }
@@ -41,8 +41,8 @@ export interface Followed {
 const LOOK_MS = 1_000
 /** After three heartbeats that did not come nobody is there. */
 const SILENCE_MS = 15_000
-/** Without a word for so long our knowledge is old: time enough to connect anew. */
-const STALE_MS = 30_000
+/** Without a word for so long, who has an address may be another by now: a heartbeat and a little more. */
+const STALE_MS = 8_000
 /** All agents lose a resolver at the same moment: they come back spread over this time. */
 const SPREAD_MS = 10_000
 /** Names are right as long as no two clocks differ by more. */
@@ -83,7 +83,8 @@ class Follower {
   #connection: AbortController | undefined
   #isSilent = false
   #isRefused = false
-  #heard: { readonly atMs: number; readonly elapsedMs: number } | undefined
+  #heardMs = Number.NEGATIVE_INFINITY
+  #currentAtMs: number | undefined
   #bytesMs = 0
   #failures = 0
   #said = ''
@@ -104,12 +105,12 @@ class Follower {
   }
 
   get heardAtMs(): number | undefined {
-    return this.#heard?.atMs
+    return this.#currentAtMs
   }
 
   get freshness(): Freshness {
     if (!this.#state.isSynced) return 'not_synced'
-    const silentMs = this.#parts.clock.elapsedMs() - (this.#heard?.elapsedMs ?? -Infinity)
+    const silentMs = this.#parts.clock.elapsedMs() - this.#heardMs
     return silentMs > STALE_MS ? 'stale' : this.#state.freshness
   }
 
@@ -199,6 +200,8 @@ class Follower {
     const problem = this.#state.take(line)
     if (problem !== undefined) return problem
     if (line.type === 'hello') this.#compareClocks(url, line.nowMs)
+    if ((line.type === 'heartbeat' || line.type === 'end') && this.#state.freshness === 'current')
+      this.#currentAtMs = this.#parts.clock.nowMs()
     if (line.type === 'snapshot' || line.type === 'resume') this.#parts.onStream?.(line.type)
     if (line.type === 'resume') this.#live(url, 'goes on where it was')
     return undefined
@@ -218,8 +221,7 @@ class Follower {
   }
 
   #hear(): void {
-    const { clock } = this.#parts
-    this.#heard = { atMs: clock.nowMs(), elapsedMs: clock.elapsedMs() }
+    this.#heardMs = this.#parts.clock.elapsedMs()
   }
 
   #hearBytes(): void {

@@ -10,9 +10,6 @@ import { type ApiObserver, UNOBSERVED } from './observer.ts'
 import { Reflector } from './reflector.ts'
 import { type ResourceName, resourcesFor, type WantedLabels } from './resources.ts'
 
-/** Without a watch for so long, what is known is stale; a watch that begins anew takes far less. */
-const STALE_AFTER_MS = 10_000
-
 /** What a watch of a cluster works with. */
 export interface WatchParts extends WantedLabels {
   readonly encoding: 'protobuf' | 'json'
@@ -27,7 +24,6 @@ export interface WatchParts extends WantedLabels {
   readonly onFreshness?: (freshness: 'stale' | 'current', heardAtMs: number) => void
   readonly times?: ApiTimes
   readonly backoffTimes?: BackoffTimes
-  readonly staleAfterMs?: number
 }
 
 /** A watch that runs until it is stopped. */
@@ -35,6 +31,8 @@ export interface ClusterWatch {
   /** Resolves once all four resources were listed whole; never rejects, and never resolves without an answer. */
   readonly synced: Promise<void>
   readonly freshness: Freshness
+  /** Up to when everything was told, in milliseconds since the epoch; undefined before the first word. */
+  readonly heardAtMs: number | undefined
   /** Since when nothing was heard of a resource, of which a bookmark is a sign each minute; undefined before the first word. */
   silentMs(resource: ResourceName): number | undefined
   /** Resolves once nothing more will come. */
@@ -43,7 +41,7 @@ export interface ClusterWatch {
 
 /** Keep `target` as the API server has pods, services, nodes and namespaces. It needs list and watch on these, no more. */
 export function watchCluster(access: ApiAccess, target: RowTarget, parts: WatchParts): ClusterWatch {
-  const { clock, random, logger, times = API_TIMES, observer = UNOBSERVED, staleAfterMs = STALE_AFTER_MS } = parts
+  const { clock, random, logger, times = API_TIMES, observer = UNOBSERVED } = parts
   const connection = new ApiConnection(access, parts.encoding, times)
   const reflectors = new Map(
     resourcesFor(target, parts).map((resource) => {
@@ -65,13 +63,16 @@ export function watchCluster(access: ApiAccess, target: RowTarget, parts: WatchP
     }),
   )
   const all = [...reflectors.values()]
-  let told: 'stale' | 'current' | undefined
+  const freshnessNow = () => {
+    if (all.some(({ hasSynced }) => !hasSynced)) return 'not_synced'
+    return all.every(({ isCurrent }) => isCurrent) ? 'current' : 'stale'
+  }
+  let told: { readonly freshness: 'stale' | 'current'; readonly heardAtMs: number } | undefined
   function tellFreshness(): void {
     const heardAtMs = reflectors.get('pods')?.heardAtMs
-    if (heardAtMs === undefined || all.some(({ hasSynced }) => !hasSynced)) return
-    const freshness = all.every(({ isCurrent }) => isCurrent) ? 'current' : 'stale'
-    if (freshness === told) return
-    told = freshness
+    const freshness = freshnessNow()
+    if (heardAtMs === undefined || freshness === 'not_synced' || freshness === told?.freshness) return
+    told = { freshness, heardAtMs }
     parts.onFreshness?.(freshness, heardAtMs)
   }
   const stopping = new AbortController()
@@ -79,8 +80,10 @@ export function watchCluster(access: ApiAccess, target: RowTarget, parts: WatchP
   return {
     synced: Promise.all(all.map(({ synced }) => synced)).then(() => undefined),
     get freshness() {
-      if (all.some(({ hasSynced }) => !hasSynced)) return 'not_synced'
-      return all.some(({ awayMs }) => awayMs > staleAfterMs) ? 'stale' : 'current'
+      return freshnessNow()
+    },
+    get heardAtMs() {
+      return told?.freshness === 'current' ? clock.nowMs() : told?.heardAtMs
     },
     silentMs: (resource) => reflectors.get(resource)?.silentMs,
     async stop() {

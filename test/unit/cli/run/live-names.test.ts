@@ -13,6 +13,7 @@ const SETTINGS = { syncWaitMs: 30_000, missWaitMs: 2_000 }
 class ToldSource {
   readonly #synced = Promise.withResolvers<void>()
   freshness: Freshness = 'not_synced'
+  heardAtMs: number | undefined = 5_000
   isStopped = false
 
   get synced(): Promise<void> {
@@ -33,18 +34,22 @@ class ToldSource {
 async function bench(parts: Partial<LiveNamesParts> = {}) {
   const [clock, log, source, index] = [new ManualClock(), new RecordedLog(), new ToldSource(), new EndpointIndex()]
   const saved: number[] = []
-  const file: NamesFile = { load: async () => {}, save: async ({ size }) => void saved.push(size.pods) }
+  const file: NamesFile = { load: async () => undefined, save: async ({ size }) => void saved.push(size.pods) }
   const common = { clock, random: () => 0.5, logger: log, accept: () => {}, show: () => {} }
   const names = await LiveNames.start(index, SETTINGS, { ...common, file, connect: () => source, ...parts })
   const readyMs: { at: number | undefined } = { at: undefined }
-  const ready = names.ready().then(() => (readyMs.at = clock.elapsedMs()))
+  const stop = new AbortController()
+  const ready = names.ready(stop.signal).then(() => (readyMs.at = clock.elapsedMs()))
   ready.catch(() => {})
   onTestFinished(() => clock.drive(names.stop()))
-  return { clock, log, source, index, names, saved, readyMs, ready }
+  return { clock, log, source, index, names, saved, readyMs, ready, stop }
 }
 
-async function loadOld(index: EndpointIndex): Promise<void> {
-  index.upsertPod(podRow({ uid: 'old', ips: ['10.244.1.5'] }), 0)
+async function loadOld(index: EndpointIndex): Promise<number> {
+  const old = new EndpointIndex()
+  old.upsertPod(podRow({ uid: 'old', ips: ['10.244.1.5'] }), 0)
+  for (const record of old.records()) index.put(record)
+  return 100_000
 }
 
 function refuse(): never {
@@ -71,6 +76,37 @@ describe('LiveNames', () => {
   test('answer at once with what the last run knew', async () => {
     const { index } = await bench({ file: { load: loadOld, save: async () => {} } })
     expect(index.podByUid('old')?.name).toBeDefined()
+  })
+
+  test('are sure of what the last run knew up to when it was told everything', async () => {
+    const { index } = await bench({ file: { load: loadOld, save: async () => {} } })
+    const at = (atMs: number) => {
+      const { pod, confidence } = index.resolve({ network: '', ip: '10.244.1.5', port: 80, protocol: 'TCP' }, atMs)
+      return [pod?.uid, confidence]
+    }
+    expect([at(90_000), at(110_000)]).toEqual([
+      ['old', 'exact'],
+      ['old', 'ambiguous'],
+    ])
+  })
+
+  test('are written down with the time up to which they are whole', async () => {
+    const heard: number[] = []
+    const file: NamesFile = { load: async () => undefined, save: async (_, heardAtMs) => void heard.push(heardAtMs) }
+    const { clock, source, names } = await bench({ file })
+    source.heardAtMs = 7_000
+    source.sync()
+    await clock.advance(0)
+    await clock.drive(names.stop())
+    expect(heard).toEqual([7_000])
+  })
+
+  test('wait no longer for a list once they are told to stop', async () => {
+    const { clock, readyMs, stop } = await bench()
+    await clock.advance(2_000)
+    stop.abort()
+    await clock.advance(0)
+    expect(readyMs.at).toBe(2_000)
   })
 
   test('begin with nothing where the last run cannot be read', async () => {
@@ -123,7 +159,10 @@ describe('LiveNames', () => {
   })
 
   test('go on when they cannot be written down', async () => {
-    const file = { load: async () => {}, save: () => Promise.reject(new Error('ENOSPC: no space left on device')) }
+    const file = {
+      load: async () => undefined,
+      save: () => Promise.reject(new Error('ENOSPC: no space left on device')),
+    }
     const { clock, source, names, log } = await bench({ file })
     source.sync()
     await clock.advance(0)

@@ -50,7 +50,7 @@ describe('readSnapshot()', () => {
     await written()
     const index = new EndpointIndex()
     const result = await readSnapshot(path, index)
-    expect(result).toEqual({ ok: true, writtenAtMs: 5_000, records: linesOf(index).length, passedOver: 0 })
+    expect(result).toEqual({ ok: true, heardAtMs: 5_000, records: linesOf(index).length, passedOver: 0 })
     expect(linesOf(index)).toEqual(linesOf(cluster()))
   })
 
@@ -80,16 +80,16 @@ describe('readSnapshot()', () => {
   test.for([
     ['no snapshot', ['{"k":"gone","key":"node/a"}', '{"end":0}'], 'it does not begin as a snapshot does'],
     ['no JSON', ['x'], 'it does not begin as a snapshot does'],
-    ['a much newer version', ['{"flagship":"index","version":3,"writtenAtMs":1}', '{"end":0}'], 'it has version 3'],
-    ['no end', ['{"flagship":"index","version":1,"writtenAtMs":1}'], 'it ends too early'],
+    ['a much newer version', ['{"flagship":"index","version":3,"heardAtMs":1}', '{"end":0}'], 'it has version 3'],
+    ['no end', ['{"flagship":"index","version":1,"heardAtMs":1}'], 'it ends too early'],
     [
       'fewer records than at its end',
-      ['{"flagship":"index","version":1,"writtenAtMs":1}', '{"end":1}'],
+      ['{"flagship":"index","version":1,"heardAtMs":1}', '{"end":1}'],
       'it ends too early',
     ],
     [
       'something behind its end',
-      ['{"flagship":"index","version":1,"writtenAtMs":1}', '{"end":0}', '{}'],
+      ['{"flagship":"index","version":1,"heardAtMs":1}', '{"end":0}', '{}'],
       'there is more behind its end',
     ],
   ] as const)('gives a reason for a file that has %s', async ([, texts, reason]) => {
@@ -97,16 +97,16 @@ describe('readSnapshot()', () => {
   })
 
   test('gives a reason for a line without an end', async () => {
-    const endless = gzipSync(`{"flagship":"index","version":1,"writtenAtMs":1}\n${'x'.repeat(400_000)}`)
+    const endless = gzipSync(`{"flagship":"index","version":1,"heardAtMs":1}\n${'x'.repeat(400_000)}`)
     expect(await readOf(endless)).toEqual([{ ok: false, reason: 'it is larger than any snapshot' }, 0])
   })
 
   test.for([0, 1, 2])('reads what version %d wrote, and passes over what it does not know', async (version) => {
     const [, ...records] = await lines()
-    const head = JSON.stringify({ flagship: 'index', version, writtenAtMs: 7, more: true })
+    const head = JSON.stringify({ flagship: 'index', version, heardAtMs: 7, more: true })
     const told = [head, '{"k":"endpoint","of":"a newer version"}', ...records.slice(0, -1), `{"end":${records.length}}`]
     const [result, pods] = await readOf(packed(told))
-    expect([result, pods]).toEqual([{ ok: true, writtenAtMs: 7, records: records.length - 1, passedOver: 1 }, 50])
+    expect([result, pods]).toEqual([{ ok: true, heardAtMs: 7, records: records.length - 1, passedOver: 1 }, 50])
   })
 })
 
