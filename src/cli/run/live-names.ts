@@ -108,11 +108,12 @@ export class LiveNames {
    */
   async ready(): Promise<void> {
     const { clock, logger } = this.#parts
+    const { syncWaitMs } = this.#settings
     const over = new AbortController()
-    await Promise.race([this.#synced, clock.sleep(this.#settings.syncWaitMs, over.signal)])
+    logger.info({ syncWaitMs }, 'waiting for names: nothing is read or listened on before')
+    await Promise.race([this.#synced, clock.sleep(syncWaitMs, over.signal)])
     over.abort()
     if (this.#isSynced) return
-    const { syncWaitMs } = this.#settings
     logger.warn({ syncWaitMs, freshness: this.#freshness }, 'names are not synced yet: lines are read without them')
   }
 
