@@ -6,7 +6,7 @@ import { kubernetesMode } from '../config/summary.ts'
 import { EndpointIndex } from '../enrich/endpoint/index.ts'
 import { accessOf } from '../enrich/kubernetes/api/access-of.ts'
 import { listCluster } from '../enrich/kubernetes/api/list-cluster.ts'
-import { openStream } from '../enrich/resolver/open-stream.ts'
+import { openStream, reasonOfRefusal } from '../enrich/resolver/open-stream.ts'
 import { SILENT } from '../logger.ts'
 import { quote } from '../record/quote.ts'
 import { type Complaint, complaintsOf } from '../sinks/complaint.ts'
@@ -40,16 +40,18 @@ async function inspectResolver({ enrich }: Config, url: string): Promise<readonl
   const secret = tokenFile === undefined ? {} : { bearerTokenFile: tokenFile }
   const asked = `Cannot read names from resolver ${quote(url)}`
   const ended = new AbortController()
+  let kind: Complaint['kind'] = 'wrong' // a file of ours, until it is asked
   try {
     const access = await new RotatingAccess({ ...secret, tls }, SYSTEM_CLOCK).current()
+    kind = 'unreachable'
     const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(PATIENCE_MS)])
     const answer = await openStream({ url, access, position: undefined, signal })
     if (!('retryAfterMs' in answer)) return []
-    const kind = answer.statusCode >= 500 ? 'unreachable' : 'wrong'
-    return [{ kind, message: `${asked}: it answers ${answer.statusCode} ${answer.text}`.trimEnd() }]
+    if (answer.statusCode < 500) kind = 'wrong'
+    return [{ kind, message: `${asked}: ${reasonOfRefusal(answer)}` }]
   } catch (error) {
     const reason = error instanceof Error ? reasonOfFailure(error) : String(error)
-    return [{ kind: 'unreachable', message: `${asked}: ${reason}` }]
+    return [{ kind, message: `${asked}: ${reason}` }]
   } finally {
     ended.abort()
   }

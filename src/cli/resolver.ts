@@ -1,10 +1,11 @@
 import { SYSTEM_CLOCK } from '../clock.ts'
-import { loadResolverConfig } from '../config/resolver.ts'
+import type { Environment } from '../config/environment.ts'
+import { loadResolverConfig, type ResolverConfig } from '../config/resolver.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Command } from './command.ts'
 import { parseOptions, usageError } from './options.ts'
-import { startResolver } from './resolver/start.ts'
+import { type ResolverParts, startResolver } from './resolver/start.ts'
 import { serveResolverStatus } from './resolver/status-server.ts'
 import { toldToStop } from './told-to-stop.ts'
 import { version } from './version.ts'
@@ -18,7 +19,8 @@ export const command: Command = {
 Options:
   -c, --config FILE  The configuration (YAML); an empty file will do in a pod
 
-Run two of them: see docs/resolver.md and deploy/resolver.yaml. Stops on SIGTERM or SIGINT; agents turn to the other one.
+The file is not that of flagship run: see docs/resolver.md and deploy/resolver.yaml. It is checked at the start; what is
+wrong is listed. Run two of them: it stops on SIGTERM or SIGINT, and agents turn to the other one.
 
 Example: flagship resolver --config resolver.yaml
 `,
@@ -30,11 +32,18 @@ Example: flagship resolver --config resolver.yaml
     const metrics = createMetrics()
     metrics.set('flagship_build_info', { version: version() }, 1)
     const parts = { clock: SYSTEM_CLOCK, random: Math.random, logger, metrics }
-    await using resolver = await startResolver(config, io.env, parts)
-    await using _ = await serveResolverStatus(config, resolver, metrics)
-    logger.info({ version: version(), config: values.config, cluster: config.cluster, url: resolver.url }, 'started')
-    const signal = await toldToStop()
-    logger.info({ signal }, 'stopping')
+    await serve(config, values.config, io.env, parts)
+    logger.info({}, 'stopped')
     return 0
   },
+}
+
+/** Tell agents until we are told to stop. */
+async function serve(config: ResolverConfig, file: string, env: Environment, parts: ResolverParts) {
+  const { logger, metrics } = parts
+  await using resolver = await startResolver(config, env, parts)
+  await using _ = await serveResolverStatus(config, resolver, metrics)
+  logger.info({ version: version(), config: file, cluster: config.cluster, url: resolver.url }, 'started')
+  const signal = await toldToStop()
+  logger.info({ signal }, 'stopping')
 }

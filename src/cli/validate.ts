@@ -31,7 +31,7 @@ export const command: Command = {
        flagship validate --schema
 
 Options:
-  -c, --config FILE  The configuration (YAML)
+  -c, --config FILE  The configuration (YAML) of flagship run; that of flagship resolver is checked when it starts
       --connect      Also ask every sink, a Kafka source, and the resolver or the API server that names come from,
                      whether it would work; nothing is changed
       --json         The result as one JSON document: the effective configuration, or the problems

@@ -6,12 +6,15 @@ const file = (description: string, example: string) =>
 
 const ResolverClient = Type.Object(
   {
-    urls: Type.Array(Type.String({ minLength: 1, pattern: '^https?://' }), {
-      description: 'Replicas of `flagship resolver`, or the service in front of them; one is used at a time.',
-      default: ['http://flagship-resolver:9465'],
-      minItems: 1,
-      maxItems: 16,
-    }),
+    urls: Type.Array(
+      Type.String({ minLength: 1, pattern: '^https?://', examples: ['http://flagship-resolver:9465'] }),
+      {
+        description: 'Replicas of `flagship resolver`, or the service in front of them; one is used at a time.',
+        default: ['http://flagship-resolver:9465'],
+        minItems: 1,
+        maxItems: 16,
+      },
+    ),
     tokenFile: file('File with the bearer token that the resolver asks for.', '/etc/flagship/resolver/token'),
     caFile: file('File with the authorities of the resolver (PEM).', '/etc/flagship/resolver/ca.crt'),
     certificateFile: file('File with our certificate, where the resolver asks for one (PEM).', '/etc/flagship/tls.crt'),

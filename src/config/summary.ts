@@ -50,10 +50,15 @@ function namesFrom(config: Config): string {
     case 'resolver':
       return `resolver ${kubernetes.resolver.urls.join(', ')}`
     case 'direct':
-      return `API server of ${kubernetes.api.kubeconfig ?? 'this cluster'}`
+      return apiServerText(kubernetes.api)
     default:
       return 'nowhere (off)'
   }
+}
+
+function apiServerText({ kubeconfig, context }: Config['enrich']['kubernetes']['api']): string {
+  if (context !== undefined) return `API server of ${kubeconfig ?? 'your kubeconfig'}, context ${context}`
+  return `API server of ${kubeconfig ?? 'this cluster'}`
 }
 
 function sinkText(sink: SinkConfig): string {

@@ -28,7 +28,7 @@ export const METRICS = {
   flagship_names_rows: { type: 'gauge', help: 'What is known of the cluster: pods, services, nodes, and addresses that pods had before (`past_address`).', labels: ['kind'] },
   flagship_names_lookups: { type: 'gauge', help: 'Addresses that were looked up since the start, by how sure the answer is; answers that repeat are kept and not counted.', labels: ['result'] },
   flagship_names_san_mismatches: { type: 'gauge', help: 'Look-ups since the start in which the address belongs to another pod than the certificate says: what names would get wrong without certificates.', labels: [] },
-  flagship_names_streams_total: { type: 'counter', help: 'Times that names began to be read, as a whole (`snapshot`) or from where they were (`resume`).', labels: ['how'] },
+  flagship_names_streams_total: { type: 'counter', help: 'Times that names began to be read, as a whole (`snapshot`; in mode `direct` one for each of four kinds of objects) or from where they were (`resume`).', labels: ['how'] },
   flagship_names_errors_total: { type: 'counter', help: 'Times that the source of names failed; names that are known stay in use.', labels: ['source'] },
   flagship_losses_total: { type: 'counter', help: 'Times that lines were lost for good, each named by a log line and a document of dataset envoy.loss. With reason `unseen` it is possibly nothing: files may have come and gone while nobody looked.', labels: ['pipeline', 'reason'] },
   flagship_lost_bytes_total: { type: 'counter', help: 'Bytes of log that were lost for good, as far as their number is known. Any rise needs a person.', labels: ['pipeline', 'reason'] },

@@ -128,6 +128,10 @@ describe('flagship resolver', () => {
       () => JSON.stringify(agent.said),
       40_000,
     )
+    const metrics = await (await fetch(`${resolver.statusUrl}/metrics`)).text()
+    expect(metrics).toMatch(/^flagship_names_stale_seconds [1-9]/m)
+    expect(metrics).toContain('flagship_names_rows{kind="pod"} 50')
+    expect(metrics).toMatch(/^flagship_names_errors_total\{source="pods"\} [1-9]/m)
     const late = follow({ urls: [resolver.url] })
     await late.followed.synced
     expect([late.index.size.pods, late.followed.freshness]).toEqual([50, 'stale'])
@@ -149,7 +153,9 @@ describe('flagship resolver', () => {
       () => resolver.stderr,
     )
     expect(agent.said[0]).toContain('it does not know our token (401); look at enrich.kubernetes.resolver.tokenFile')
-    expect(resolver.stderr).toContain('Cannot let an agent read: it shows no token of auth.tokenFile')
+    expect(resolver.stderr).toMatch(
+      /"address":"127.0.0.1".*Cannot let an agent read: it shows no token of auth.tokenFile/,
+    )
     writeFileSync(join(resolver.root, 'next'), 'first\nsecond\n')
     renameSync(join(resolver.root, 'next'), join(resolver.root, 'tokens'))
     await agent.followed.synced

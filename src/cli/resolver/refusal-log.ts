@@ -12,7 +12,7 @@ const SAID: Partial<Readonly<Record<RefusalReason, string>>> = {
   schema: 'Cannot speak with an agent: it is more than one version of the stream away; update what is older',
 }
 
-/** Counts requests that got no stream, and says of each reason once a minute how many there were. */
+/** Counts requests that got no stream, and says of each reason once a minute how many there were, and where the last one came from. */
 export function refusalLog(parts: {
   readonly clock: Clock
   readonly logger: Logger
@@ -20,7 +20,7 @@ export function refusalLog(parts: {
 }): ResolverServerParts['onRefused'] {
   const { clock, logger, metrics } = parts
   const counts = new Map<RefusalReason, { count: number; nextMs: number }>()
-  return (reason, detail) => {
+  return (reason, address, detail) => {
     metrics.count('flagship_resolver_refused_total', { reason })
     const text = SAID[reason]
     if (text === undefined) return
@@ -28,7 +28,7 @@ export function refusalLog(parts: {
     counts.set(reason, said)
     said.count += 1
     if (clock.elapsedMs() < said.nextMs) return
-    logger.warn({ requests: said.count, ...(detail === undefined ? {} : { reason: detail }) }, text)
+    logger.warn({ requests: said.count, address, ...(detail === undefined ? {} : { reason: detail }) }, text)
     said.count = 0
     said.nextMs = clock.elapsedMs() + INTERVAL_MS
   }

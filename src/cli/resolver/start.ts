@@ -12,6 +12,7 @@ import { isAuthorized } from '../../ingest/http/authorization.ts'
 import type { Logger } from '../../logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Environment } from '../../config/environment.ts'
+import { showNames } from '../run/names-metrics.ts'
 import { secretsIn } from '../run/secrets.ts'
 import { openCertificates } from './certificates.ts'
 import { refusalLog } from './refusal-log.ts'
@@ -87,14 +88,16 @@ class Running {
   readonly #parts: ResolverParts
   #publisher: Publisher | undefined
   #oversizeCount = 0
+  #currentMs: number
 
   constructor(
     access: Parameters<typeof watchCluster>[0],
     { api, labels, namespaceLabels, historyMinutes }: ResolverConfig,
     parts: ResolverParts,
   ) {
-    const { clock, random, logger } = parts
+    const { clock, random, logger, metrics } = parts
     this.#parts = parts
+    this.#currentMs = clock.elapsedMs()
     this.#index = new EndpointIndex({ historyMs: historyMinutes * 60_000 })
     this.#index.setFreshness('not_synced')
     this.#watch = watchCluster(access, this.#index, {
@@ -104,7 +107,7 @@ class Running {
       labels,
       namespaceLabels,
       encoding: api.encoding,
-      observer: UNOBSERVED,
+      observer: { ...UNOBSERVED, failure: (source) => metrics.count('flagship_names_errors_total', { source }) },
       onFreshness: (freshness, heardAtMs) => this.#index.setFreshness(freshness, heardAtMs),
     })
     void this.#watch.synced.then(() => this.#publish())
@@ -128,6 +131,7 @@ class Running {
         this.#index.forget(clock.nowMs())
         forgetMs = clock.elapsedMs() + FORGET_MS
       }
+      this.#showNames()
       this.#show()
       await clock.sleep(TICK_MS, signal)
     }
@@ -153,6 +157,13 @@ class Running {
     const { metrics } = this.#parts
     if (event === 'snapshot' || event === 'resume') metrics.count('flagship_resolver_streams_total', { how: event })
     else if (event !== 'busy') metrics.count('flagship_resolver_dropped_total', { reason: event })
+  }
+
+  #showNames(): void {
+    const { clock, metrics } = this.#parts
+    const elapsedMs = clock.elapsedMs()
+    if (this.#watch.freshness === 'current') this.#currentMs = elapsedMs
+    showNames(metrics, { ...this.#index.size, staleMs: elapsedMs - this.#currentMs })
   }
 
   #show(): void {

@@ -116,12 +116,12 @@ export class LiveNames {
    */
   async ready(signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#parts
+    const { syncWaitMs } = this.#settings
     const over = new AbortController()
-    const waiting = AbortSignal.any([over.signal, signal])
-    await Promise.race([this.#synced, clock.sleep(this.#settings.syncWaitMs, waiting)])
+    logger.info({ syncWaitMs }, 'waiting for names: nothing is read or listened on before')
+    await Promise.race([this.#synced, clock.sleep(syncWaitMs, AbortSignal.any([over.signal, signal]))])
     over.abort()
     if (this.#isSynced || signal.aborted) return
-    const { syncWaitMs } = this.#settings
     logger.warn({ syncWaitMs, freshness: this.#freshness }, 'names are not synced yet: lines are read without them')
   }
 

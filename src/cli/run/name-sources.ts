@@ -19,7 +19,8 @@ export function connectorOf(
 
 async function resolverConnector({ enrich }: Config, { metrics, ...parts }: NamesParts) {
   const onStream = (how: string) => metrics.count('flagship_names_streams_total', { how })
-  return (index: EndpointIndex) => followResolver(enrich.kubernetes.resolver, index, { ...parts, onStream })
+  const onFailure = () => metrics.count('flagship_names_errors_total', { source: 'resolver' })
+  return (index: EndpointIndex) => followResolver(enrich.kubernetes.resolver, index, { ...parts, onStream, onFailure })
 }
 
 async function watchConnector({ enrich }: Config, { metrics, ...parts }: NamesParts) {

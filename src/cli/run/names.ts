@@ -12,7 +12,7 @@ import type { News } from '../../pipeline/waits.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import { LiveNames, type NamesStatus } from './live-names.ts'
 import { connectorOf } from './name-sources.ts'
-import { showNames } from './names-metrics.ts'
+import { showLookups, showNames } from './names-metrics.ts'
 import { namesFile } from './names-file.ts'
 
 /** Beyond so many nodes, watches of every agent are a burden for the API server. */
@@ -94,7 +94,10 @@ async function liveNames(
       accept: () => {
         if (mode === 'direct') checkSize(index.size.nodes, kubernetes.allowManyNodes, parts.logger)
       },
-      show: (status) => showNames(parts.metrics, status, lookups),
+      show: (status) => {
+        showNames(parts.metrics, status)
+        showLookups(parts.metrics, lookups)
+      },
     },
   )
   try {

@@ -376,7 +376,8 @@ export class EndpointIndex implements RowTarget {
     if (ipClass !== 'unicast') return unresolved(ipClass === 'unspecified' ? 'no_address' : ipClass)
     if (this.#ranges.isNearby(ip)) return unresolved(unknownReason(this.#freshness))
     // A private address may be anybody's: a pod that the source of rows does not have, a machine, another cluster.
-    return isPrivate(ip) ? unresolved('private') : resolved('external', {})
+    if (isPrivate(ip)) return unresolved(this.#freshness === 'not_synced' ? 'not_synced' : 'private')
+    return resolved('external', {})
   }
 }
 

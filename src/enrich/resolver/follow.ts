@@ -5,7 +5,7 @@ import type { Logger } from '../../logger.ts'
 import type { Freshness } from '../endpoint/freshness.ts'
 import { Breath } from '../breath.ts'
 import { linesOf } from './lines.ts'
-import { openStream, type Refusal } from './open-stream.ts'
+import { openStream, reasonOfRefusal, type Refusal } from './open-stream.ts'
 import { parseLine, type StreamLine } from './protocol.ts'
 import { type RecordTarget, StreamState } from './stream-state.ts'
 
@@ -26,6 +26,8 @@ export interface FollowParts {
   readonly logger: Logger
   /** Told of each stream that begins, and how. */
   readonly onStream?: (answer: 'snapshot' | 'resume') => void
+  /** Told of each stream that ends, or does not begin. */
+  readonly onFailure?: () => void
 }
 
 /** A resolver that is followed. */
@@ -126,6 +128,7 @@ class Follower {
       const url = this.#urls[at % this.#urls.length] ?? ''
       const { reason, retryAfterMs } = await this.#followOne(url)
       if (signal.aborted) return
+      this.#parts.onFailure?.()
       this.#say(`Cannot read names from resolver "${url}": ${reason}`)
       await this.#parts.clock.sleep(this.#pauseMs(retryAfterMs), signal)
     }
@@ -170,8 +173,7 @@ class Follower {
       if (problem !== undefined && this.#state.position === before) this.#state.forget()
       return { reason: problem ?? 'the stream has ended' }
     } catch (error) {
-      const text = error instanceof Error ? reasonOfFailure(error) : String(error)
-      return { reason: this.#isSilent ? `nothing came for ${SILENCE_MS / 1_000} s` : text }
+      return { reason: this.#isSilent ? `nothing came for ${SILENCE_MS / 1_000} s` : reasonOfEnd(error) }
     } finally {
       this.#connection.abort()
       this.#connection = undefined
@@ -243,8 +245,12 @@ class Follower {
   }
 }
 
-function lossOf({ statusCode, retryAfterMs, text }: Refusal): Loss {
-  if (statusCode === 401)
-    return { reason: 'it does not know our token (401); look at enrich.kubernetes.resolver.tokenFile' }
-  return { reason: `it answers ${statusCode} ${text}`.trimEnd(), retryAfterMs }
+function lossOf(refusal: Refusal): Loss {
+  return { reason: reasonOfRefusal(refusal), retryAfterMs: refusal.retryAfterMs }
+}
+
+/** Node calls a connection that the other end left `aborted`. */
+function reasonOfEnd(error: unknown): string {
+  const text = error instanceof Error ? reasonOfFailure(error) : String(error)
+  return text === 'aborted' ? 'the connection broke off' : text
 }

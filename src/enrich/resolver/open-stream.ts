@@ -46,6 +46,12 @@ export async function openStream({ url, access, position, signal }: StreamReques
   return { statusCode: response.statusCode ?? 0, retryAfterMs: retryAfterMs(response.headers['retry-after']), text }
 }
 
+/** What a refusal says, for people, with the remedy where there is one. */
+export function reasonOfRefusal({ statusCode, text }: Refusal): string {
+  if (statusCode === 401) return 'it does not know our token (401); look at enrich.kubernetes.resolver.tokenFile'
+  return `it answers ${statusCode} ${text}`.trimEnd()
+}
+
 function streamUrl(url: string, position: Position | undefined): URL {
   const target = new URL(url)
   target.pathname = `${target.pathname.replace(/\/+$/, '')}${STREAM_PATH}`

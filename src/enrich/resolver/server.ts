@@ -19,8 +19,8 @@ export interface ResolverServerParts {
   readonly publisher: () => Publisher | undefined
   /** Whether a request with that header may read; undefined: everybody may. Rejects while that cannot be told. */
   readonly isAuthorized: ((authorization: string | undefined) => Promise<boolean>) | undefined
-  /** Told of each request that gets no stream; `detail` where there is more to be said. */
-  readonly onRefused: (reason: RefusalReason, detail?: string) => void
+  /** Told of each request that gets no stream, and whose it is; `detail` where there is more to be said. */
+  readonly onRefused: (reason: RefusalReason, address: string, detail?: string) => void
 }
 
 /** Why a request gets no stream. */
@@ -78,7 +78,7 @@ export async function startResolverServer(
 /** The routes, not yet listening. */
 export function createResolverServer(tls: ServerTls | undefined, parts: ResolverServerParts): FastifyInstance {
   const give = (reply: FastifyReply, { status, body, headers, reason, detail }: Answer) => {
-    parts.onRefused(reason, detail)
+    parts.onRefused(reason, reply.request.ip, detail)
     return reply
       .code(status)
       .headers(headers ?? {})

@@ -25,13 +25,16 @@ async function apiWith(nodes: number, users?: ReadonlyMap<string, { name: string
   return configOf({ mode: 'direct', api: { kubeconfig } })
 }
 
-async function resolverThatAnswers(status: number) {
+async function resolverThatAnswers(status: number, tokenFile?: string) {
   const server = createServer((_, response) => response.writeHead(status).end('said'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : 0
-  return configOf({ mode: 'resolver', resolver: { urls: [`http://127.0.0.1:${port}`] } })
+  return configOf({
+    mode: 'resolver',
+    resolver: { urls: [`http://127.0.0.1:${port}`], ...(tokenFile && { tokenFile }) },
+  })
 }
 
 describe('inspectNames()', () => {
@@ -60,6 +63,14 @@ describe('inspectNames()', () => {
   ] as const)('takes the answer %i of a resolver for what it means', async ([status, kinds]) => {
     const complaints = await inspectNames(await resolverThatAnswers(status), {})
     expect(complaints?.map(({ kind }) => kind)).toEqual(kinds)
+  })
+
+  test.for([
+    ['a token that the resolver does not know', undefined, 'look at enrich.kubernetes.resolver.tokenFile'],
+    ['a file that is not there', '/nowhere/token', '/nowhere/token'],
+  ] as const)('names %s', async ([, tokenFile, named]) => {
+    const complaints = await inspectNames(await resolverThatAnswers(401, tokenFile), {})
+    expect(complaints).toEqual([{ kind: 'wrong', message: expect.stringContaining(named) }])
   })
 
   test('names every resolver that cannot be reached', async () => {

@@ -57,7 +57,8 @@ function inCluster(env: NodeJS.ProcessEnv, clock: Clock, serviceAccount: string)
   const host = env['KUBERNETES_SERVICE_HOST'] ?? ''
   const port = env['KUBERNETES_SERVICE_PORT'] ?? ''
   if (host === '' || port === '') {
-    const state = 'KUBERNETES_SERVICE_HOST and _PORT are not set, so this is no pod; name a kubeconfig'
+    const state =
+      'KUBERNETES_SERVICE_HOST and _PORT are not set, so this is no pod; name a kubeconfig in `api.kubeconfig`'
     throw new FlagshipError('KUBECONFIG_INVALID', `Cannot find the API server: ${state}`)
   }
   const address = `https://${host.includes(':') ? `[${host}]` : host}:${port}`

@@ -41,7 +41,7 @@ async function readOne(path: string): Promise<KubeconfigEntry> {
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
-    throw kubeconfigError(path, '', reasonOf(error), error)
+    throw kubeconfigError(path, '', `${reasonOf(error)}; name one that can be read`, error)
   }
   let value: unknown
   try {

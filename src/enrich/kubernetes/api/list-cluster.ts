@@ -62,7 +62,7 @@ export async function listCluster(
 async function listPatiently(
   { server }: ApiAccess,
   listing: ListParts,
-  { clock, random, backoffTimes = BACKOFF_TIMES }: ListClusterParts,
+  { clock, random, logger, backoffTimes = BACKOFF_TIMES }: ListClusterParts,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const backoff = new Backoff(random, backoffTimes)
@@ -72,7 +72,9 @@ async function listPatiently(
     } catch (error) {
       const failure = failureOf(error)
       const delayMs = backoff.nextMs(failure.retryAfterMs)
-      if (signal.aborted || backoff.failures >= MOST_TRIES) throw refusal(server, listing.intake.resource.name, failure)
+      const refused = refusal(server, listing.intake.resource.name, failure)
+      if (signal.aborted || backoff.failures >= MOST_TRIES) throw refused
+      logger.warn({ try: backoff.failures, of: MOST_TRIES }, `${refused.message}; it is tried again`)
       isUrgent = failure.code === '401'
       await clock.sleep(delayMs, signal)
     }

@@ -157,20 +157,23 @@ describe('EndpointIndex as a target of rows', () => {
   })
 
   test.for([
-    ['not_synced', 'not_synced'],
-    ['stale', 'stale'],
-    ['current', 'not_known'],
-  ] as const)('says why it knows nobody at an address of the cluster while it is %s', ([freshness, reason]) => {
-    const index = bookinfo()
-    index.setFreshness(freshness, 100_000)
-    const at = (ip: string) => index.resolve({ network: '', ip, port: 80, protocol: 'TCP' }, 50).reason
-    expect([at('10.244.1.77'), at('10.96.99.1'), at('10.9.9.9'), at(IP)]).toEqual([
-      reason,
-      reason,
-      'private',
-      undefined,
-    ])
-  })
+    ['not_synced', 'not_synced', 'not_synced'],
+    ['stale', 'stale', 'private'],
+    ['current', 'not_known', 'private'],
+  ] as const)(
+    'says why it knows nobody at an address of the cluster while it is %s',
+    ([freshness, reason, elsewhere]) => {
+      const index = bookinfo()
+      index.setFreshness(freshness, 100_000)
+      const at = (ip: string) => index.resolve({ network: '', ip, port: 80, protocol: 'TCP' }, 50).reason
+      expect([at('10.244.1.77'), at('10.96.99.1'), at('10.9.9.9'), at(IP)]).toEqual([
+        reason,
+        reason,
+        elsewhere,
+        undefined,
+      ])
+    },
+  )
 })
 
 describe('EndpointIndex.forget()', () => {
