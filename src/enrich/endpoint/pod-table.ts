@@ -136,6 +136,12 @@ export class PodTable {
     }
     this.#marks.set(pod, states)
     this.#setRestarts(pod, restarts)
+    this.#putIntervals(pod, record)
+    if (record.isDeleted && intervals.length === 0) this.#forgetPod(pod)
+    return true
+  }
+
+  #putIntervals(pod: number, { facts, intervals }: PodRecord): void {
     for (const { ip, network, fromMs, floorMs } of intervals) {
       this.#intervals.open(pod, addressKey(network, ip), fromMs, floorMs ?? Number.NEGATIVE_INFINITY)
     }
@@ -144,8 +150,6 @@ export class PodTable {
       const toMs = intervals[at]?.toMs
       if (toMs !== undefined) this.#close(interval, toMs)
     }
-    if (record.isDeleted && intervals.length === 0) this.#forgetPod(pod)
-    return true
   }
 
   marksOf(uid: string): readonly StateMark[] {
@@ -162,11 +166,16 @@ export class PodTable {
     const holders = this.#intervals.holders(key, atMs, skewMs)
     if (holders === undefined) return undefined
     const { owners, likely, exact, sinceMs, untilMs } = holders
+    if (exact !== undefined) {
+      const pod = this.#factsOf(exact)
+      const pods = owners.length === 0 ? NOBODY : [pod]
+      return { pods, likely: likely.length === 0 ? NOBODY : pods, exact: pod, sinceMs, untilMs }
+    }
     const pods = owners.map((pod) => this.#factsOf(pod))
     return {
       pods,
       likely: pods.filter((_, at) => likely.includes(owners[at] ?? NONE)),
-      exact: exact === undefined ? undefined : this.#factsOf(exact),
+      exact,
       sinceMs,
       untilMs,
     }
@@ -219,11 +228,13 @@ export class PodTable {
 
   #factsOf(pod: number): PodFacts {
     const place = pod % VIEWS
+    const isAskedAgain = this.#viewed[place] === pod
     const known = this.#views[place]
-    if (known !== undefined && this.#viewed[place] === pod) return known
+    if (isAskedAgain && known !== undefined) return known
     const facts = this.#pods.factsOf(pod, this.#ipsOf(pod))
     this.#viewed[place] = pod
-    this.#views[place] = facts
+    // What is asked for once is not kept: what outlives its look-up costs the garbage collector most.
+    this.#views[place] = isAskedAgain ? facts : undefined
     return facts
   }
 
@@ -341,6 +352,7 @@ export class PodTable {
   }
 }
 
+const NOBODY: readonly PodFacts[] = []
 const NO_RESTARTS: readonly PodRestart[] = []
 const VIEWS = 8_192
 const MAX_PLACE = 255
