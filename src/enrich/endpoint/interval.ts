@@ -63,8 +63,8 @@ export function aloneSince(
   skewMs: number,
 ): number {
   const isOrdered = fromMs - before.fromMs > orderMs(skewMs) && before.fromMs - before.earlierFromMs > orderMs(skewMs)
-  const overMs = Math.min(before.toMs, fromMs + RESOLUTION_MS) + RESOLUTION_MS + skewMs
-  return isOrdered && overMs < atMs ? Math.max(fromMs, overMs + 1) : Number.NaN
+  const safeMs = Math.min(before.toMs, fromMs + RESOLUTION_MS) + RESOLUTION_MS + skewMs
+  return isOrdered && safeMs < atMs ? Math.max(fromMs, safeMs + 1) : Number.NaN
 }
 
 interface Near<Owner> {
