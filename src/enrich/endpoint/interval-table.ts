@@ -2,7 +2,7 @@ import { Addresses, hashOfAddress } from './columns/addresses.ts'
 import { Float64Column, RowStore, Uint32Column } from './columns/column.ts'
 import { RowHash } from './columns/row-hash.ts'
 import { NONE, Rows } from './columns/rows.ts'
-import { type Holders, holdersAt, type Interval } from './interval.ts'
+import { aloneSince, type Holders, holdersAt, type Interval, RESOLUTION_MS } from './interval.ts'
 
 /**
  * Intervals in columns, 56 bytes each: which pod (by its row) held which address when. Each is in up to three chains: of
@@ -135,12 +135,35 @@ export class IntervalTable {
     const address = this.#addresses.find(key)
     const first = address === NONE ? NONE : this.#firstAt(address)
     if (first === NONE) return undefined
-    const fromMs = this.#fromMs.get(first)
-    const toMs = this.#toMs.get(first)
-    if (this.#nextAt.get(first) === 0 && fromMs <= atMs && atMs < toMs) {
-      return { owners: NOBODY, likely: NOBODY, exact: this.#pod.get(first), sinceMs: fromMs, untilMs: toMs }
+    return this.#lastAlone(first, atMs, skewMs) ?? holdersAt(this.#listAt(first), atMs, skewMs)
+  }
+
+  /** The holder where it is the last in the chain that begins with `first`, and nobody else can be; nearly always. */
+  #lastAlone(first: number, atMs: number, skewMs: number): Holders<number> | undefined {
+    let last = first
+    let before = NONE
+    let earlier = NONE
+    for (let next = this.#nextAt.get(last) - 1; next !== NONE; next = this.#nextAt.get(last) - 1) {
+      earlier = before
+      before = last
+      last = next
     }
-    return holdersAt(this.#listAt(first), atMs, skewMs)
+    const fromMs = this.#fromMs.get(last)
+    const untilMs = this.#toMs.get(last)
+    if (!(fromMs <= atMs && atMs < untilMs)) return undefined
+    const sinceMs = before === NONE ? fromMs : aloneSince(fromMs, this.#timesOf(before, earlier), atMs, skewMs)
+    if (Number.isNaN(sinceMs)) return undefined
+    const exact = this.#pod.get(last)
+    const owners = before === NONE ? NOBODY : [exact]
+    return { owners, likely: atMs <= untilMs - RESOLUTION_MS + skewMs ? owners : NOBODY, exact, sinceMs, untilMs }
+  }
+
+  #timesOf(interval: number, earlier: number): Parameters<typeof aloneSince>[1] {
+    return {
+      fromMs: this.#fromMs.get(interval),
+      toMs: this.#toMs.get(interval),
+      earlierFromMs: earlier === NONE ? Number.NEGATIVE_INFINITY : this.#fromMs.get(earlier),
+    }
   }
 
   #listAt(first: number): Interval<number>[] {

@@ -52,6 +52,21 @@ export function holdersAt<Owner>(list: readonly Interval<Owner>[], atMs: number,
   return { owners, likely, exact: exact.owner, sinceMs: Math.max(exact.fromMs, sinceMs), untilMs: endMs }
 }
 
+/**
+ * The answer of `holdersAt` where it is plain, without a list: since when the last interval of an address, which holds
+ * `atMs`, is the only one that can. NaN where it takes more to tell. `earlierFromMs`: of the one before `before`.
+ */
+export function aloneSince(
+  fromMs: number,
+  before: { readonly fromMs: number; readonly toMs: number; readonly earlierFromMs: number },
+  atMs: number,
+  skewMs: number,
+): number {
+  const isOrdered = fromMs - before.fromMs > orderMs(skewMs) && before.fromMs - before.earlierFromMs > orderMs(skewMs)
+  const safeMs = Math.min(before.toMs, fromMs + RESOLUTION_MS) + RESOLUTION_MS + skewMs
+  return isOrdered && safeMs < atMs ? Math.max(fromMs, safeMs + 1) : Number.NaN
+}
+
 interface Near<Owner> {
   readonly owners: readonly Owner[]
   readonly likely: readonly Owner[]

@@ -161,6 +161,11 @@ export class PodTable {
     }
     this.#marks.set(pod, states)
     this.#setRestarts(pod, restarts)
+    this.#putIntervals(pod, record)
+    if (record.isDeleted && intervals.length === 0) this.#forgetPod(pod)
+  }
+
+  #putIntervals(pod: number, { facts, intervals }: PodRecord): void {
     for (const { ip, network, fromMs, floorMs } of intervals) {
       this.#intervals.open(pod, addressKey(network, ip), fromMs, floorMs ?? Number.NEGATIVE_INFINITY)
     }
@@ -169,7 +174,6 @@ export class PodTable {
       const toMs = intervals[at]?.toMs
       if (toMs !== undefined) this.#close(interval, toMs)
     }
-    if (record.isDeleted && intervals.length === 0) this.#forgetPod(pod)
   }
 
   marksOf(uid: string): readonly StateMark[] {
@@ -186,11 +190,16 @@ export class PodTable {
     const holders = this.#intervals.holders(key, atMs, skewMs)
     if (holders === undefined) return undefined
     const { owners, likely, exact, sinceMs, untilMs } = holders
+    if (exact !== undefined) {
+      const pod = this.#factsOf(exact)
+      const pods = owners.length === 0 ? NOBODY : [pod]
+      return { pods, likely: likely.length === 0 ? NOBODY : pods, exact: pod, sinceMs, untilMs }
+    }
     const pods = owners.map((pod) => this.#factsOf(pod))
     return {
       pods,
       likely: pods.filter((_, at) => likely.includes(owners[at] ?? NONE)),
-      exact: exact === undefined ? undefined : this.#factsOf(exact),
+      exact,
       sinceMs,
       untilMs,
     }
@@ -243,11 +252,13 @@ export class PodTable {
 
   #factsOf(pod: number): PodFacts {
     const place = pod % VIEWS
+    const isAskedAgain = this.#viewed[place] === pod
     const known = this.#views[place]
-    if (known !== undefined && this.#viewed[place] === pod) return known
+    if (isAskedAgain && known !== undefined) return known
     const facts = this.#pods.factsOf(pod, this.#ipsOf(pod))
     this.#viewed[place] = pod
-    this.#views[place] = facts
+    // What is asked for once is not kept: what outlives its look-up costs the garbage collector most.
+    this.#views[place] = isAskedAgain ? facts : undefined
     return facts
   }
 
@@ -365,6 +376,7 @@ export class PodTable {
   }
 }
 
+const NOBODY: readonly PodFacts[] = []
 const NO_RESTARTS: readonly PodRestart[] = []
 const VIEWS = 8_192
 const MAX_PLACE = 255

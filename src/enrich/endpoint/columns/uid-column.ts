@@ -51,7 +51,7 @@ export class UidColumn {
 
   get(row: number): string {
     if (this.#isPlain.get(row) === 1) return this.#plain.get(this.#words[0].get(row)) ?? ''
-    for (let at = 0; at < 4; at += 1) writeHex(this.#words[at]?.get(row) ?? 0, at * 8)
+    for (let at = 0; at < 4; at += 1) writeHex(this.#words[at]?.get(row) ?? 0, at * 4)
     return TEXT.toString('latin1')
   }
 
@@ -102,10 +102,21 @@ function hexValue(code: number): number {
 const DASH = 0x2d
 /** Where a UUID is put together. */
 const TEXT = Buffer.from('00000000-0000-0000-0000-000000000000', 'latin1')
-const DIGITS = Buffer.from('0123456789abcdef', 'latin1')
-/** Places of the 32 digits in the text. */
-const PLACES = Uint8Array.from([...TEXT.entries()].filter(([, code]) => code !== DASH).map(([at]) => at))
+/** Where in it each pair of digits begins, and the digits of each byte. */
+const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const
+const FIRST_DIGITS = Uint8Array.from({ length: 256 }, (_, byte) => digitOf(byte >> 4))
+const SECOND_DIGITS = Uint8Array.from({ length: 256 }, (_, byte) => digitOf(byte & 15))
 
+function digitOf(value: number): number {
+  return value.toString(16).charCodeAt(0)
+}
+
+/** The bytes of a word, from pair `from` on. */
 function writeHex(word: number, from: number): void {
-  for (let at = 0; at < 8; at += 1) TEXT[PLACES[from + at] ?? 0] = DIGITS[(word >>> (28 - at * 4)) & 15] ?? 0
+  for (let at = 0; at < 4; at += 1) {
+    const byte = (word >>> (24 - at * 8)) & 255
+    const place = PLACES[from + at] ?? 0
+    TEXT[place] = FIRST_DIGITS[byte] ?? 0
+    TEXT[place + 1] = SECOND_DIGITS[byte] ?? 0
+  }
 }
