@@ -177,7 +177,7 @@ test('Outlet does not wait for a reader that is gone', async () => {
   const { port } = Object(server.address())
   get(`http://127.0.0.1:${port}`).on('error', () => undefined)
 
-  await written.promise
+  await expect(written.promise).resolves.toBeUndefined()
   server.close()
 })
 

@@ -133,15 +133,12 @@ export class Reflector {
   async #watchFromTheStart(isUrgent: boolean, signal: AbortSignal): Promise<void> {
     const keys = new Set<string>()
     const query = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' }
-    for await (const event of this.#events(query, isUrgent, signal)) {
-      if (this.#version !== undefined) {
-        this.#apply(event)
-      } else if (event.type === 'BOOKMARK') {
-        if (isEndOfList(event)) await this.#endOfList(event, keys, signal)
-      } else {
-        this.#applyToList(event, keys)
-      }
-    }
+    await this.#each(query, isUrgent, signal, (event) => {
+      if (this.#version !== undefined) this.#apply(event)
+      else if (event.type !== 'BOOKMARK') this.#applyToList(event, keys)
+      else if (isEndOfList(event)) return this.#endOfList(event, keys, signal)
+      return undefined
+    })
     if (this.#version === undefined) throw new ApiFailure('cut', 'the list ended before it was whole')
   }
 
@@ -163,10 +160,10 @@ export class Reflector {
   async #watch(version: string, isUrgent: boolean, signal: AbortSignal): Promise<void> {
     let hasSpoken = false
     try {
-      for await (const event of this.#events({ resourceVersion: version }, isUrgent, signal)) {
+      await this.#each({ resourceVersion: version }, isUrgent, signal, (event) => {
         hasSpoken = true
         this.#apply(event)
-      }
+      })
     } catch (error) {
       const failure = failureOf(error)
       // A server that was set back to an earlier time is silent about versions that it has not reached.
@@ -175,12 +172,13 @@ export class Reflector {
     }
   }
 
-  /** Events of one watch, an ERROR being thrown. */
-  async *#events(
+  /** `take` each event of one watch, an ERROR being thrown. There are 100,000: only what takes long is waited for. */
+  async #each(
     parameters: Readonly<Record<string, string>>,
     isUrgent: boolean,
     signal: AbortSignal,
-  ): AsyncGenerator<WatchEvent> {
+    take: (event: WatchEvent) => Promise<void> | void,
+  ): Promise<void> {
     const { connection, intake, idleMs, random } = this.#parts
     const { name, message, fieldSelector } = intake.resource
     const timeoutSeconds = String(Math.round(SHORTEST_WATCH_S + random() * (LONGEST_WATCH_S - SHORTEST_WATCH_S)))
@@ -195,7 +193,8 @@ export class Reflector {
         if (event.type === 'ERROR') throw failureOfStatus(event.object)
         this.#hear()
         intake.observer.event(name, TYPES.has(event.type) ? event.type : 'other')
-        yield event
+        const taken = take(event)
+        if (taken !== undefined) await taken
       }
     }
   }

@@ -20,7 +20,10 @@ beforeEach(async () => {
   isEnded = () => false
   server = createServer((request: IncomingMessage, response: ServerResponse) => {
     requests += 1
-    if (isEnded(request)) return void request.socket.destroy()
+    if (isEnded(request)) {
+      request.socket.destroy()
+      return
+    }
     used.add(request.socket)
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   }).listen(0, '127.0.0.1')
