@@ -26,15 +26,23 @@ export function podRowOf(pod: JsonObject, reader: FieldReader, wantedLabels: rea
     hostIps: addressesOf(status, 'status.hostIP', 'status.hostIPs', reader),
     isHostNetwork: reader.isTrue(spec, 'spec.hostNetwork'),
     workload,
-    serviceAccount: reader.text(spec, 'spec.serviceAccountName') ?? 'default',
+    serviceAccount: reader.text(spec, 'spec.serviceAccountName') || 'default',
     role: roleOf(label, proxyArgsOf(spec, reader)),
     canonicalService: canonicalServiceOf(label, workload.name),
     labels: selectLabels(label, wantedLabels),
-    pathUid: entry(reader.object(metadata, 'metadata.annotations'), 'kubernetes.io/config.hash'),
+    pathUid: pathUidOf(reader.object(metadata, 'metadata.annotations')),
     life: lifeOf(statusOf(metadata, status, containers, reader)),
     state: stateFactsOf(metadata, status, containers, reader),
   }
 }
+
+/** A static pod's, a hash; anybody may write anything into an annotation, a mebibyte long. */
+function pathUidOf(annotations: JsonObject | undefined): string | undefined {
+  const hash = entry(annotations, 'kubernetes.io/config.hash') ?? ''
+  return hash === '' || hash.length > MOST_HASH ? undefined : hash
+}
+
+const MOST_HASH = 128
 
 /** Labels of an object by key. */
 export function labelsOf(metadata: JsonObject | undefined, reader: FieldReader): Label {

@@ -29,10 +29,20 @@ export async function listAll(parts: ListParts, isUrgent: boolean, signal: Abort
   const keys = new Set<string>()
   let page: Page = { version: '', next: '' }
   do {
-    page = await listPage(parts, page.next, keys, isUrgent, signal)
+    const { next } = page
+    page = await listPage(parts, next, keys, isUrgent, signal)
+    if (next !== '' && page.next === next) throw new ApiFailure('malformed', 'a page of the list is followed by itself')
+    checkCount(keys)
   } while (page.next !== '')
   return { version: page.version, keys }
 }
+
+/** @throws ApiFailure where a list has more objects than the largest cluster, five times over: it may never end. */
+export function checkCount(keys: ReadonlySet<string>): void {
+  if (keys.size > MOST_OBJECTS) throw new ApiFailure('malformed', `the list has more than ${MOST_OBJECTS} objects`)
+}
+
+const MOST_OBJECTS = 1_000_000
 
 interface Page {
   readonly version: string

@@ -6,7 +6,7 @@ import { Backoff } from './backoff.ts'
 import type { WatchEvent } from './codec.ts'
 import type { ApiConnection } from './connection.ts'
 import { type Intake, versionOf } from './intake.ts'
-import { listAll, queryOf } from './list.ts'
+import { checkCount, listAll, queryOf } from './list.ts'
 import { partsOf } from './parts.ts'
 
 /** A watch that ends sooner is held for a failure, so that nobody asks without a pause. */
@@ -146,6 +146,7 @@ export class Reflector {
     const key = this.#parts.intake.resource.keyOf(event.object)
     if (key !== undefined && event.type === 'DELETED') keys.delete(key)
     else if (key !== undefined) keys.add(key)
+    checkCount(keys)
     this.#hand(event)
   }
 

@@ -19,7 +19,7 @@ const agentOf = () => {
 function tell(agent: EndpointIndex, replica: EndpointIndex, atMs: number): void {
   const records = [...replica.records()]
   for (const record of records) agent.put(record)
-  agent.sweep(new Set(records.map(keyOf)), atMs)
+  void agent.sweep(new Set(records.map(keyOf)), atMs)
 }
 
 function replicaOf(...changes: readonly ((index: EndpointIndex) => void)[]): EndpointIndex {

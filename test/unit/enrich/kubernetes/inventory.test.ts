@@ -123,6 +123,12 @@ describe('parseInventory()', () => {
     expect(parseInventory(list(pod({}, metadata)), 'cluster.json').pods[0]?.pathUid).toBe('abc')
   })
 
+  test('keeps of an annotation no more than a hash has, and needs no name of a service account', () => {
+    const metadata = { annotations: { 'kubernetes.io/config.hash': 'x'.repeat(1_048_576) } }
+    const [row] = parseInventory(list(pod({}, metadata, { serviceAccountName: '' })), 'cluster.json').pods
+    expect([row?.pathUid, row?.serviceAccount]).toEqual([undefined, 'default'])
+  })
+
   test.for([
     ['an item that is no object', 7, 'item 0: 7, expected an object'],
     ['an item without a kind', {}, 'item 0: kind: nothing, expected a text'],

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { listCluster } from '../../../../../src/enrich/kubernetes/api/list-cluster.ts'
 import { FakeKubernetes } from '../../../../support/fake-kubernetes/fake-kubernetes.ts'
@@ -32,6 +33,18 @@ describe('listCluster()', () => {
     expect(await list(rows)).toEqual({ counts: { pods: 3, services: 0, nodes: 0, namespaces: 1 }, rejectedCount: 1 })
     expect(rows.podNames).toEqual(['done-0', 'web-0'])
     expect(fake.requests.map(({ verb }) => verb)).toEqual(['list', 'list', 'list', 'list'])
+  })
+
+  test('gives up on a list whose pages are followed by themselves', async () => {
+    const page = JSON.stringify({ metadata: { resourceVersion: '1', continue: 'again' }, items: [] })
+    const server = createServer((_, response) => response.setHeader('content-type', 'application/json').end(page))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+    const listing = listCluster(plainAccess(url), new RowMap(), watchParts({ clock: new HastyClock() }), signal)
+    await expect(listing).rejects.toThrow('a page of the list is followed by itself')
+    server.closeAllConnections()
+    server.close()
   })
 
   const passing: readonly (readonly [string, Fault])[] = [
