@@ -1,3 +1,4 @@
+import { SYSTEM_CLOCK } from '../clock.ts'
 import { configJsonSchema } from '../config/json-schema.ts'
 import { problemsText } from '../config/config-file.ts'
 import { readConfig } from '../config/load.ts'
@@ -5,6 +6,7 @@ import type { Problem } from '../config/problem.ts'
 import { pathText } from '../config/schema-node.ts'
 import type { Config, SinkConfig } from '../config/schema.ts'
 import { kubernetesMode, summaryOf } from '../config/summary.ts'
+import { accessOf } from '../enrich/kubernetes/api/access-of.ts'
 import { type Inventory, readInventory } from '../enrich/kubernetes/inventory.ts'
 import { ERRORS, FlagshipError } from '../errors.ts'
 import { inspectSink } from '../sinks/inspect.ts'
@@ -96,17 +98,27 @@ async function answersOf(name: string, parts: string, asking: ReturnType<typeof 
   return { name, parts, complaints: await asking }
 }
 
-/** A configuration is also wrong when the inventory it names cannot be used. */
+/** A configuration is also wrong when the inventory or the kubeconfig it names cannot be used. */
 async function examine(path: string, io: Io): Promise<Findings> {
   const result = readConfig(path, io.env)
   if (!result.ok) return { valid: false, problems: result.problems }
   const { config, placed } = result
+  let setting = ['enrich', 'kubernetes', 'api']
   try {
+    await checkKubeconfig(config, io.env)
+    setting = ['enrich', 'inventory']
     return { valid: true, config, inventory: await inventoryOf(config) }
   } catch (error) {
     if (!(error instanceof FlagshipError)) throw error
-    return { valid: false, problems: [placed({ path: ['enrich', 'inventory'], message: error.message })] }
+    return { valid: false, problems: [placed({ path: setting, message: error.message })] }
   }
+}
+
+/** Without one the agent is a pod when it runs, which this process need not be. */
+async function checkKubeconfig(config: Config, env: NodeJS.ProcessEnv): Promise<void> {
+  const { api } = config.enrich.kubernetes
+  if (kubernetesMode(config) !== 'direct' || (api.kubeconfig ?? api.context) === undefined) return
+  await accessOf(api, env, SYSTEM_CLOCK)
 }
 
 async function inventoryOf(config: Config): Promise<Inventory | undefined> {

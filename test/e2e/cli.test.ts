@@ -114,6 +114,17 @@ describe('flagship validate', () => {
     })
   })
 
+  test('reports a kubeconfig that cannot be used, at its line', () => {
+    const path = file(
+      'direct.yaml',
+      'ingest: { pods: /p }\nenrich:\n  kubernetes:\n    mode: direct\n    api: { kubeconfig: nowhere.yaml }\nsinks: { out: { type: stdout } }\n',
+    )
+    expect(flagship(['validate', '--config', path])).toMatchObject({
+      status: 78,
+      stderr: expect.stringMatching(/direct\.yaml:5: enrich\.kubernetes\.api: .*nowhere\.yaml/),
+    })
+  })
+
   test('reports an inventory that cannot be used, at its line', () => {
     const path = file(
       'inventory.yaml',
