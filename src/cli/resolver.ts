@@ -1,10 +1,8 @@
-import { SYSTEM_CLOCK } from '../clock.ts'
 import type { Environment } from '../config/environment.ts'
 import { loadResolverConfig, type ResolverConfig } from '../config/resolver.ts'
-import { createLogger } from '../telemetry/logger.ts'
-import { createMetrics } from '../telemetry/metrics.ts'
 import type { Command } from './command.ts'
 import { parseOptions, usageError } from './options.ts'
+import { processParts } from './process-parts.ts'
 import { type ResolverParts, startResolver } from './resolver/start.ts'
 import { serveResolverStatus } from './resolver/status-server.ts'
 import { toldToStop } from './told-to-stop.ts'
@@ -28,12 +26,9 @@ Example: flagship resolver --config resolver.yaml
     const { values } = parseOptions('resolver', args, { config: { type: 'string', short: 'c' } })
     if (values.config === undefined) throw usageError('resolver', 'Cannot run', 'option "--config" is missing')
     const config = loadResolverConfig(values.config, io.env)
-    const logger = createLogger(config.log.level, io.stderr)
-    const metrics = createMetrics()
-    metrics.set('flagship_build_info', { version: version() }, 1)
-    const parts = { clock: SYSTEM_CLOCK, random: Math.random, logger, metrics }
+    const parts = processParts(config.log.level, io)
     await serve(config, values.config, io.env, parts)
-    logger.info({}, 'stopped')
+    parts.logger.info({}, 'stopped')
     return 0
   },
 }

@@ -1,4 +1,3 @@
-import { SYSTEM_CLOCK } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { FILE_SYSTEM } from '../ingest/file-system.ts'
@@ -6,10 +5,10 @@ import { type Agent, type AgentParts, startAgent } from '../pipeline/agent.ts'
 import type { AgentSettings } from '../pipeline/settings.ts'
 import { openStateStore } from '../pipeline/state/store.ts'
 import type { Logger } from '../logger.ts'
-import { createLogger } from '../telemetry/logger.ts'
-import { createMetrics } from '../telemetry/metrics.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
 import type { Command } from './command.ts'
 import { parseOptions, usageError } from './options.ts'
+import { processParts } from './process-parts.ts'
 import { agentSettings } from './run/agent-settings.ts'
 import { startGroupAgent } from './run/group-stream.ts'
 import { startRequestAgent } from './run/request-stream.ts'
@@ -37,10 +36,8 @@ Example: flagship run --config flagship.yaml
     const { values } = parseOptions('run', args, { config: { type: 'string', short: 'c' } })
     if (values.config === undefined) throw usageError('run', 'Cannot run', 'option "--config" is missing')
     const config = loadConfig(values.config, io.env)
-    const logger = createLogger(config.log.level, io.stderr)
-    const metrics = createMetrics()
-    metrics.set('flagship_build_info', { version: version() }, 1)
-    const parts = { clock: SYSTEM_CLOCK, random: Math.random, logger, metrics }
+    const parts = processParts(config.log.level, io)
+    const { logger, metrics } = parts
     const stop = new AbortController()
     const told = toldToStop().finally(() => stop.abort())
     await using names = await openNames(config, parts, stop.signal)
@@ -79,12 +76,7 @@ async function start(
   return startAgent(settings, { ...parts, fileSystem: FILE_SYSTEM, openStore: openStateStore, makeTranscoder, news })
 }
 
-async function serving(
-  config: Config,
-  agent: Agent,
-  names: Names,
-  metrics: ReturnType<typeof createMetrics>,
-): Promise<AsyncDisposable> {
+async function serving(config: Config, agent: Agent, names: Names, metrics: Metrics): Promise<AsyncDisposable> {
   const server = await serveStatus(config, agent, names, metrics)
   return { [Symbol.asyncDispose]: async () => server?.close() }
 }

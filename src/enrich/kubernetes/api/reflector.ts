@@ -82,11 +82,6 @@ export class Reflector {
     return this.#heard?.atMs
   }
 
-  /** For how long there has been no watch. */
-  get awayMs(): number {
-    return this.#awaySinceMs === undefined ? 0 : this.#parts.clock.elapsedMs() - this.#awaySinceMs
-  }
-
   /** Since when nothing was heard, a bookmark being something; undefined before the first word. */
   get silentMs(): number | undefined {
     return this.#heard === undefined ? undefined : this.#parts.clock.elapsedMs() - this.#heard.elapsedMs
