@@ -1,14 +1,14 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { SYSTEM_CLOCK } from '../../src/clock.ts'
-import { EndpointIndex } from '../../src/enrich/endpoint/index.ts'
+import type { EndpointIndex } from '../../src/enrich/endpoint/index.ts'
 import { encodeRecord } from '../../src/enrich/endpoint/record-line.ts'
-import { followResolver, type ResolverOptions } from '../../src/enrich/resolver/follow.ts'
+import type { ResolverOptions } from '../../src/enrich/resolver/follow.ts'
 import { until } from '../support/agent-process.ts'
 import { clusterOf, podAddress } from '../support/fake-kubernetes/cluster-of.ts'
 import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes.ts'
 import { ResolverProcess } from '../support/resolver-process.ts'
+import { followerOf } from '../unit/enrich/resolver/resolver-bench.ts'
 
 const fixture = (name: string) => join(import.meta.dirname, '../fixtures/tls', name)
 const pem = (name: string) => readFileSync(fixture(name), 'utf8')
@@ -21,17 +21,7 @@ async function fakeOf(pods: number): Promise<FakeKubernetes> {
 
 /** What an agent does with a resolver, and nothing else. */
 function follow(options: ResolverOptions) {
-  const index = new EndpointIndex()
-  const said: string[] = []
-  const streams: string[] = []
-  const note = (_: object, message: string) => said.push(message)
-  const followed = followResolver(options, index, {
-    clock: SYSTEM_CLOCK,
-    random: () => 0.05,
-    logger: { info: note, warn: note, error: note },
-    onStream: (how) => streams.push(how),
-  })
-  onTestFinished(() => followed.stop())
+  const { index, said, streams, followed } = followerOf(options, { random: () => 0.05 })
   /** The name of the pod that has an address now. */
   const podAt = (ip: string) =>
     index.resolve({ network: '', ip, port: 80, protocol: 'TCP' }, Date.now() + 3_000).pod?.name

@@ -63,9 +63,10 @@ describe('EndpointIndex.put() of what a replica tells that lags', () => {
     expect(agent.stateOf('old', 62_000)?.state).toBe('not_ready')
   })
 
-  test('gives back no address that a pod has lost with its network', () => {
-    const first = podRow({ uid: 'old', life: { sandboxMs: 1_000 } })
-    const second = podRow({ uid: 'old', ips: [OTHER_IP], life: { sandboxMs: 50_000 } })
+  /** A pod whose network was made anew, with another address. */
+  const first = podRow({ uid: 'old', life: { sandboxMs: 1_000 } })
+  const second = podRow({ uid: 'old', ips: [OTHER_IP], life: { sandboxMs: 50_000 } })
+  const agentThatSawBoth = () => {
     const agent = agentOf()
     tell(
       agent,
@@ -75,6 +76,11 @@ describe('EndpointIndex.put() of what a replica tells that lags', () => {
       ),
       60_000,
     )
+    return agent
+  }
+
+  test('gives back no address that a pod has lost with its network', () => {
+    const agent = agentThatSawBoth()
     tell(
       agent,
       replicaOf((index) => index.upsertPod(first, 1_000)),
@@ -84,17 +90,7 @@ describe('EndpointIndex.put() of what a replica tells that lags', () => {
   })
 
   test('keeps the past that a replica does not know which began later', () => {
-    const first = podRow({ uid: 'old', life: { sandboxMs: 1_000 } })
-    const second = podRow({ uid: 'old', ips: [OTHER_IP], life: { sandboxMs: 50_000 } })
-    const agent = agentOf()
-    tell(
-      agent,
-      replicaOf(
-        (index) => index.upsertPod(first, 1_000),
-        (index) => index.upsertPod(second, 51_000),
-      ),
-      60_000,
-    )
+    const agent = agentThatSawBoth()
     tell(
       agent,
       replicaOf((index) => index.upsertPod(second, 70_000)),
