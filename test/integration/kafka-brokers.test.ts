@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { until } from '../support/agent-process.ts'
 import { leadersOf } from '../support/kafka-admin.ts'
+import { ExactPlace, recovered } from '../support/kafka-exact.ts'
 import { newTopic, restOf, type TestedSink, testedSink } from '../support/kafka-sink.ts'
 import { createTopics, readTopic } from '../support/kafka-topics.ts'
 import { ACCEPTED } from '../../src/sinks/sink.ts'
@@ -101,6 +102,29 @@ describeKafka(
       await until(isAllRead, () => texts.join(), 60_000)
       expect([...new Set(texts)]).toEqual(['before', 'meanwhile'])
       expect(texts.length).toBeLessThanOrEqual(2 + tested.possiblyDoubled)
+    })
+
+    test('with transactions takes nothing back, and begins nothing, before the partition that has it leads again', async () => {
+      const { brokers } = kafka()
+      const place = await ExactPlace.open(brokers, (topic) =>
+        createTopics(brokers, [{ topic, replicaAssignment: [{ partition: 0, replicas: [3] }] }]),
+      )
+      const sink = place.sink()
+      await recovered(sink)
+      expect(await sink.deliver(batchWith('a'), never)).toEqual([ACCEPTED])
+      await kafka().kill(3)
+      await until(
+        async () => (await leaderOf(place.topic)) === -1,
+        () => 'it leads',
+        60_000,
+      )
+      await expect(sink.deliver(batchWith('b'), never)).rejects.toMatchObject({ code: 'TRANSACTION_LOST' })
+      await expect(sink.recover(never)).rejects.toMatchObject({ type: 'LEADER_NOT_AVAILABLE' })
+      await kafka().restart(3)
+      expect(await recovered(sink)).toBe(undefined)
+      expect(await sink.deliver(batchWith('a', 'b'), never)).toEqual([ACCEPTED, ACCEPTED])
+      await sink.commit(new Map([['at f', 2]]))
+      expect((await place.committed()).map((value) => textOf(value)).sort()).toEqual(['a', 'b'])
     })
   },
   { nodes: 3 },

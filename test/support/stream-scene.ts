@@ -58,7 +58,8 @@ export class StreamScene extends Scene {
 
   configureStream(directory: string): void {
     const { topics, ...names } = this.#names
-    const exact = this.delivery === 'exactly_once' ? { delivery: this.delivery, ...names } : {}
+    const transactions = { delivery: this.delivery, ...names, transactionTimeoutMs: PATIENCE_MS * 3 }
+    const exact = this.delivery === 'exactly_once' ? transactions : {}
     const brokers = this.#brokers
     const stream = { type: 'kafka', brokers, topics, requestTimeoutMs: 3_000, batch: { maxAgeMs: 20 }, ...exact }
     this.configureSink('stream', stream, { nodeName: 'node-1', cluster: 'c', state: { directory, lockWaitMs: 0 } })

@@ -36,10 +36,13 @@ export interface KafkaProducerParts {
   readonly transactional?: TransactionalOptions | undefined
 }
 
-/** Who writes transactions, and how long a broker keeps one open of which it hears nothing. */
+/** Who writes transactions. */
 export interface TransactionalOptions {
   readonly id: string
+  /** How long a broker keeps one open of which it hears nothing. */
   readonly timeoutMs: number
+  /** All topics that any producer of this identity writes to. */
+  readonly topics: readonly string[]
 }
 
 /** One call of kafkajs. */
@@ -115,7 +118,8 @@ export class KafkaProducer {
 
   /** Connect, and get a producer id: of a transactional one it outdates all older ones. `topic`: one that will be written. */
   async open(topic: string, signal: AbortSignal): Promise<void> {
-    if (this.#parts.transactional !== undefined) return this.#openTransactional(topic, signal)
+    const { transactional } = this.#parts
+    if (transactional !== undefined) return this.#openTransactional(transactional, signal)
     try {
       await this.#bounded(this.#producer.connect(), signal)
     } catch (error) {
@@ -195,13 +199,7 @@ export class KafkaProducer {
     }
   }
 
-  /** Take back all that was sent since the last commit, where that can be done at once. Never rejects. */
-  async abort(): Promise<void> {
-    if (this.#begunMs === undefined || this.#isGivenUp) return
-    await this.#bounded(this.#opened().abort(), new AbortController().signal).catch(() => {})
-  }
-
-  /** Cut its connections. What is under way may still be stored. */
+  /** Cut its connections. What is under way may still be stored, and a transaction stays open until the next producer of its identity. */
   close(): void {
     this.#isGivenUp = true
     this.#parts.sockets.sever()
@@ -231,10 +229,14 @@ export class KafkaProducer {
     }
   }
 
-  /** The producer id comes with the first transaction, and with it the end of what older producers left open. */
-  async #openTransactional(topic: string, signal: AbortSignal): Promise<void> {
+  /**
+   * The producer id comes with the first transaction, and with it the end of what older producers left open. Kafka 4 does
+   * not write that end to a partition without a leader (KAFKA-20734), and our next commit there would commit what was left
+   * open, too: nothing is ended before each has one.
+   */
+  async #openTransactional({ topics }: TransactionalOptions, signal: AbortSignal): Promise<void> {
     await this.#bounded(this.#producer.connect(), signal)
-    await this.partitionsOf(topic, signal)
+    for (const topic of topics) await this.partitionsOf(topic, signal)
     this.#transaction = await this.#bounded(this.#producer.transaction(), signal)
   }
 

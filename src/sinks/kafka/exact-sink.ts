@@ -127,10 +127,8 @@ export class ExactKafkaSink implements Sink, Transaction {
   }
 
   async close(): Promise<void> {
-    const live = this.#live
+    this.#live?.producer.close()
     this.#live = undefined
-    await live?.producer.abort()
-    live?.producer.close()
   }
 
   /** Answers for all of it: what cannot be told ends the transaction. */
@@ -150,9 +148,10 @@ export class ExactKafkaSink implements Sink, Transaction {
   }
 
   async #newProducer(signal: AbortSignal): Promise<KafkaProducer> {
-    const { compression, cursorTopic, transactionTimeoutMs: timeoutMs } = this.#config
+    const { compression, cursorTopic, deadLetterTopic, transactionTimeoutMs: timeoutMs } = this.#config
+    const topics = [...new Set([cursorTopic, deadLetterTopic, ...Object.values(this.#config.topics)])]
     try {
-      return await this.#cluster.producer(compression, cursorTopic, signal, { id: this.#identity, timeoutMs })
+      return await this.#cluster.producer(compression, cursorTopic, signal, { id: this.#identity, timeoutMs, topics })
     } catch (error) {
       if (error instanceof KafkaFailure && error.isUnanswered) this.#mayOutdateItself = true
       throw error
@@ -224,15 +223,13 @@ export class ExactKafkaSink implements Sink, Transaction {
     return this.#live
   }
 
-  /** Nothing more can be done with the transaction that is open. */
+  /** Nothing more can be done with the transaction that is open: the next producer of this identity ends it. */
   #end(reason: string): FlagshipError {
     const producer = this.#live?.producer
     this.#live = undefined
     if (producer === undefined) return this.#over
-    const isFenced = this.#isFenced(producer)
-    if (!isFenced) void producer.abort().finally(() => producer.close())
-    else producer.close()
-    this.#over = isFenced ? this.#fenced() : new FlagshipError('TRANSACTION_LOST', reason)
+    producer.close()
+    this.#over = this.#isFenced(producer) ? this.#fenced() : new FlagshipError('TRANSACTION_LOST', reason)
     return this.#over
   }
 
