@@ -23,7 +23,7 @@ async function killedAt(
     scene.write(60)
     const agent = scene.start({ ...env, KILL_AT: String(number) }, PRELOAD)
     const writing = setInterval(() => scene.written.length < MOST_LINES && scene.write(10, 0.3), 50)
-    const stuck = setTimeout(() => agent.signal('SIGTERM'), 15_000)
+    const stuck = setTimeout(() => agent.signal('SIGTERM'), 60_000)
     expect(await agent.ended, `step ${number} ${JSON.stringify(env)}: ${agent.stderr}`).toBe('SIGKILL')
     clearInterval(writing)
     clearTimeout(stuck)

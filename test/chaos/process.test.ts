@@ -124,8 +124,11 @@ describe('SIGTERM', () => {
     const scene = await ServerScene.open({ seed: 97, settings: { limits: { stopMs: 60_000 } } })
     await scene.server.faults({ kind: 'late', delayMs: 900 })
     const agent = scene.start()
-    await agent.started
     await scene.writeTurns(5, 100)
+    await until(
+      async () => ((await scene.server.state()).used['late'] ?? 0) > 0,
+      () => agent.stderr,
+    )
     agent.signal('SIGTERM')
     await until(
       () => agent.stderr.includes('"stopping"'),

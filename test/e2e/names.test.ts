@@ -2,12 +2,11 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { until, Workplace } from '../support/agent-process.ts'
+import { SHIPPED_COUNT } from '../support/delivered-tree.ts'
 import { kubeconfigTo, RECORDED_CLUSTER, recordedCluster } from '../support/recorded-cluster.ts'
 import { ResolverProcess } from '../support/resolver-process.ts'
 
 const RECORDED = join(import.meta.dirname, '../fixtures/recorded')
-/** Lines of the recorded pods, at least so many of which are shipped. */
-const MOST = 454
 function kubeconfigOf(workplace: Workplace, url: string): string {
   const path = join(workplace.root, 'kubeconfig')
   writeFileSync(path, kubeconfigTo(url))
@@ -20,13 +19,8 @@ async function documentsWith(settings: (workplace: Workplace) => object): Promis
   cpSync(join(RECORDED, 'pods'), workplace.pods, { recursive: true })
   workplace.configure({ enrich: settings(workplace) })
   const agent = workplace.start()
-  let count = -1
   await until(
-    () => {
-      const before = count
-      count = agent.stderr.includes('"message":"started"') ? workplace.countDocuments() : -1
-      return count > MOST && count === before
-    },
+    () => workplace.countDocuments() >= SHIPPED_COUNT,
     () => agent.stderr,
   )
   expect(await agent.stop()).toBe(0)
@@ -64,7 +58,7 @@ describe('flagship run on the recorded pods', () => {
     workplace.configure({ enrich: { kubernetes: { mode: 'direct', api: { kubeconfig }, syncWaitMs: 1_000 } } })
     const first = workplace.start()
     await until(
-      () => workplace.countDocuments() > MOST,
+      () => workplace.countDocuments() >= SHIPPED_COUNT,
       () => first.stderr,
     )
     expect(await first.stop()).toBe(0)

@@ -118,8 +118,14 @@ describe('flagship resolver', () => {
       () => JSON.stringify(agent.said),
       40_000,
     )
-    const metrics = await (await fetch(`${resolver.statusUrl}/metrics`)).text()
-    expect(metrics).toMatch(/^flagship_names_stale_seconds [1-9]/m)
+    let metrics = ''
+    await until(
+      async () => {
+        metrics = await (await fetch(`${resolver.statusUrl}/metrics`)).text()
+        return /^flagship_names_stale_seconds [1-9]/m.test(metrics)
+      },
+      () => metrics,
+    )
     expect(metrics).toContain('flagship_names_rows{kind="pod"} 50')
     expect(metrics).toMatch(/^flagship_names_errors_total\{source="pods"\} [1-9]/m)
     const late = follow({ urls: [resolver.url] })

@@ -113,11 +113,9 @@ describe('flagship run', () => {
     const workplace = new Workplace({ sinks: { out: { type: 'stdout' } }, limits: { stopMs: 60_000 } })
     new ContainerLog(workplace.pods, 'a', () => 0.9).write(5_000)
     const agent = workplace.start()
-    agent.process.stdout?.pause() // nobody reads: delivering does not come to an end
-    await until(
-      () => agent.stderr.includes('started'),
-      () => agent.stderr,
-    )
+    // Once delivering has begun nobody reads: it does not come to an end.
+    await new Promise((resolve) => agent.process.stdout?.once('data', resolve))
+    agent.process.stdout?.pause()
     agent.signal('SIGTERM')
     await until(
       () => agent.stderr.includes('stopping'),

@@ -1,5 +1,5 @@
 import avsc from 'avsc'
-import * as fc from 'fast-check'
+import * as fc from '../support/fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { avroSchema } from '../../src/record/avro-schema.ts'
 import { encodeAvro } from '../../src/record/generated/avro.ts'

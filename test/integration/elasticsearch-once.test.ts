@@ -133,7 +133,7 @@ describeElasticsearch(
     })
 
     test('stores each document once when the server is killed in the middle of bulks', async () => {
-      const bench = await RealBench.make(server(), 'killed', { requestTimeoutMs: 2_000 })
+      const bench = await RealBench.make(server(), 'killed', { requestTimeoutMs: 20_000 })
       const sink = await bench.opened()
       await sink.deliver(documents('before', 1), signal)
       const mark = sink.lookup?.mark(undefined)

@@ -33,7 +33,7 @@ describeKafka('KafkaSink', (kafka) => {
     const { brokers } = kafka()
     await createTopics(brokers, [{ topic, numPartitions: 1 }])
     return {
-      create: () => distinctIds(testedSink({ brokers, topics: { access: topic }, requestTimeoutMs: 1_000 }).sink),
+      create: () => distinctIds(testedSink({ brokers, topics: { access: topic }, requestTimeoutMs: 2_000 }).sink),
       stored: () => textsIn(brokers, topic),
       breakPlace: () => kafka().freeze(),
       mend: () => kafka().thaw(),

@@ -7,7 +7,7 @@ import { segmentOf } from '../unit/fakes/batches.ts'
 import { ElasticsearchBench, STREAM } from '../unit/sinks/elasticsearch/bench.ts'
 
 const signal = new AbortController().signal
-const TIMES = { requestTimeoutMs: 500, settleMs: 1_500 }
+const TIMES = { requestTimeoutMs: 1_000, settleMs: 3_000 }
 
 /** Offer a batch; look up what is in doubt, and offer what is missing once more. */
 async function deliverOnce(bench: ElasticsearchBench, batch: Batch): Promise<readonly Finding['kind'][]> {
@@ -29,8 +29,8 @@ async function deliverOnce(bench: ElasticsearchBench, batch: Batch): Promise<rea
 describe('ElasticsearchSink with its look-up', () => {
   test.for<[string, readonly Fault[], Finding['kind']]>([
     ['a lost answer', [{ kind: 'lose_answer', next: 1 }], 'stored'],
-    ['a request that is applied late', [{ kind: 'late', delayMs: 2_500, next: 1 }], 'stored'],
-    ['a late one that no list of tasks shows', [{ kind: 'late', delayMs: 1_000, isHidden: true, next: 1 }], 'stored'],
+    ['a request that is applied late', [{ kind: 'late', delayMs: 5_000, next: 1 }], 'stored'],
+    ['a late one that no list of tasks shows', [{ kind: 'late', delayMs: 2_000, isHidden: true, next: 1 }], 'stored'],
     ['a request that is never applied', [{ kind: 'hang', next: 1 }], 'missing'],
     ['an error after it ran', [{ kind: 'status_after', next: 1 }], 'stored'],
   ])('stores each document once after %s, over a rollover', async ([, faults, finding]) => {

@@ -433,7 +433,7 @@ async function openPoints(server: ElasticsearchServer): Promise<number> {
       '/_stats/search',
     )
     const { open_contexts: open } = body['_all'].total.search
-    if (open === 0 || tries === 20) return open
+    if (open === 0 || tries === 400) return open
     await sleep(50)
   }
 }

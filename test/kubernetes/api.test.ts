@@ -23,6 +23,10 @@ async function namespaceOf(api: KubernetesApi, pods = 0): Promise<string> {
   const name = `test-${namespaces}`
   await api.put('namespaces', namespaceObject(name))
   for (let at = 0; at < pods; at += 1) await api.put('pods', podObject(`${name}/pod-${at}`, { ip: `10.1.0.${at}` }))
+  // What is answered from its cache may be older than what was written last.
+  const cached = async () => itemsOf((await askApi(reader(api), podsOf(name, 'resourceVersion=0'))).body)
+  const addresses = async () => (await cached()).filter((pod) => Object(Object(pod).status).podIP !== undefined)
+  await expect.poll(addresses, { timeout: 20_000 }).toHaveLength(pods)
   return name
 }
 
@@ -250,7 +254,7 @@ describeKubernetes('an API server', (api) => {
 
   test('begins a watch without bookmarks with what is there alone', async () => {
     const namespace = await namespaceOf(api(), 1)
-    const query = 'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=1'
+    const query = 'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=5'
     const watch = await ApiWatch.open(reader(api()), podsOf(namespace, query))
     await watch.ended()
 
@@ -452,7 +456,7 @@ describeKubernetes(
       const namespace = await namespaceOf(api(), 1)
       const watch = await ApiWatch.open(
         reader(api()),
-        podsOf(namespace, 'watch=true&allowWatchBookmarks=true&timeoutSeconds=1'),
+        podsOf(namespace, 'watch=true&allowWatchBookmarks=true&timeoutSeconds=5'),
       )
       await watch.ended()
 

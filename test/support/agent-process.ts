@@ -121,7 +121,7 @@ export class AgentProcess {
 export async function until(
   condition: () => boolean | Promise<boolean>,
   describe: () => string,
-  patienceMs = 15_000,
+  patienceMs = 60_000,
 ): Promise<void> {
   const endMs = performance.now() + patienceMs
   while (!(await holds(condition))) {

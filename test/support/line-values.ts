@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from './fast-check.ts'
 import type { EnvoyLine } from '../../src/record/envoy-line.ts'
 import type { Values } from './render.ts'
 

@@ -183,7 +183,7 @@ export class FakeKafka {
     )
     if (fault === 'mute') return
     if (fault === 'lost') return void socket.destroy()
-    if (fault === 'late') await delay(500)
+    if (fault === 'late') await delay(2_000)
     reply(
       Buffer.concat([
         list(parts, (part) => {

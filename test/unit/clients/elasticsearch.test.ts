@@ -19,7 +19,7 @@ async function listen(onConnection: (socket: Socket) => void): Promise<number> {
 }
 
 function clientOf(...nodes: readonly string[]) {
-  const client = connectElasticsearch({ nodes, requestTimeoutMs: 500, auth: undefined })
+  const client = connectElasticsearch({ nodes, requestTimeoutMs: 1_500, auth: undefined })
   onTestFinished(() => client.close())
   return client
 }
@@ -73,10 +73,9 @@ describe('connectElasticsearch()', () => {
   })
 
   test('ends at once when it is stopped', async () => {
-    const port = await listen(() => {})
     const stopping = new AbortController()
+    const port = await listen((socket) => socket.on('data', () => stopping.abort()))
     const failing = clientOf(`http://127.0.0.1:${port}`).request({ ...bulk, signal: stopping.signal })
-    setTimeout(() => stopping.abort(), 100)
     await expect(failing).rejects.toMatchObject({ isSurelyUnsent: false })
     await expect(
       clientOf(`http://127.0.0.1:${port}`).request({ ...bulk, signal: AbortSignal.abort() }),

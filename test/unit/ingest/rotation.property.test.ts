@@ -1,7 +1,7 @@
 import { appendFileSync, copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as fc from 'fast-check'
+import * as fc from '../../support/fast-check.ts'
 import { expect, test } from 'vitest'
 import { ChainBench } from '../fakes/chain-bench.ts'
 

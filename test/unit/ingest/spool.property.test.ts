@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSy
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import * as fc from 'fast-check'
+import * as fc from '../../support/fast-check.ts'
 import { expect, test } from 'vitest'
 import { ChainBench, POD } from '../fakes/chain-bench.ts'
 import { put } from '../fakes/scratch.ts'

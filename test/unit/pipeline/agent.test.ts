@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import * as fc from 'fast-check'
+import * as fc from '../../support/fast-check.ts'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { DEFAULT_CONTAINERS } from '../../../src/ingest/discover.ts'
 import { type Agent, startAgent } from '../../../src/pipeline/agent.ts'

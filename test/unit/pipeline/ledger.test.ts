@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '../../support/fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { Cursor } from '../../../src/pipeline/cursor.ts'
 import { Ledger, type Receipt } from '../../../src/pipeline/ledger.ts'

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '../../support/fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { EndpointIndex } from '../../../src/enrich/endpoint/index.ts'
 import { Vantages } from '../../../src/enrich/vantage.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import avsc from 'avsc'
-import * as fc from 'fast-check'
+import * as fc from '../../support/fast-check.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { avroDecoder } from '../../../src/record/avro-decoder.ts'
 import { avroSchema } from '../../../src/record/avro-schema.ts'

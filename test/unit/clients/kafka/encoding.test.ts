@@ -9,7 +9,7 @@ import {
   sample,
   string,
   uint8Array,
-} from 'fast-check'
+} from '../../../support/fast-check.ts'
 import framed from 'kafkajs/src/protocol/request.js'
 import produce from 'kafkajs/src/protocol/requests/produce/v7/request.js'
 import { describe, expect, test, vi } from 'vitest'

@@ -1,4 +1,4 @@
-import { array, assert, asyncProperty, boolean, integer, property, string } from 'fast-check'
+import { array, assert, asyncProperty, boolean, integer, property, string } from '../../../support/fast-check.ts'
 import { compressFrameSync } from 'lz4-napi'
 import snappy from 'kafkajs-snappy'
 import { describe, expect, test } from 'vitest'

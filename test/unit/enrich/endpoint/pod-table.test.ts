@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '../../../support/fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { type PodFacts, PodTable } from '../../../../src/enrich/endpoint/pod-table.ts'
 import type { PodRow } from '../../../../src/enrich/endpoint/row.ts'

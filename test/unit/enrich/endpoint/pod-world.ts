@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '../../../support/fast-check.ts'
 import { RESOLUTION_MS } from '../../../../src/enrich/endpoint/interval.ts'
 import type { PodRow } from '../../../../src/enrich/endpoint/row.ts'
 import { type ContainerLife, lifeOf, type PodStatus } from '../../../../src/enrich/kubernetes/pod-life.ts'

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import * as fc from 'fast-check'
+import * as fc from '../../../support/fast-check.ts'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { EndpointIndex } from '../../../../src/enrich/endpoint/index.ts'
 import { encodeRecord } from '../../../../src/enrich/endpoint/record-line.ts'

@@ -1,4 +1,4 @@
-import { assert, property, string } from 'fast-check'
+import { assert, property, string } from '../../../support/fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { DETAILS, detailsPrefix, matchDetails } from '../../../../src/enrich/flag/details.ts'
 

@@ -1,4 +1,4 @@
-import { assert, constantFrom, integer, option, property, record, string } from 'fast-check'
+import { assert, constantFrom, integer, option, property, record, string } from '../../../support/fast-check.ts'
 import { expect, test } from 'vitest'
 import { FLAGS } from '../../../../src/enrich/flag/catalogue.ts'
 import { CAUSES } from '../../../../src/enrich/flag/causes.ts'

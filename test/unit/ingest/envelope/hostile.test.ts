@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '../../../support/fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { MAX_LINES } from '../../../../src/ingest/envelope/enveloped-line.ts'
 import { type LineEnvelope, OPENERS } from '../../../../src/ingest/envelope/open.ts'

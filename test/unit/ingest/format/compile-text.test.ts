@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '../../../support/fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { compileTextFormat } from '../../../../src/ingest/format/compile-text.ts'
 import { type EnvoyLine, emptyLine } from '../../../../src/record/envoy-line.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import * as fc from 'fast-check'
+import * as fc from '../../../support/fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { parseAccessJson } from '../../../../src/ingest/format/json.ts'
 import { scanIstioJson } from '../../../../src/ingest/format/json-scan.ts'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import * as fc from 'fast-check'
+import * as fc from '../../../support/fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { compileTextFormat } from '../../../../src/ingest/format/compile-text.ts'
 import {

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import * as fc from 'fast-check'
+import * as fc from '../../../support/fast-check.ts'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Agent, startAgent } from '../../../../src/pipeline/agent.ts'
 import { openStateStore } from '../../../../src/pipeline/state/store.ts'

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '../../../support/fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { ProtocolBench, SETTLE_MS } from './bench.ts'
 import type { Bulk } from './scripted-elasticsearch.ts'

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '../../../support/fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { FlagshipError } from '../../../../src/errors.ts'
 import { type OpenedStore, openStateStore, readStateStore } from '../../../../src/pipeline/state/store.ts'

@@ -1,4 +1,4 @@
-import { array, assert, asyncProperty, boolean, pre } from 'fast-check'
+import { array, assert, asyncProperty, boolean, pre } from '../../../support/fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { batchOf } from '../../../../src/pipeline/segments.ts'
 import type { Batch } from '../../../../src/sinks/batch.ts'
@@ -78,7 +78,7 @@ describe('ElasticsearchSink.deliver()', () => {
     ['a rollover', [{ kind: 'rollover', next: 1 }], 'accepted accepted', 2],
   ])('answers %s', async ([, faults, wanted, storedCount]) => {
     const bench = await ElasticsearchBench.make()
-    const sink = await bench.opened({ requestTimeoutMs: 300 })
+    const sink = await bench.opened({ requestTimeoutMs: 1_500 })
     bench.server.elasticsearch.faults.set(faults)
     expect(kinds(await sink.deliver(documents(['a', 'b']), signal))).toBe(wanted)
     expect(await bench.stored()).toHaveLength(storedCount)

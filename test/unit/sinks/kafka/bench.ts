@@ -32,7 +32,7 @@ export class KafkaBench {
   }
 
   create(): KafkaSink {
-    const config = kafkaConfig({ brokers: [...this.kafka.brokers], requestTimeoutMs: 250, ...this.settings })
+    const config = kafkaConfig({ brokers: [...this.kafka.brokers], requestTimeoutMs: 1_000, ...this.settings })
     const sink = new KafkaSink('stream', config, {
       clock: this.clock,
       logger: { info: () => {}, warn: (_, text) => void this.warnings.push(text), error: () => {} },

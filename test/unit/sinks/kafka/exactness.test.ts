@@ -1,4 +1,13 @@
-import { array, assert, asyncProperty, boolean, constantFrom, record, uniqueArray, integer } from 'fast-check'
+import {
+  array,
+  assert,
+  asyncProperty,
+  boolean,
+  constantFrom,
+  record,
+  uniqueArray,
+  integer,
+} from '../../../support/fast-check.ts'
 import { expect, test } from 'vitest'
 import type { Batch } from '../../../../src/sinks/batch.ts'
 import { partitionOf } from '../../../../src/sinks/kafka/partition.ts'

@@ -172,7 +172,7 @@ describe('watchCluster()', () => {
   ]
   test.for(listFaults)('gets its list after one that %s', async ([, fault, code]) => {
     fake.faults.add(fault, { verb: 'watch', resource: 'pods' })
-    const { rows, observer, logger } = await watching({ times: { connectMs: 400, answerMs: 400, idleMs: 400 } })
+    const { rows, observer, logger } = await watching({ times: { connectMs: 1_500, answerMs: 1_500, idleMs: 1_500 } })
 
     expect(rows.podNames).toEqual(['web-0', 'web-1', 'web-2'])
     expect(observer.of(`pods ${code}`)).toBe(1)
