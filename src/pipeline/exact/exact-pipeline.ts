@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import { FlagshipError, isRetryable } from '../../errors.ts'
 import type { FoundChain } from '../../ingest/chain.ts'
-import type { Sink, Transaction } from '../../sinks/sink.ts'
+import type { Sink } from '../../sinks/sink.ts'
 import { Backoff } from '../backoff.ts'
 import { Meter } from '../meter.ts'
 import { openPipeline, type PipelineParts, type PipelineShare } from '../open-pipeline.ts'
@@ -9,15 +9,17 @@ import type { Pipeline, RunningPipeline } from '../pipeline.ts'
 import type { PipelineSettings } from '../settings.ts'
 import type { PipelineStatus } from '../status.ts'
 import { TroubleSpot } from '../trouble.ts'
-import type { ExactParts, Recovered } from './memory.ts'
+import type { Recovered } from './memory.ts'
+import { sinkUntil, type TransactionalSink } from './sink-until.ts'
+
+/** Makes a pipeline of what the sink has recovered, and of nothing while it is not reached. */
+type Open = (recovered: Recovered | undefined, lost: AbortSignal) => Promise<Pipeline>
 
 /** A pipeline that has delivered for so long is not in trouble. */
 const SOUND_MS = 30_000
 
-type ExactSink = ExactParts['sink']
-
 /** Whether a sink stores documents and cursor together. */
-export function isExact(sink: Sink): sink is Sink & { readonly transaction: Transaction } {
+export function isExact(sink: Sink): sink is TransactionalSink {
   return sink.transaction !== undefined
 }
 
@@ -27,8 +29,8 @@ export function isExact(sink: Sink): sink is Sink & { readonly transaction: Tran
  */
 export class ExactPipeline implements RunningPipeline {
   readonly name: string
-  readonly #sink: ExactSink
-  readonly #open: (recovered: Recovered | undefined) => Promise<Pipeline>
+  readonly #sink: TransactionalSink
+  readonly #open: Open
   readonly #clock: Clock
   readonly #backoff: Backoff
   readonly #spot: TroubleSpot
@@ -42,24 +44,28 @@ export class ExactPipeline implements RunningPipeline {
   #swept: PromiseWithResolvers<void> | undefined
   /** What `#current` commits is stored. */
   #isLive = false
+  /** Aborted once the transaction of `#current` is lost. */
+  #lost = new AbortController()
 
   /** Remember what is on disk; the sink is asked by `run`. @throws FlagshipError STATE_UNREADABLE. */
   static async open(
-    sink: ExactSink,
+    sink: TransactionalSink,
     settings: PipelineSettings,
     share: PipelineShare,
     parts: PipelineParts,
   ): Promise<ExactPipeline> {
     const meter = new Meter(parts.metrics, settings.name, parts.clock)
-    const shared = { ...settings, createSink: () => staysOpen(sink) }
-    const open = (recovered: Recovered | undefined) => openPipeline(shared, share, parts, { sink, meter, recovered })
-    return new ExactPipeline(sink, await open(undefined), open, parts)
+    const open: Open = (recovered, lost) => {
+      const own = sinkUntil(lost, sink)
+      return openPipeline({ ...settings, createSink: () => own }, share, parts, { sink: own, meter, recovered })
+    }
+    return new ExactPipeline(sink, await open(undefined, AbortSignal.abort()), open, parts)
   }
 
   private constructor(
-    sink: ExactSink,
+    sink: TransactionalSink,
     first: Pipeline,
-    open: (recovered: Recovered | undefined) => Promise<Pipeline>,
+    open: Open,
     { clock, random, logger }: Pick<PipelineParts, 'clock' | 'random' | 'logger'>,
   ) {
     this.name = sink.name
@@ -84,6 +90,7 @@ export class ExactPipeline implements RunningPipeline {
       const lost = await untilLost(this.#current.run())
       this.#isLive = false
       if (lost === undefined || this.#stopping.signal.aborted) return
+      this.#lost.abort()
       this.#spot.begin(lost, this.#clock.nowMs())
       if (this.#clock.elapsedMs() - sinceMs > SOUND_MS) this.#backoff.reset()
       await this.#backoff.wait(this.#stopping.signal)
@@ -145,7 +152,8 @@ export class ExactPipeline implements RunningPipeline {
   async #replace(recovered: Recovered): Promise<void> {
     this.#isReplacing = true
     await this.#current.stop(0)
-    this.#current = await this.#open(recovered)
+    this.#lost = new AbortController()
+    this.#current = await this.#open(recovered, this.#lost.signal)
     if (this.#stopping.signal.aborted) return
     // Files have grown since the last sweep: beside what they are now it would look as if they had been truncated.
     this.#swept = Promise.withResolvers()
@@ -168,19 +176,5 @@ async function untilLost(running: Promise<void>): Promise<FlagshipError | undefi
   } catch (error) {
     if (error instanceof FlagshipError && error.code === 'TRANSACTION_LOST') return error
     throw error
-  }
-}
-
-/** A sink for one pipeline of several: it stays as it is when that ends. */
-function staysOpen(sink: ExactSink): Sink {
-  const { name, concurrency, regroups, transaction } = sink
-  return {
-    name,
-    concurrency,
-    regroups,
-    transaction,
-    open: (mark) => sink.open(mark),
-    deliver: (batch, signal) => sink.deliver(batch, signal),
-    close: async () => {},
   }
 }

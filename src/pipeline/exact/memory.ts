@@ -1,13 +1,13 @@
 import type { CursorStore } from '../committer.ts'
 import type { Meter } from '../meter.ts'
 import type { OpenedStore } from '../state/store.ts'
-import type { Sink, Transaction } from '../../sinks/sink.ts'
 import { NOTHING_IS_STORED, TransactionStore } from './transaction-store.ts'
 import { Turns } from './turns.ts'
+import type { TransactionalSink } from './sink-until.ts'
 
 /** A sink with transactions, and what it has recovered. */
 export interface ExactParts {
-  readonly sink: Sink & { readonly transaction: Transaction }
+  readonly sink: TransactionalSink
   readonly meter: Meter
   /** Undefined while the sink is not reached: the pipeline only keeps files then. */
   readonly recovered: Recovered | undefined

@@ -210,6 +210,23 @@ describe('a sink with transactions', () => {
     expect(await bench.rest()).toEqual([])
   })
 
+  test('has each line once, killed at whatever moment after its transaction was lost', async () => {
+    for (let loseMs = 1_000; loseMs < 1_400; loseMs += 40)
+      for (let gapMs = 200; gapMs <= 1_400; gapMs += 200) {
+        const bench = new ExactBench()
+        await bench.start()
+        bench.burst()
+        await bench.clock.advance(loseMs)
+        bench.log.plan('lose')
+        await bench.clock.advance(gapMs)
+        await bench.crash()
+        bench.log.calm()
+        await bench.start()
+        expect(await bench.rest(), `lost after ${loseMs} ms, killed ${gapMs} ms later`).toEqual([])
+        await bench.stop()
+      }
+  }, 60_000)
+
   test('ends the agent that another one shuts out, and each line is there once', async () => {
     const bench = new ExactBench()
     const first = await bench.start()
