@@ -57,8 +57,7 @@ export class ExactPlace {
     const { cursorTopic, transactionalIdPrefix } = this.#config
     const id = `${namesBegin(transactionalIdPrefix)}${identityName({ cluster: 'c', node: 'n', sink: this.topic })}`
     const kafka = new KafkaCluster(this.#config, SYSTEM_CLOCK, new RecordedLog())
-    const transactional = { id, timeoutMs: 60_000, topics: [cursorTopic] }
-    const producer = await kafka.producer('none', cursorTopic, SIGNAL, transactional)
+    const producer = await kafka.producer('none', cursorTopic, SIGNAL, { id, timeoutMs: 60_000 })
     producer.close()
   }
 }

@@ -122,6 +122,20 @@ export class KafkaCluster {
     return admin
   }
 
+  /** Resolves when each partition of these topics has a leader that answers. @throws KafkaFailure, RequestFailure. */
+  async expectLeaders(topics: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+    const admin = await this.admin()
+    const cut = () => void admin.close()
+    signal.addEventListener('abort', cut, { once: true })
+    try {
+      // A broker that has just died leads on until the others know: only an answer shows that it is there.
+      for (const topic of topics) await admin.recordCount(topic)
+    } finally {
+      signal.removeEventListener('abort', cut)
+      await admin.close()
+    }
+  }
+
   #tellSlowness(): void {
     if (this.#isSlownessTold) return
     this.#isSlownessTold = true

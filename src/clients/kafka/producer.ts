@@ -36,13 +36,10 @@ export interface KafkaProducerParts {
   readonly transactional?: TransactionalOptions | undefined
 }
 
-/** Who writes transactions. */
+/** Who writes transactions, and how long a broker keeps one open of which it hears nothing. */
 export interface TransactionalOptions {
   readonly id: string
-  /** How long a broker keeps one open of which it hears nothing. */
   readonly timeoutMs: number
-  /** All topics that any producer of this identity writes to. */
-  readonly topics: readonly string[]
 }
 
 /** One call of kafkajs. */
@@ -118,8 +115,7 @@ export class KafkaProducer {
 
   /** Connect, and get a producer id: of a transactional one it outdates all older ones. `topic`: one that will be written. */
   async open(topic: string, signal: AbortSignal): Promise<void> {
-    const { transactional } = this.#parts
-    if (transactional !== undefined) return this.#openTransactional(transactional, signal)
+    if (this.#parts.transactional !== undefined) return this.#openTransactional(topic, signal)
     try {
       await this.#bounded(this.#producer.connect(), signal)
     } catch (error) {
@@ -229,14 +225,10 @@ export class KafkaProducer {
     }
   }
 
-  /**
-   * The producer id comes with the first transaction, and with it the end of what older producers left open. Kafka 4 does
-   * not write that end to a partition without a leader (KAFKA-20734), and our next commit there would commit what was left
-   * open, too: nothing is ended before each has one.
-   */
-  async #openTransactional({ topics }: TransactionalOptions, signal: AbortSignal): Promise<void> {
+  /** The producer id comes with the first transaction, and with it the end of what older producers left open. */
+  async #openTransactional(topic: string, signal: AbortSignal): Promise<void> {
     await this.#bounded(this.#producer.connect(), signal)
-    for (const topic of topics) await this.partitionsOf(topic, signal)
+    await this.partitionsOf(topic, signal)
     this.#transaction = await this.#bounded(this.#producer.transaction(), signal)
   }
 

@@ -148,10 +148,11 @@ export class ExactKafkaSink implements Sink, Transaction {
   }
 
   async #newProducer(signal: AbortSignal): Promise<KafkaProducer> {
-    const { compression, cursorTopic, deadLetterTopic, transactionTimeoutMs: timeoutMs } = this.#config
-    const topics = [...new Set([cursorTopic, deadLetterTopic, ...Object.values(this.#config.topics)])]
+    const { compression, topics, cursorTopic, deadLetterTopic, transactionTimeoutMs: timeoutMs } = this.#config
+    // Brokers of Kafka 4 end no transaction in a partition without a leader, and our next one would go on with it.
+    await this.#cluster.expectLeaders(new Set([cursorTopic, deadLetterTopic, ...Object.values(topics)]), signal)
     try {
-      return await this.#cluster.producer(compression, cursorTopic, signal, { id: this.#identity, timeoutMs, topics })
+      return await this.#cluster.producer(compression, cursorTopic, signal, { id: this.#identity, timeoutMs })
     } catch (error) {
       if (error instanceof KafkaFailure && error.isUnanswered) this.#mayOutdateItself = true
       throw error
