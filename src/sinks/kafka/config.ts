@@ -75,7 +75,7 @@ const EXACT = 'With `delivery: exactly_once`: '
 const Delivery = {
   delivery: Type.Enum(['at_least_once', 'exactly_once'], {
     description:
-      '`at_least_once`: after a crash or a lost answer a document may stand twice, with equal `event-id`. `exactly_once`: documents and cursor are one transaction; readers with `isolation.level=read_committed` see each line once. Needs `nodeName`.',
+      '`at_least_once`: after a crash or a lost answer a document may stand twice, with equal `event-id`. `exactly_once`: documents and cursor are one transaction; readers with `isolation.level=read_committed` see each line once, as long as every partition has a leader. Needs `nodeName`.',
     default: 'at_least_once',
   }),
   cursorTopic: topic('envoy.cursor', `${EXACT}the compacted topic in which agents remember how far they are.`),
@@ -132,7 +132,7 @@ export const KafkaSinkConfig = Type.Object(
   {
     additionalProperties: false,
     description:
-      'Kafka sink: each line at least once; twice only after a crash or a lost answer, with equal `event-id`, and never with `delivery: exactly_once`.',
+      'Kafka sink: each line at least once; twice only after a crash or a lost answer, with equal `event-id`, and not with `delivery: exactly_once`, as long as every partition has a leader.',
   },
 )
 export type KafkaSinkConfig = Frozen<Static<typeof KafkaSinkConfig>>
