@@ -454,13 +454,13 @@ describeKubernetes(
 
     test('begins a watch without a version with what is there, and no bookmark says where that ends', async () => {
       const namespace = await namespaceOf(api(), 1)
-      const watch = await ApiWatch.open(
-        reader(api()),
-        podsOf(namespace, 'watch=true&allowWatchBookmarks=true&timeoutSeconds=5'),
-      )
-      await watch.ended()
+      const watch = await ApiWatch.open(reader(api()), podsOf(namespace, 'watch=true&allowWatchBookmarks=true'))
+      await watch.arrived(1)
+      await api().put('pods', podObject(`${namespace}/pod-1`))
+      await watch.arrived(2)
+      watch.close()
 
-      expect(toldBy(watch)).toEqual([`ADDED ${namespace}/pod-0`])
+      expect(toldBy(watch).slice(0, 2)).toEqual([`ADDED ${namespace}/pod-0`, `ADDED ${namespace}/pod-1`])
     })
   },
   { watchList: false },
