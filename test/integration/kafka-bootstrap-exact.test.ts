@@ -25,10 +25,10 @@ const EXACTLY_ONCE = { delivery: 'exactly_once' }
 const IDENTITY = { cluster: 'recorded', node: 'node-a', sink: 'stream' }
 const PATIENCE_MS = 60_000
 
-/** What the files give the writer, in the order in which a start comes upon it, and what it says without; dead letters are in one rule with documents. */
+/** What the files give the writer, in the order in which a start comes upon it, and what it says without. */
 const RULES = [
+  ['--topic envoy.access', /"envoy.access".*TOPIC_AUTHORIZATION_FAILED: the ACL is missing/],
   ['--topic envoy.cursor', /"envoy.cursor".*TOPIC_AUTHORIZATION_FAILED: the ACL is missing/],
-  ['--topic envoy.access', /"envoy.dead_letter".*TOPIC_AUTHORIZATION_FAILED: the ACL is missing/],
   [
     '--transactional-id',
     /with transactional id "flagship\/recorded\/node-a\/stream": TRANSACTIONAL_ID_AUTHORIZATION_FAILED: the ACL is missing/,

@@ -136,3 +136,9 @@ export const KafkaSinkConfig = Type.Object(
   },
 )
 export type KafkaSinkConfig = Frozen<Static<typeof KafkaSinkConfig>>
+
+/** Every topic that a sink writes to. */
+export function topicsOf({ topics, delivery, cursorTopic, deadLetterTopic }: KafkaSinkConfig): ReadonlySet<string> {
+  const own = delivery === 'exactly_once' ? [cursorTopic, deadLetterTopic] : []
+  return new Set([...Object.values(topics), ...own])
+}

@@ -12,7 +12,7 @@ import type { Logger } from '../../logger.ts'
 import type { Batch } from '../batch.ts'
 import type { Buried, Outcome, Sink, Transaction } from '../sink.ts'
 import { isAllSuspicious, NOTHING_GETS_THROUGH } from './answers.ts'
-import type { KafkaSinkConfig } from './config.ts'
+import { type KafkaSinkConfig, topicsOf } from './config.ts'
 import {
   type AgentIdentity,
   cursorPartition,
@@ -148,9 +148,9 @@ export class ExactKafkaSink implements Sink, Transaction {
   }
 
   async #newProducer(signal: AbortSignal): Promise<KafkaProducer> {
-    const { compression, topics, cursorTopic, deadLetterTopic, transactionTimeoutMs: timeoutMs } = this.#config
+    const { compression, cursorTopic, transactionTimeoutMs: timeoutMs } = this.#config
     // Brokers of Kafka 4 end no transaction in a partition without a leader, and our next one would go on with it.
-    await this.#cluster.expectLeaders(new Set([cursorTopic, deadLetterTopic, ...Object.values(topics)]), signal)
+    await this.#cluster.expectLeaders(topicsOf(this.#config), signal)
     try {
       return await this.#cluster.producer(compression, cursorTopic, signal, { id: this.#identity, timeoutMs })
     } catch (error) {

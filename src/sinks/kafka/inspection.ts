@@ -5,7 +5,7 @@ import { SYSTEM_CLOCK } from '../../clock.ts'
 import { FlagshipError } from '../../errors.ts'
 import { SILENT } from '../../logger.ts'
 import { type Complaint, complaintOf, complaintsOf } from '../complaint.ts'
-import type { KafkaSinkConfig } from './config.ts'
+import { type KafkaSinkConfig, topicsOf } from './config.ts'
 import { CURSOR_TOPIC } from './cursor-topic.ts'
 import { valuesOf } from './values.ts'
 
@@ -38,11 +38,6 @@ async function inspectBrokers(config: KafkaSinkConfig): Promise<readonly Complai
   } finally {
     producer.close()
   }
-}
-
-function topicsOf({ topics, delivery, cursorTopic, deadLetterTopic }: KafkaSinkConfig): ReadonlySet<string> {
-  const own = delivery === 'exactly_once' ? [cursorTopic, deadLetterTopic] : []
-  return new Set([...Object.values(topics), ...own])
 }
 
 async function topicComplaints(
