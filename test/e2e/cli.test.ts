@@ -114,25 +114,18 @@ describe('flagship validate', () => {
     })
   })
 
-  test('reports a kubeconfig that cannot be used, at its line', () => {
-    const path = file(
-      'direct.yaml',
-      'ingest: { pods: /p }\nenrich:\n  kubernetes:\n    mode: direct\n    api: { kubeconfig: nowhere.yaml }\nsinks: { out: { type: stdout } }\n',
-    )
+  test.for([
+    [
+      'a kubeconfig',
+      '  kubernetes:\n    mode: direct\n    api: { kubeconfig: nowhere.yaml }',
+      /flagship\.yaml:5: enrich\.kubernetes\.api: .*nowhere\.yaml/,
+    ],
+    ['an inventory', '  inventory: nowhere.json', /flagship\.yaml:3: enrich\.inventory: .*nowhere\.json/],
+  ] as const)('reports %s that cannot be used, at its line', ([, enrich, complaint]) => {
+    const path = file('flagship.yaml', `ingest: { pods: /p }\nenrich:\n${enrich}\nsinks: { out: { type: stdout } }\n`)
     expect(flagship(['validate', '--config', path])).toMatchObject({
       status: 78,
-      stderr: expect.stringMatching(/direct\.yaml:5: enrich\.kubernetes\.api: .*nowhere\.yaml/),
-    })
-  })
-
-  test('reports an inventory that cannot be used, at its line', () => {
-    const path = file(
-      'inventory.yaml',
-      'ingest: { pods: /p }\nenrich:\n  inventory: nowhere.json\nsinks: { out: { type: stdout } }\n',
-    )
-    expect(flagship(['validate', '--config', path])).toMatchObject({
-      status: 78,
-      stderr: expect.stringMatching(/inventory\.yaml:3: enrich\.inventory: .*nowhere\.json/),
+      stderr: expect.stringMatching(complaint),
     })
   })
 

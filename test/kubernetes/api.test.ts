@@ -25,8 +25,8 @@ async function namespaceOf(api: KubernetesApi, pods = 0): Promise<string> {
   for (let at = 0; at < pods; at += 1) await api.put('pods', podObject(`${name}/pod-${at}`, { ip: `10.1.0.${at}` }))
   // What is answered from its cache may be older than what was written last.
   const cached = async () => itemsOf((await askApi(reader(api), podsOf(name, 'resourceVersion=0'))).body)
-  const addresses = async () => (await cached()).filter((pod) => Object(Object(pod).status).podIP !== undefined)
-  await expect.poll(addresses, { timeout: 20_000 }).toHaveLength(pods)
+  const withAddress = async () => (await cached()).filter((pod) => Object(Object(pod).status).podIP !== undefined)
+  await expect.poll(withAddress).toHaveLength(pods)
   return name
 }
 

@@ -195,7 +195,10 @@ export class KafkaProducer {
     }
   }
 
-  /** Cut its connections. What is under way may still be stored, and a transaction stays open until the next producer of its identity. */
+  /**
+   * Cut its connections. What is under way may still be stored, and a transaction stays open until the next producer of
+   * its identity.
+   */
   close(): void {
     this.#isGivenUp = true
     this.#parts.sockets.sever()

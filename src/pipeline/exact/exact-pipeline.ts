@@ -44,8 +44,6 @@ export class ExactPipeline implements RunningPipeline {
   #swept: PromiseWithResolvers<void> | undefined
   /** What `#current` commits is stored. */
   #isLive = false
-  /** Aborted once the transaction of `#current` is lost. */
-  #lost = new AbortController()
 
   /** Remember what is on disk; the sink is asked by `run`. @throws FlagshipError STATE_UNREADABLE. */
   static async open(
@@ -82,7 +80,8 @@ export class ExactPipeline implements RunningPipeline {
     while (!this.#stopping.signal.aborted) {
       const recovered = await this.#recover()
       if (recovered === undefined) return
-      this.#replacing = this.#replace(recovered)
+      const over = new AbortController()
+      this.#replacing = this.#replace(recovered, over.signal)
       await this.#replacing
       if (this.#stopping.signal.aborted) return
       const sinceMs = this.#clock.elapsedMs()
@@ -90,7 +89,7 @@ export class ExactPipeline implements RunningPipeline {
       const lost = await untilLost(this.#current.run())
       this.#isLive = false
       if (lost === undefined || this.#stopping.signal.aborted) return
-      this.#lost.abort()
+      over.abort()
       this.#spot.begin(lost, this.#clock.nowMs())
       if (this.#clock.elapsedMs() - sinceMs > SOUND_MS) this.#backoff.reset()
       await this.#backoff.wait(this.#stopping.signal)
@@ -149,11 +148,10 @@ export class ExactPipeline implements RunningPipeline {
     return undefined
   }
 
-  async #replace(recovered: Recovered): Promise<void> {
+  async #replace(recovered: Recovered, lost: AbortSignal): Promise<void> {
     this.#isReplacing = true
     await this.#current.stop(0)
-    this.#lost = new AbortController()
-    this.#current = await this.#open(recovered, this.#lost.signal)
+    this.#current = await this.#open(recovered, lost)
     if (this.#stopping.signal.aborted) return
     // Files have grown since the last sweep: beside what they are now it would look as if they had been truncated.
     this.#swept = Promise.withResolvers()

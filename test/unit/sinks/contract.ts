@@ -58,7 +58,7 @@ export function sinkContract(kind: string, makeBench: () => Promise<SinkBench>):
       for (let attempt = 0; attempt < 2; attempt += 1)
         expect(['retry retry', 'in_doubt in_doubt']).toContain(await kindsOf(sink.deliver(batch, signal)))
       bench.mend()
-      await expect.poll(() => kindsOf(sink.deliver(batch, signal)), { timeout: 20_000 }).toBe('accepted accepted')
+      await expect.poll(() => kindsOf(sink.deliver(batch, signal))).toBe('accepted accepted')
       expect(await bench.stored()).toEqual(['a', 'b', 'c'])
       await sink.close()
     })
