@@ -4,7 +4,7 @@ import { DEFAULT_DEAD_LETTER } from '../../src/sinks/dead-letter-config.ts'
 import type { ElasticsearchSinkConfig } from '../../src/sinks/elasticsearch/config.ts'
 import { type ElasticsearchParts, ElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts'
 
-/** A sink as it is configured by default, but for `settings` and a time limit that a test can wait for. */
+/** A sink as it is configured by default, but for `settings`. */
 export function sinkConfig(
   settings: Partial<ElasticsearchSinkConfig> & Pick<ElasticsearchSinkConfig, 'nodes'>,
 ): ElasticsearchSinkConfig {
@@ -13,7 +13,7 @@ export function sinkConfig(
     namespace: 'default',
     retention: { healthy: '90d' },
     ids: 'event',
-    requestTimeoutMs: 2_000,
+    requestTimeoutMs: 30_000,
     settleMs: 120_000,
     concurrency: 2,
     compression: true,

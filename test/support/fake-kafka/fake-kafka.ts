@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { PartitionLog } from './partition-log.ts'
@@ -10,7 +9,7 @@ import { int8, int16, int32, int64, list, Reader, text } from './wire.ts'
  * What happens to one Produce request. `lost`: stored, the connection ends in place of an answer. `cut`: the connection
  * ends, nothing is stored. `mute`: stored, no answer ever. `deaf`: neither. `moved`: another broker leads the first
  * partition, and the answer says so. `confused`: the broker knows the producer by other sequences. `late`: stored, and
- * the answer comes after half a second. A number: the error code for the first partition; the others are stored.
+ * the answer comes when the next request of that connection does. A number: the error code for the first partition; the others are stored.
  */
 export type Fault = 'lost' | 'cut' | 'mute' | 'deaf' | 'moved' | 'confused' | 'late' | number
 
@@ -183,7 +182,7 @@ export class FakeKafka {
     )
     if (fault === 'mute') return
     if (fault === 'lost') return void socket.destroy()
-    if (fault === 'late') await delay(2_000)
+    if (fault === 'late') await once(socket, 'data')
     reply(
       Buffer.concat([
         list(parts, (part) => {

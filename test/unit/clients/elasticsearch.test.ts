@@ -19,7 +19,11 @@ async function listen(onConnection: (socket: Socket) => void): Promise<number> {
 }
 
 function clientOf(...nodes: readonly string[]) {
-  const client = connectElasticsearch({ nodes, requestTimeoutMs: 1_500, auth: undefined })
+  return clientWithin(30_000, ...nodes)
+}
+
+function clientWithin(requestTimeoutMs: number, ...nodes: readonly string[]) {
+  const client = connectElasticsearch({ nodes, requestTimeoutMs, auth: undefined })
   onTestFinished(() => client.close())
   return client
 }
@@ -62,14 +66,12 @@ describe('connectElasticsearch()', () => {
     ],
   ])('does not know of a request that %s', async ([, onConnection]) => {
     const port = await listen(onConnection)
-    const startMs = performance.now()
-    const failing = clientOf(`http://127.0.0.1:${port}`).request(bulk)
+    const failing = clientWithin(1_500, `http://127.0.0.1:${port}`).request(bulk)
     await expect(failing).rejects.toMatchObject({
       code: 'SINK_UNAVAILABLE',
       isSurelyUnsent: false,
       message: expect.stringMatching(`^Cannot reach Elasticsearch "http://127.0.0.1:${port}": `),
     })
-    expect(performance.now() - startMs).toBeLessThan(5_000)
   })
 
   test('ends at once when it is stopped', async () => {
@@ -98,17 +100,17 @@ describe('connectElasticsearch()', () => {
     ])
   })
 
-  test.for<[string, Fault]>([
-    ['answers that it is down', { kind: 'status', status: 503 }],
-    ['stands behind a proxy that says so', { kind: 'status', status: 502, isPlainText: true }],
-    ['does not answer', { kind: 'hang' }],
-    ['loses its answers', { kind: 'lose_answer' }],
-  ])('leaves out a node that %s, tries it again after a while, and takes it back', async ([, fault]) => {
+  test.for<[string, Fault, number]>([
+    ['answers that it is down', { kind: 'status', status: 503 }, 30_000],
+    ['stands behind a proxy that says so', { kind: 'status', status: 502, isPlainText: true }, 30_000],
+    ['does not answer', { kind: 'hang' }, 3_000],
+    ['loses its answers', { kind: 'lose_answer' }, 30_000],
+  ])('leaves out a node that %s, tries it again after a while, and takes it back', async ([, fault, limitMs]) => {
     const [sick, well] = [await startRecordingServer(), await startRecordingServer()]
     onTestFinished(async () => void (await Promise.all([sick.close(), well.close()])))
     vi.useFakeTimers({ toFake: ['Date'], now: 0 })
     onTestFinished(() => void vi.useRealTimers())
-    const client = clientOf(sick.url, well.url)
+    const client = clientWithin(limitMs, sick.url, well.url)
     const ask = async (count: number) => {
       for (let asked = 0; asked < count; asked += 1) await client.request(bulk).catch(() => undefined)
       return sick.elasticsearch.requests.splice(0).length

@@ -24,7 +24,7 @@ describe('connectKibana()', () => {
 
   const status = async (ca: string | undefined) => {
     const url = `https://127.0.0.1:${portOf(server)}`
-    const kibana = connectKibana({ url, space: 'default', requestTimeoutMs: 5_000, auth: undefined, ca })
+    const kibana = connectKibana({ url, space: 'default', requestTimeoutMs: 30_000, auth: undefined, ca })
     try {
       return await kibana.request({ method: 'GET', path: '/api/status' })
     } finally {
@@ -46,7 +46,7 @@ describe('connectKibana()', () => {
   test('gives text that is no JSON as it is', async () => {
     const { url, kibana: fake, close } = await startScriptedKibana()
     fake.answersFirst = () => ({ status: 502, body: '<html>bad gateway</html>' })
-    const kibana = connectKibana({ url, space: 'a b', requestTimeoutMs: 5_000, auth: { apiKey: 'k' } })
+    const kibana = connectKibana({ url, space: 'a b', requestTimeoutMs: 30_000, auth: { apiKey: 'k' } })
     expect(await kibana.request({ method: 'POST', path: '/api/x', json: { a: 1 } })).toEqual({
       statusCode: 502,
       body: '<html>bad gateway</html>',

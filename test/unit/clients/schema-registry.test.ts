@@ -60,7 +60,7 @@ async function serve(answers: readonly Answer[], options: Partial<RegistryOption
     server.close().closeAllConnections()
   })
   const url = `${isTls ? 'https' : 'http'}://127.0.0.1:${portOf(server)}${BASE}`
-  return { asked, url, server, registry: new SchemaRegistry({ url, requestTimeoutMs: 2_000, ...options }, clock) }
+  return { asked, url, server, registry: new SchemaRegistry({ url, requestTimeoutMs: 30_000, ...options }, clock) }
 }
 
 const find = (registry: SchemaRegistry) => registry.find('a-value', SCHEMA)
@@ -248,7 +248,7 @@ describe('SchemaRegistry', () => {
 
   test('keeps the base path, with a slash at its end or without', async () => {
     const { url, asked } = await serve([[200, { id: 1 }]])
-    const registry = new SchemaRegistry({ url: `${url}/`, requestTimeoutMs: 2_000 }, new ManualClock())
+    const registry = new SchemaRegistry({ url: `${url}/`, requestTimeoutMs: 30_000 }, new ManualClock())
     await find(registry)
     expect(asked[0]?.request).toBe(`POST ${BASE}/subjects/a-value`)
     expect(registry.address).toBe(url)
@@ -284,7 +284,7 @@ describe('SchemaRegistry', () => {
     const { registry, url } = await serve([[200, { id: 1 }]], { tls: { caFile: fixture('ca.crt') } })
     expect(await find(registry)).toBe(1)
     const tls = { caFile: fixture('other-ca.crt') }
-    const wary = new SchemaRegistry({ url, requestTimeoutMs: 2_000, tls }, new ManualClock())
+    const wary = new SchemaRegistry({ url, requestTimeoutMs: 30_000, tls }, new ManualClock())
     await expect(find(wary)).rejects.toThrow(/Cannot find .* certificate is not trusted/)
   })
 })

@@ -54,7 +54,7 @@ function clientOf(
   options: Omit<ElasticsearchOptions, 'nodes' | 'requestTimeoutMs'>,
   clock = new ManualClock(),
 ) {
-  const client = connectElasticsearch({ nodes: [url], requestTimeoutMs: 2_000, ...options }, clock)
+  const client = connectElasticsearch({ nodes: [url], requestTimeoutMs: 30_000, ...options }, clock)
   onTestFinished(() => client.close())
   return client
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isRetryable } from '../../../src/errors.ts'
 import type { Outcome, Sink } from '../../../src/sinks/sink.ts'
 import { batchOfTexts } from '../fakes/batches.ts'
 
@@ -11,6 +12,16 @@ export interface SinkBench {
   /** Make the place fail until `mend`. */
   breakPlace(): void
   mend(): void
+}
+
+/** Opened as the pipeline opens it: again, while that may help. */
+export async function opened(sink: Sink): Promise<void> {
+  for (;;)
+    try {
+      return await sink.open(undefined)
+    } catch (error) {
+      if (!isRetryable(error)) throw error
+    }
 }
 
 /** What every sink promises. Run it against a fake of the place and against the real one. */

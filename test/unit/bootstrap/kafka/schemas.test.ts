@@ -8,7 +8,7 @@ import { ManualClock } from '../../fakes/manual-clock.ts'
 
 async function benchOf() {
   const registry = await ScriptedRegistry.start()
-  const client = new SchemaRegistry({ url: registry.url, requestTimeoutMs: 1_000 }, new ManualClock())
+  const client = new SchemaRegistry({ url: registry.url, requestTimeoutMs: 30_000 }, new ManualClock())
   const target = new SchemaTarget(client, kafkaSchemas(['envoy.access', 'envoy.log', 'envoy.access']))
   const actions = async () =>
     (await planOf(target, { force: false })).map(({ object, action }) => `${object.id} ${action}`)

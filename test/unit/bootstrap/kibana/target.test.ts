@@ -19,7 +19,7 @@ afterEach(() => {
 })
 
 function targetIn(space = 'default', options: Partial<KibanaOptions> = {}, namespaces = ['default']): Target {
-  const kibana = connectKibana({ url, space, requestTimeoutMs: 5_000, auth: { apiKey: 'c2VjcmV0' }, ...options })
+  const kibana = connectKibana({ url, space, requestTimeoutMs: 30_000, auth: { apiKey: 'c2VjcmV0' }, ...options })
   connected.push(kibana)
   return kibanaTarget(kibana, { namespaces })
 }

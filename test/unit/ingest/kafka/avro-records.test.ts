@@ -30,7 +30,7 @@ const framed = (id: number, body: Buffer | undefined) => Buffer.concat([confluen
 async function benchOf() {
   const registry = await ScriptedRegistry.start()
   registry.register(SUBJECT, 7, avroSchemaText())
-  const client = new SchemaRegistry({ url: registry.url, requestTimeoutMs: 1_000 }, new ManualClock())
+  const client = new SchemaRegistry({ url: registry.url, requestTimeoutMs: 30_000 }, new ManualClock())
   return { registry, records: new AvroRecords(client) }
 }
 

@@ -5,7 +5,7 @@ import type { ElasticsearchSinkConfig } from '../../../../src/sinks/elasticsearc
 import type { ElasticsearchSink } from '../../../../src/sinks/elasticsearch/sink.ts'
 import { makeSink, sinkConfig } from '../../../support/elasticsearch-sink.ts'
 import { type RecordingServer, startRecordingServer } from '../../../support/recording-server.ts'
-import type { SinkBench } from '../contract.ts'
+import { opened, type SinkBench } from '../contract.ts'
 
 export const STREAM = 'logs-envoy.access-default'
 
@@ -38,7 +38,7 @@ export class ElasticsearchBench implements SinkBench {
 
   async opened(settings: Partial<ElasticsearchSinkConfig> = {}): Promise<ElasticsearchSink> {
     const sink = this.create(settings)
-    await sink.open()
+    await opened(sink)
     return sink
   }
 

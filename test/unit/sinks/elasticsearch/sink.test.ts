@@ -72,17 +72,26 @@ describe('ElasticsearchSink.deliver()', () => {
     ['text for an answer', [{ kind: 'garbage', form: 'text' }], 'in_doubt in_doubt', 2],
     ['broken JSON for an answer', [{ kind: 'garbage', form: 'json' }], 'in_doubt in_doubt', 2],
     ['an answer for fewer documents', [{ kind: 'garbage', form: 'few_items' }], 'in_doubt in_doubt', 2],
-    ['no answer at all', [{ kind: 'hang' }], 'in_doubt in_doubt', 0],
-    ['an answer that never ends', [{ kind: 'drip', bytesPerSecond: 20 }], 'in_doubt in_doubt', 2],
     ['the failure store', [{ kind: 'failure_store' }], 'accepted accepted', 0],
     ['a rollover', [{ kind: 'rollover', next: 1 }], 'accepted accepted', 2],
   ])('answers %s', async ([, faults, wanted, storedCount]) => {
     const bench = await ElasticsearchBench.make()
-    const sink = await bench.opened({ requestTimeoutMs: 1_500 })
+    const sink = await bench.opened()
     bench.server.elasticsearch.faults.set(faults)
     expect(kinds(await sink.deliver(documents(['a', 'b']), signal))).toBe(wanted)
     expect(await bench.stored()).toHaveLength(storedCount)
     expect(bench.failureStoreCount).toBe(faults[0]?.kind === 'failure_store' ? 2 : 0)
+  })
+
+  test.for<[string, Fault, number]>([
+    ['no answer at all', { kind: 'hang' }, 0],
+    ['an answer that never ends', { kind: 'drip', bytesPerSecond: 20 }, 2],
+  ])('is in doubt after %s', async ([, fault, storedCount]) => {
+    const bench = await ElasticsearchBench.make()
+    const sink = await bench.opened({ requestTimeoutMs: 1_500 })
+    bench.server.elasticsearch.faults.set([fault])
+    expect(kinds(await sink.deliver(documents(['a', 'b']), signal))).toBe('in_doubt in_doubt')
+    expect(await bench.stored()).toHaveLength(storedCount)
   })
 
   test('takes what is there already for accepted', async () => {

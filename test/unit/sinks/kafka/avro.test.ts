@@ -15,9 +15,9 @@ const frame = (id: string, text: string) => `\0\0\0\0${id}{"n":"${text}"}\n`
 async function benchWith(settings: object = {}) {
   const registry = await ScriptedRegistry.start()
   for (const [place, topic] of TOPICS.entries()) registry.register(`${topic}-value`, place + 65, avroSchemaText())
-  const avro = { value: 'avro', registry: { url: registry.url, requestTimeoutMs: 1_000 } }
+  const avro = { value: 'avro', registry: { url: registry.url } }
   const bench = await KafkaBench.make(1, 1, { ...avro, ...settings })
-  const config = kafkaConfig({ brokers: [...bench.kafka.brokers], requestTimeoutMs: 250, ...avro, ...settings })
+  const config = kafkaConfig({ brokers: [...bench.kafka.brokers], ...avro, ...settings })
   return { registry, bench, config }
 }
 
@@ -94,7 +94,7 @@ describe('KafkaSink of Avro', () => {
   test('can never open where the address is that of something else', async () => {
     const { registry } = await benchWith()
     const url = new URL(registry.url).origin
-    const { bench } = await benchWith({ registry: { url, requestTimeoutMs: 1_000 } })
+    const { bench } = await benchWith({ registry: { url } })
     expect(await failureOf(bench.create().open())).toMatchObject({
       isRetryable: false,
       message: expect.stringContaining('give its whole address, with its base path such as /apis/ccompat/v7'),

@@ -4,6 +4,7 @@ import { batchOf } from '../../../../src/pipeline/segments.ts'
 import type { Batch, Dataset, Segment } from '../../../../src/sinks/batch.ts'
 import { KafkaSink } from '../../../../src/sinks/kafka/sink.ts'
 import { kafkaConfig } from '../../../support/kafka-sink.ts'
+import { opened } from '../contract.ts'
 import { FakeKafka } from '../../../support/fake-kafka/fake-kafka.ts'
 
 export const NOW_MS = 1_795_352_400_000
@@ -32,7 +33,7 @@ export class KafkaBench {
   }
 
   create(): KafkaSink {
-    const config = kafkaConfig({ brokers: [...this.kafka.brokers], requestTimeoutMs: 1_000, ...this.settings })
+    const config = kafkaConfig({ brokers: [...this.kafka.brokers], ...this.settings })
     const sink = new KafkaSink('stream', config, {
       clock: this.clock,
       logger: { info: () => {}, warn: (_, text) => void this.warnings.push(text), error: () => {} },
@@ -44,7 +45,7 @@ export class KafkaBench {
 
   async open(): Promise<KafkaSink> {
     const sink = this.create()
-    await sink.open()
+    await opened(sink)
     return sink
   }
 

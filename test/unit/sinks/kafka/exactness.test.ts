@@ -55,7 +55,7 @@ test('KafkaSink.deliver() loses nothing, keeps the order of each partition, and 
   })
   await assert(
     asyncProperty(script, async ({ batches, faults, grows, nodes, limit }) => {
-      const bench = await KafkaBench.make(nodes, PARTITIONS, { requestTimeoutMs: 2_000, compression: 'none' })
+      const bench = await KafkaBench.make(nodes, PARTITIONS, { compression: 'none' })
       const sink = await bench.open()
       bench.kafka.faults.push(...faults)
       for (const log of bench.kafka.topics.get('envoy.access') ?? []) log.maxMessageBytes = limit

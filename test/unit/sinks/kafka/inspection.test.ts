@@ -3,7 +3,7 @@ import { inspectKafka } from '../../../../src/sinks/kafka/inspection.ts'
 import { kafkaConfig } from '../../../support/kafka-sink.ts'
 import { KafkaBench } from './bench.ts'
 
-const configOf = (bench: KafkaBench) => kafkaConfig({ brokers: [...bench.kafka.brokers], requestTimeoutMs: 250 })
+const configOf = (bench: KafkaBench) => kafkaConfig({ brokers: [...bench.kafka.brokers] })
 
 describe('inspectKafka()', () => {
   test('finds nothing where everything is there', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Batch } from '../../../../src/sinks/batch.ts'
 import { partitionOf } from '../../../../src/sinks/kafka/partition.ts'
+import type { KafkaSink } from '../../../../src/sinks/kafka/sink.ts'
 import { distinctIds, kinds, restOf } from '../../../support/kafka-sink.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 import { sinkContract } from '../contract.ts'
@@ -21,6 +23,11 @@ function spread(partitions: number, count: number): readonly string[] {
   for (let n = 0; texts.length < count; n += 1)
     if (partitionOf(`t${n}`, partitions) === texts.length % partitions) texts.push(`t${n}`)
   return texts
+}
+
+/** With a time limit so short that this machine may be too slow for it at any moment. */
+async function untilAccepted(sink: KafkaSink, batch: Batch): Promise<void> {
+  for (let rest = batch; rest.documentCount > 0; ) rest = restOf(rest, await sink.deliver(rest, never))
 }
 
 describe('KafkaSink.deliver()', () => {
@@ -108,9 +115,6 @@ describe('KafkaSink.deliver() when a request fails', () => {
   test.for([
     ['the answer is lost after it was stored', 'lost', 'in_doubt in_doubt', 1],
     ['the connection ends before it is stored', 'cut', 'in_doubt in_doubt', 1],
-    ['no answer comes although it was stored', 'mute', 'in_doubt in_doubt', 1],
-    ['no answer comes and it was not stored', 'deaf', 'in_doubt in_doubt', 1],
-    ['the answer comes when nobody waits for it any more', 'late', 'in_doubt in_doubt', 1],
     ['NOT_LEADER_OR_FOLLOWER: a leader that stored it may have stepped down', 6, 'in_doubt in_doubt', 1],
     ['REQUEST_TIMED_OUT: the leader has it', 7, 'in_doubt in_doubt', 1],
     ['NOT_ENOUGH_REPLICAS', 19, 'retry retry', 1],
@@ -131,6 +135,23 @@ describe('KafkaSink.deliver() when a request fails', () => {
     expect(kinds(await sink.deliver(batchWith('c', 'd'), never))).toBe('accepted accepted')
     expect(bench.stored()).toEqual(['z', 'a', 'b', 'c', 'd'])
     expect(new Set(bench.kafka.produced.flatMap(({ producerIds }) => producerIds)).size).toBe(producers)
+  })
+
+  test.for([
+    ['no answer comes although it was stored', 'mute'],
+    ['no answer comes and it was not stored', 'deaf'],
+    ['the answer comes when nobody waits for it any more', 'late'],
+  ] as const)('stores everything once when offered until it is accepted: %s', async ([, fault]) => {
+    const bench = await KafkaBench.make(1, 1, { requestTimeoutMs: 1_000 })
+    const sink = await bench.open()
+    await untilAccepted(sink, batchWith('z'))
+    bench.kafka.faults.push(fault)
+    const batch = batchWith('a', 'b')
+    expect(kinds(await sink.deliver(batch, never))).toBe('in_doubt in_doubt')
+    await untilAccepted(sink, batch)
+    await untilAccepted(sink, batchWith('c', 'd'))
+    expect(bench.stored()).toEqual(['z', 'a', 'b', 'c', 'd'])
+    expect(new Set(bench.kafka.produced.flatMap(({ producerIds }) => producerIds)).size).toBe(1)
   })
 
   test('tries once', async () => {
