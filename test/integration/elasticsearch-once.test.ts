@@ -57,7 +57,7 @@ class RealBench {
 const ADDRESS = { dataset: 'envoy.access', recordClass: 'healthy', reporterNamespace: undefined } as const
 type Settings = Partial<Pick<ElasticsearchSinkConfig, 'requestTimeoutMs' | 'settleMs'>>
 
-const TIMES = { requestTimeoutMs: 5_000, settleMs: 1_000 }
+const TIMES = { requestTimeoutMs: 10_000, settleMs: 1_000 }
 
 /** `count` documents with the ids `PREFIX-0000` and so on. */
 function documents(prefix: string, count: number, filler = ''): Batch {
@@ -80,7 +80,7 @@ const withKind = (batch: Batch, outcomes: readonly Outcome[], kind: Outcome['kin
 
 /** Wait for what a server does in its own time; throws when it does not. */
 async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  for (const endMs = performance.now() + 20_000; !(await isTrue()); await sleep(50))
+  for (const endMs = performance.now() + 60_000; !(await isTrue()); await sleep(50))
     if (performance.now() > endMs) throw new Error('it did not come')
 }
 
@@ -89,7 +89,7 @@ describeElasticsearch(
   (server) => {
     describe('when an answer is lost and the data stream rolls over', () => {
       test('finds what was stored; sent again without a look it would stand twice', async () => {
-        const bench = await RealBench.make(server(), 'lost', { requestTimeoutMs: 3_000 })
+        const bench = await RealBench.make(server(), 'lost', { requestTimeoutMs: 8_000 })
         const sink = await bench.opened()
         await sink.deliver(documents('before', 1), signal)
         const [batch, mark] = [documents('lost', 100), sink.lookup?.mark(undefined)]
@@ -106,7 +106,7 @@ describeElasticsearch(
       })
 
       test('waits for a request that still runs', async () => {
-        const bench = await RealBench.make(server(), 'slow', { requestTimeoutMs: 3_000 })
+        const bench = await RealBench.make(server(), 'slow', { requestTimeoutMs: 8_000 })
         const sink = await bench.opened()
         await sink.deliver(documents('before', 1), signal)
         const [batch, mark] = [documents('slow', 100), sink.lookup?.mark(undefined)]

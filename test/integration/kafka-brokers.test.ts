@@ -3,10 +3,11 @@ import { expect, test } from 'vitest'
 import { until } from '../support/agent-process.ts'
 import { leadersOf } from '../support/kafka-admin.ts'
 import { ExactPlace, recovered } from '../support/kafka-exact.ts'
-import { newTopic, restOf, type TestedSink, testedSink } from '../support/kafka-sink.ts'
+import { newTopic, type TestedSink, testedSink, untilAccepted } from '../support/kafka-sink.ts'
 import { createTopics, readTopic } from '../support/kafka-topics.ts'
 import { ACCEPTED } from '../../src/sinks/sink.ts'
 import { describeKafka } from '../support/real-kafka.ts'
+import { opened } from '../unit/sinks/contract.ts'
 import { batchWith, never, textOf } from '../unit/sinks/kafka/bench.ts'
 
 /** Deliver batches of 30 as a pipeline does, until `isOver`; the texts, in order. */
@@ -15,11 +16,7 @@ async function deliverUntil({ sink }: TestedSink, isOver: () => boolean): Promis
   for (let round = 0; !isOver(); round += 1) {
     const texts = Array.from({ length: 30 }, (_, index) => `${round}-${index}`)
     sent.push(...texts)
-    let batch = batchWith(...texts)
-    while (batch.documentCount > 0) {
-      batch = restOf(batch, await sink.deliver(batch, never))
-      if (batch.documentCount > 0) await delay(100)
-    }
+    await untilAccepted(sink, batchWith(...texts))
     await delay(5)
   }
   return sent
@@ -55,7 +52,7 @@ describeKafka(
         await delay(2_000)
       }
       const tested = testedSink({ brokers, topics: { access: topic }, requestTimeoutMs: 3_000 })
-      await tested.sink.open()
+      await opened(tested.sink)
       let isOver = false
       const disturbing = delay(500)
         .then(disturb)
@@ -83,15 +80,10 @@ describeKafka(
       // It is the only one to be connected with, so it is whom kafkajs would ask for the next leader.
       const seed = brokers[leader - 1] ?? ''
       const tested = testedSink({ brokers: [seed], topics: { access: topic }, requestTimeoutMs: 1_500 })
-      await tested.sink.open()
-      expect(await tested.sink.deliver(batchWith('before'), never)).toEqual([ACCEPTED])
+      await opened(tested.sink)
+      await untilAccepted(tested.sink, batchWith('before'))
       kafka().freeze(leader)
-      let rest = batchWith('meanwhile')
-      const isAccepted = async () => {
-        rest = restOf(rest, await tested.sink.deliver(rest, never))
-        return rest.documentCount === 0
-      }
-      await until(isAccepted, () => `${leader} is waited for`, 60_000)
+      await untilAccepted(tested.sink, batchWith('meanwhile'))
       kafka().thaw(leader)
       // It takes itself for the leader for a moment, and knows of nothing that came meanwhile.
       let texts: readonly string[] = []

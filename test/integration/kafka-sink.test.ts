@@ -8,11 +8,11 @@ import { partitionOf } from '../../src/sinks/kafka/partition.ts'
 import { unsignedToken } from '../services/kafka/security.ts'
 import { until } from '../support/agent-process.ts'
 import { allow } from '../support/kafka-admin.ts'
-import { distinctIds, kafkaConfig, kinds, newTopic, restOf, testedSink } from '../support/kafka-sink.ts'
+import { distinctIds, kafkaConfig, kinds, newTopic, testedSink, untilAccepted } from '../support/kafka-sink.ts'
 import { administer, createTopics, readTopic } from '../support/kafka-topics.ts'
 import { describeKafka } from '../support/real-kafka.ts'
 import { scratch } from '../unit/fakes/scratch.ts'
-import { sinkContract } from '../unit/sinks/contract.ts'
+import { opened, sinkContract } from '../unit/sinks/contract.ts'
 import { batchWith, never, textOf } from '../unit/sinks/kafka/bench.ts'
 
 const textsIn = async (brokers: readonly string[], topic: string) =>
@@ -33,7 +33,7 @@ describeKafka('KafkaSink', (kafka) => {
     const { brokers } = kafka()
     await createTopics(brokers, [{ topic, numPartitions: 1 }])
     return {
-      create: () => distinctIds(testedSink({ brokers, topics: { access: topic }, requestTimeoutMs: 2_000 }).sink),
+      create: () => distinctIds(testedSink({ brokers, topics: { access: topic }, requestTimeoutMs: 5_000 }).sink),
       stored: () => textsIn(brokers, topic),
       breakPlace: () => kafka().freeze(),
       mend: () => kafka().thaw(),
@@ -119,9 +119,7 @@ describeKafka('KafkaSink', (kafka) => {
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1 }] })
     })
-    let batch = batchWith('e', 'f', 'g', 'h')
-    for (let attempt = 0; attempt < 20 && batch.documentCount > 0; attempt += 1)
-      batch = restOf(batch, await sink.deliver(batch, never))
+    await untilAccepted(sink, batchWith('e', 'f', 'g', 'h'))
     expect([...new Set(await textsIn(brokers, topic))].sort()).toEqual(['e', 'f', 'g', 'h'])
   })
 
@@ -130,7 +128,7 @@ describeKafka('KafkaSink', (kafka) => {
     const { brokers } = kafka()
     await createTopics(brokers, [{ topic, numPartitions: 3 }])
     const tested = testedSink({ brokers, topics: { access: topic }, requestTimeoutMs: 2_000 })
-    await tested.sink.open()
+    await opened(tested.sink)
     const sent: string[] = []
     const killing = new Promise((resolve) => setTimeout(resolve, 300)).then(async () => {
       await kafka().kill()
@@ -139,12 +137,7 @@ describeKafka('KafkaSink', (kafka) => {
     for (let round = 0; round < 200; round += 1) {
       const texts = Array.from({ length: 20 }, (_, index) => `${round}-${index}`)
       sent.push(...texts)
-      let batch = batchWith(...texts)
-      for (let attempt = 0; batch.documentCount > 0; attempt += 1) {
-        if (attempt > 100) throw new Error('it comes to no end')
-        if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 200))
-        batch = restOf(batch, await tested.sink.deliver(batch, never))
-      }
+      await untilAccepted(tested.sink, batchWith(...texts))
     }
     await killing
     const read = await textsIn(kafka().brokers, topic)
@@ -212,7 +205,7 @@ describeKafka(
       ['the wrong authority', { tls: {} }, 'its certificate is not trusted, look at `tls.caFile`'],
       ['no TLS', {}, 'a listener that speaks another protocol does so without a word, look at `tls`'],
     ] as const)('names %s', async ([, settings, message]) => {
-      const { sink } = testedSink({ brokers: secured().saslBrokers, ...settings, requestTimeoutMs: 3_000 })
+      const { sink } = testedSink({ brokers: secured().saslBrokers, ...settings, requestTimeoutMs: 8_000 })
       await expect(sink.open()).rejects.toThrow(message)
     })
 
@@ -231,7 +224,7 @@ describeKafka(
       await allow(kafka().brokers, 'User:other-agent', ['TOPIC', topic], ['WRITE', 'DESCRIBE'])
       const files = { ca: copyOf(caFile), certificate: copyOf(certificateFile), key: copyOf(keyFile) }
       const passwordFile = fileWith(admin.password)
-      const common = { topics: { access: topic }, requestTimeoutMs: 3_000 }
+      const common = { topics: { access: topic }, requestTimeoutMs: 10_000 }
       const sasl = { mechanism: 'PLAIN', username: admin.username, passwordFile } as const
       const sinks = [
         testedSink({ ...common, brokers: saslBrokers, tls: { caFile: files.ca }, sasl }),

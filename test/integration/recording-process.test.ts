@@ -9,7 +9,7 @@ const STREAM = 'logs-envoy.access-default'
 const signal = new AbortController().signal
 
 function sinkTo(url: string): ElasticsearchSink {
-  return makeSink(sinkConfig({ nodes: [url], requestTimeoutMs: 1_000, settleMs: 500 }), [], { agentId: 'c/n' })
+  return makeSink(sinkConfig({ nodes: [url], settleMs: 500 }), [], { agentId: 'c/n' })
 }
 
 describe('RecordingProcess', () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { Value } from 'typebox/value'
 import { SYSTEM_CLOCK } from '../../src/clock.ts'
@@ -51,6 +52,15 @@ export function restOf(batch: Batch, outcomes: readonly Outcome[]): Batch {
     return ['in_doubt', 'retry'].map((kind) => selectDocuments(segment, (index) => outcomes[at + index]?.kind === kind))
   })
   return batchOf(segments.filter(({ ids }) => ids.length > 0))
+}
+
+/** Offer a batch, and what is left of it, until all is accepted. */
+export async function untilAccepted(sink: KafkaSink, batch: Batch): Promise<void> {
+  const never = new AbortController().signal
+  for (let rest = batch; ; await delay(100)) {
+    rest = restOf(rest, await sink.deliver(rest, never))
+    if (rest.documentCount === 0) return
+  }
 }
 
 /** As `sink`, but the id of a document is its text: batches of the contract suite all have the same ids. */

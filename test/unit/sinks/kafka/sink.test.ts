@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Batch } from '../../../../src/sinks/batch.ts'
 import { partitionOf } from '../../../../src/sinks/kafka/partition.ts'
-import type { KafkaSink } from '../../../../src/sinks/kafka/sink.ts'
-import { distinctIds, kinds, restOf } from '../../../support/kafka-sink.ts'
+import { distinctIds, kinds, restOf, untilAccepted } from '../../../support/kafka-sink.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 import { sinkContract } from '../contract.ts'
 import { batchWith, KafkaBench, never, NOW_MS, textOf } from './bench.ts'
@@ -23,11 +21,6 @@ function spread(partitions: number, count: number): readonly string[] {
   for (let n = 0; texts.length < count; n += 1)
     if (partitionOf(`t${n}`, partitions) === texts.length % partitions) texts.push(`t${n}`)
   return texts
-}
-
-/** With a time limit so short that this machine may be too slow for it at any moment. */
-async function untilAccepted(sink: KafkaSink, batch: Batch): Promise<void> {
-  for (let rest = batch; rest.documentCount > 0; ) rest = restOf(rest, await sink.deliver(rest, never))
 }
 
 describe('KafkaSink.deliver()', () => {
