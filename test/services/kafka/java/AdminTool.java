@@ -55,6 +55,9 @@ final class AdminTool implements Tool {
             rest.get(0), "*", AclOperation.fromString(operation), AclPermissionType.ALLOW))).toList();
         try (Admin admin = Admin.create(settings)) {
             admin.createAcls(bindings).all().get();
+            // The controller has them; the broker, which judges, takes them from its log a moment later.
+            for (AclBinding binding : bindings)
+                while (admin.describeAcls(binding.toFilter()).values().get().isEmpty()) Thread.sleep(20);
         }
     }
 }
