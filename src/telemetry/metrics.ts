@@ -19,7 +19,7 @@ export const METRICS = {
   flagship_documents_delivered_total: { type: 'counter', help: 'Documents a sink has durably accepted.', labels: ['pipeline'] },
   flagship_documents_refused_total: { type: 'counter', help: 'Documents a sink refused for good.', labels: ['pipeline', 'reason'] },
   flagship_documents_failure_store_total: { type: 'counter', help: 'Delivered documents that Elasticsearch put into the failure store of their data stream.', labels: ['pipeline'] },
-  flagship_documents_possibly_doubled_total: { type: 'counter', help: 'Documents that a look-up found in more than one backing index, or that a new Kafka producer sent although they were in doubt.', labels: ['pipeline'] },
+  flagship_documents_possibly_doubled_total: { type: 'counter', help: 'Documents that a look-up found in more than one backing index, or that were sent to Kafka again although brokers could not know them: by a new producer, or when they were a day old.', labels: ['pipeline'] },
   flagship_documents_dropped_total: { type: 'counter', help: 'Lines left out by our own choice, such as component logs below the configured level.', labels: ['pipeline', 'policy'] },
   flagship_requests_total: { type: 'counter', help: 'Requests of other shippers, by the status they were answered with (`ingest.http`). What is answered with 4xx, 429 aside, shippers give up.', labels: ['pipeline', 'status'] },
   flagship_name_waits_total: { type: 'counter', help: 'Chunks of lines, or requests, that waited for the name of a pod address.', labels: ['pipeline'] },

@@ -8,7 +8,7 @@ import { createTopics, readTopic } from '../support/kafka-topics.ts'
 import { ACCEPTED } from '../../src/sinks/sink.ts'
 import { describeKafka } from '../support/real-kafka.ts'
 import { opened } from '../unit/sinks/contract.ts'
-import { batchWith, never, textOf } from '../unit/sinks/kafka/bench.ts'
+import { batchNow, never, textOf } from '../unit/sinks/kafka/bench.ts'
 
 /** Deliver batches of 30 as a pipeline does, until `isOver`; the texts, in order. */
 async function deliverUntil({ sink }: TestedSink, isOver: () => boolean): Promise<readonly string[]> {
@@ -16,7 +16,7 @@ async function deliverUntil({ sink }: TestedSink, isOver: () => boolean): Promis
   for (let round = 0; !isOver(); round += 1) {
     const texts = Array.from({ length: 30 }, (_, index) => `${round}-${index}`)
     sent.push(...texts)
-    await untilAccepted(sink, batchWith(...texts))
+    await untilAccepted(sink, batchNow(...texts))
     await delay(5)
   }
   return sent
@@ -81,9 +81,9 @@ describeKafka(
       const seed = brokers[leader - 1] ?? ''
       const tested = testedSink({ brokers: [seed], topics: { access: topic }, requestTimeoutMs: 1_500 })
       await opened(tested.sink)
-      await untilAccepted(tested.sink, batchWith('before'))
+      await untilAccepted(tested.sink, batchNow('before'))
       kafka().freeze(leader)
-      await untilAccepted(tested.sink, batchWith('meanwhile'))
+      await untilAccepted(tested.sink, batchNow('meanwhile'))
       kafka().thaw(leader)
       // It takes itself for the leader for a moment, and knows of nothing that came meanwhile.
       let texts: readonly string[] = []
@@ -103,9 +103,9 @@ describeKafka(
       )
       const sink = place.sink()
       await recovered(sink)
-      expect(await sink.deliver(batchWith('a'), never)).toEqual([ACCEPTED])
+      expect(await sink.deliver(batchNow('a'), never)).toEqual([ACCEPTED])
       await kafka().kill(3)
-      await expect(sink.deliver(batchWith('b'), never)).rejects.toMatchObject({ code: 'TRANSACTION_LOST' })
+      await expect(sink.deliver(batchNow('b'), never)).rejects.toMatchObject({ code: 'TRANSACTION_LOST' })
       // For a while it leads as far as the others know; then nobody does.
       await expect(sink.recover(never)).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' })
       await until(
@@ -116,7 +116,7 @@ describeKafka(
       await expect(sink.recover(never)).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' })
       await kafka().restart(3)
       expect(await recovered(sink)).toBe(undefined)
-      expect(await sink.deliver(batchWith('a', 'b'), never)).toEqual([ACCEPTED, ACCEPTED])
+      expect(await sink.deliver(batchNow('a', 'b'), never)).toEqual([ACCEPTED, ACCEPTED])
       await sink.commit(new Map([['at f', 2]]))
       expect((await place.committed()).map((value) => textOf(value)).sort()).toEqual(['a', 'b'])
     })

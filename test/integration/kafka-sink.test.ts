@@ -13,7 +13,7 @@ import { administer, createTopics, readTopic } from '../support/kafka-topics.ts'
 import { describeKafka } from '../support/real-kafka.ts'
 import { scratch } from '../unit/fakes/scratch.ts'
 import { opened, sinkContract } from '../unit/sinks/contract.ts'
-import { batchWith, never, textOf } from '../unit/sinks/kafka/bench.ts'
+import { batchNow, batchWith, never, textOf } from '../unit/sinks/kafka/bench.ts'
 
 const textsIn = async (brokers: readonly string[], topic: string) =>
   (await readTopic(brokers, topic)).map(({ value }) => textOf(value))
@@ -67,7 +67,7 @@ describeKafka('KafkaSink', (kafka) => {
     const { sink } = testedSink({ brokers, topics: { access: topic }, compression: 'none' })
     await sink.open()
     const texts = Array.from({ length: 30 }, (_, index) => (index === 17 ? 'x'.repeat(4_000) : `${index}`))
-    const outcomes = await sink.deliver(batchWith(...texts), never)
+    const outcomes = await sink.deliver(batchNow(...texts), never)
     expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(29)
     expect(outcomes[17]).toMatchObject({
       kind: 'refused',
@@ -81,7 +81,7 @@ describeKafka('KafkaSink', (kafka) => {
     const { brokers } = kafka()
     const { sink } = testedSink({ brokers, topics: { access: topic } })
     await sink.open()
-    const batch = batchWith('a')
+    const batch = batchNow('a')
     const [outcome] = await sink.deliver(batch, never)
     expect(outcome).toMatchObject({ kind: 'retry', reason: expect.stringContaining('flagship bootstrap kafka') })
     expect(outcome).toMatchObject({ reason: expect.stringContaining(`"${topic}"`) })
@@ -113,13 +113,13 @@ describeKafka('KafkaSink', (kafka) => {
     await createTopics(brokers, [{ topic, numPartitions: 3 }])
     const { sink } = testedSink({ brokers, topics: { access: topic } })
     await sink.open()
-    expect(new Set((await sink.deliver(batchWith('a', 'b', 'c', 'd'), never)).map(({ kind }) => kind)).size).toBe(1)
+    expect(new Set((await sink.deliver(batchNow('a', 'b', 'c', 'd'), never)).map(({ kind }) => kind)).size).toBe(1)
     await administer(brokers, async (admin) => {
       await admin.deleteTopics({ topics: [topic] })
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1 }] })
     })
-    await untilAccepted(sink, batchWith('e', 'f', 'g', 'h'))
+    await untilAccepted(sink, batchNow('e', 'f', 'g', 'h'))
     expect([...new Set(await textsIn(brokers, topic))].sort()).toEqual(['e', 'f', 'g', 'h'])
   })
 
@@ -137,13 +137,38 @@ describeKafka('KafkaSink', (kafka) => {
     for (let round = 0; round < 200; round += 1) {
       const texts = Array.from({ length: 20 }, (_, index) => `${round}-${index}`)
       sent.push(...texts)
-      await untilAccepted(tested.sink, batchWith(...texts))
+      await untilAccepted(tested.sink, batchNow(...texts))
     }
     await killing
     const read = await textsIn(kafka().brokers, topic)
     expect(read.length - new Set(read).size).toBe(0)
     expect([...read].sort()).toEqual([...sent].sort())
     expect(tested.possiblyDoubled).toBe(0)
+  })
+
+  test.for([
+    ['of today', 0, 0],
+    ['two days old, whose producer brokers have forgotten', 172_800_000, 2],
+  ] as const)('stores lines %s, in doubt over a restart, and counts those that may stand twice', async (row) => {
+    const [, ageMs, doubled] = row
+    const topic = newTopic()
+    const { brokers } = kafka()
+    await createTopics(brokers, [{ topic, numPartitions: 1 }])
+    const tested = testedSink({ brokers, topics: { access: topic }, requestTimeoutMs: 5_000 })
+    await opened(tested.sink)
+    const timeMs = Date.now() - ageMs
+    await untilAccepted(tested.sink, batchWith({ text: 'before', timeMs }))
+    const batch = batchWith({ text: 'a', timeMs }, { text: 'b', timeMs })
+    kafka().freeze()
+    expect(kinds(await tested.sink.deliver(batch, never))).toBe('in_doubt in_doubt')
+    kafka().thaw()
+    const isStored = async () => (await textsIn(brokers, topic)).length === 3
+    await until(isStored, () => 'what it was sent is not stored', 60_000)
+    await kafka().kill()
+    await kafka().restart()
+    await untilAccepted(tested.sink, batch)
+    expect((await textsIn(brokers, topic)).length).toBe(3 + doubled)
+    expect(tested.possiblyDoubled).toBe(doubled)
   })
 })
 
@@ -175,7 +200,7 @@ describeKafka(
         await expect(sink.open()).rejects.toThrow('the login is refused, look at `sasl`')
         writeFileSync(secretFile, mechanism === 'OAUTHBEARER' ? unsignedToken(username) : password)
         await sink.open()
-        expect(kinds(await sink.deliver(batchWith('a'), never))).toBe('accepted')
+        expect(kinds(await sink.deliver(batchNow('a'), never))).toBe('accepted')
       },
     )
 
@@ -235,7 +260,7 @@ describeKafka(
         }),
       ].map(({ sink }) => sink)
       for (const sink of sinks) await sink.open()
-      const deliver = async (text: string) => Promise.all(sinks.map((sink) => sink.deliver(batchWith(text), never)))
+      const deliver = async (text: string) => Promise.all(sinks.map((sink) => sink.deliver(batchNow(text), never)))
       expect((await deliver('before')).map(kinds)).toEqual(['accepted', 'accepted'])
 
       const [password, home] = ['another', kafka().home]

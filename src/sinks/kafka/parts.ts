@@ -21,6 +21,9 @@ export interface Queue {
   halt: string | undefined
 }
 
+const EXPIRY_MS = 86_400_000
+const CLOCKS_MS = 3_600_000
+
 /** What a record has beside its value: lengths, and the headers, whose values are short. */
 const RECORD_BYTES = 180
 
@@ -99,6 +102,15 @@ export function recognise(queues: readonly Queue[], batch: Batch): boolean {
     parts.reduce((count, { ids }) => count + ids.length, 0) === batch.documentCount
   if (isSame) for (const [index, part] of parts.entries()) part.positions = found[index] ?? []
   return isSame
+}
+
+/**
+ * Whether brokers may have forgotten the producer after this part: they count the age of what it wrote last by the time
+ * of the records, and drop who is older than `producer.id.expiration.ms`, a day by default, at a start and now and then
+ * (Apache Kafka 4.4, ProducerStateManager.isProducerExpired). An hour is for clocks that differ.
+ */
+export function isOld({ messages }: Part, nowMs: number): boolean {
+  return messages.every(({ timeMs }) => nowMs - timeMs > EXPIRY_MS - CLOCKS_MS)
 }
 
 /** Two halves in place of one part. */

@@ -12,6 +12,8 @@ export interface RoundParts {
   readonly signal: AbortSignal
   /** One for each document of the batch; what is answered is put in. */
   readonly outcomes: Outcome[]
+  /** Told of what was in doubt and is acknowledged now that it was sent again. */
+  readonly onRepeated?: (part: Part) => void
 }
 
 /** Sends what waits for partitions by one producer, until every queue is empty or has to wait. */
@@ -74,7 +76,7 @@ export class Round {
 
   /** The first part of each queue, all to one broker. */
   async #try(group: readonly Queue[]): Promise<KafkaFailure | undefined> {
-    const { producer, signal, outcomes } = this.#parts
+    const { producer, signal, outcomes, onRepeated } = this.#parts
     try {
       await producer.send(group.map(headOf), signal)
     } catch (error) {
@@ -82,7 +84,9 @@ export class Round {
       throw error
     }
     for (const queue of group) {
-      for (const position of headOf(queue).positions) outcomes[position] = ACCEPTED
+      const head = headOf(queue)
+      for (const position of head.positions) outcomes[position] = ACCEPTED
+      if (head.doubtedBy === producer) onRepeated?.(head)
       queue.parts = queue.parts.slice(1)
     }
     return undefined

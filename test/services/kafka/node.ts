@@ -126,8 +126,10 @@ export class KafkaNode {
       'num.io.threads': '2',
       'background.threads': '2',
       // A killed node may come back only when its old session has ended: 9 s by default.
-      'broker.session.timeout.ms': '2000',
+      'broker.session.timeout.ms': '4000',
       'broker.heartbeat.interval.ms': '500',
+      // Lines of tests are as old as the tests: no look for what is past its time before the broker ends.
+      'log.initial.task.delay.ms': '86400000',
     }
   }
 }

@@ -36,6 +36,11 @@ export class PartitionLog {
     return 0
   }
 
+  /** As when a broker starts and finds that the producers wrote too long ago, by the time of their records. */
+  forgetProducers(): void {
+    this.#producers.clear()
+  }
+
   /** As when the producer's last batches were stored by a leader that is gone, and this one has an older state. */
   confuseProducers(): void {
     for (const { batches } of this.#producers.values())

@@ -84,6 +84,12 @@ export function routed(...lines: readonly (Line | string)[]): Segment {
 
 export const batchWith = (...lines: readonly (Line | string)[]): Batch => batchOf([routed(...lines)])
 
+/** A batch of lines that were written just now: real brokers count the age of lines. */
+export function batchNow(...texts: readonly string[]): Batch {
+  const timeMs = Date.now()
+  return batchWith(...texts.map((text) => ({ text, timeMs })))
+}
+
 export function textOf(value: string): string {
   const text = /^\{"n":"([^"]*)"\}$/.exec(value)?.[1]
   if (text === undefined) throw new Error(`not a document: ${value}`)

@@ -215,7 +215,27 @@ describe('KafkaSink.deliver() when a request fails', () => {
     expect(kinds(await sink.deliver(batch, never))).toBe('accepted accepted')
     expect(bench.stored()).toEqual(['a', 'b', 'a', 'b'])
     expect(bench.possiblyDoubled).toBe(2)
-    expect(bench.warnings).toEqual(['a new producer sends what was in doubt: it may stand twice, with equal event ids'])
+    expect(bench.warnings).toEqual([
+      'a new producer sends what was in doubt: they may stand twice, with equal event ids',
+    ])
+  })
+
+  test.for([
+    ['a day old, which brokers may have forgotten', 86_400_000, true, ['a', 'b', 'a', 'b'], 2],
+    ['a day old, which brokers know', 86_400_000, false, ['a', 'b'], 2],
+    ['of the day', 80_000_000, false, ['a', 'b'], 0],
+  ] as const)('counts what was in doubt and is sent again: %s', async ([, ageMs, isForgotten, stored, doubled]) => {
+    const bench = await KafkaBench.make()
+    const sink = await bench.open()
+    const batch = batchWith(...['a', 'b'].map((text) => ({ text, timeMs: NOW_MS - ageMs })))
+    bench.kafka.faults.push('lost', 'lost')
+    await sink.deliver(batch, never)
+    await sink.deliver(batch, never)
+    if (isForgotten) for (const log of bench.kafka.topics.get('envoy.access') ?? []) log.forgetProducers()
+    expect(kinds(await sink.deliver(batch, never))).toBe('accepted accepted')
+    expect(bench.stored()).toEqual(stored)
+    expect(bench.possiblyDoubled).toBe(doubled)
+    expect(bench.warnings).toHaveLength(doubled / 2)
   })
 
   test('gives up a producer that comes to no end', async () => {
