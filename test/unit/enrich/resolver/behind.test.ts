@@ -6,7 +6,7 @@ import { FakeKubernetes } from '../../../support/fake-kubernetes/fake-kubernetes
 import { podObject } from '../../../support/kubernetes-objects.ts'
 import { plainAccess, watchParts } from '../../../support/watched-cluster.ts'
 import { followerOf, resolverOf } from './resolver-bench.ts'
-import { indexOf, thingsOf } from './things.ts'
+import { change, indexOf, thingsOf } from './things.ts'
 
 const IP = '10.1.0.7'
 const BEHIND = 'it is behind the resolver that was followed before'
@@ -90,6 +90,20 @@ describe('followResolver() and a replica that is behind', () => {
     await first.close()
     await waitFor(() => expect(streams).toEqual(['snapshot', 'snapshot']))
     expect(said.join()).not.toContain(BEHIND)
+  })
+
+  test('goes on with the one before where it was, after it has refused another', async () => {
+    const source = indexOf({ a: 1 })
+    const first = await resolverOf(source, { versions: { knows: '900', told: '800' } })
+    const late = await resolverOf(indexOf({ b: 1 }), { epoch: 'e-2', versions: { knows: '300', told: '200' } })
+    const outputs = vi.spyOn(first.publisher, 'add')
+    const { index, followed, said, streams } = followerOf({ urls: [first.url, late.url] })
+    await followed.synced
+    outputs.mock.calls[0]?.[0].destroy()
+    change(source, { a: 2 })
+
+    await waitFor(() => expect(thingsOf(index)).toEqual({ a: 2 }))
+    expect([streams, said.join().includes(BEHIND)]).toEqual([['snapshot', 'resume'], true])
   })
 
   test('follows one that is behind when it has met no other for two minutes, as after a restore', async () => {
