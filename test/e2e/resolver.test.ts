@@ -1,9 +1,11 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { EndpointIndex } from '../../src/enrich/endpoint/index.ts'
 import { encodeRecord } from '../../src/enrich/endpoint/record-line.ts'
 import type { ResolverOptions } from '../../src/enrich/resolver/follow.ts'
+import { parseLine } from '../../src/enrich/resolver/protocol.ts'
 import { until } from '../support/agent-process.ts'
 import { clusterOf, podAddress } from '../support/fake-kubernetes/cluster-of.ts'
 import { FakeKubernetes } from '../support/fake-kubernetes/fake-kubernetes.ts'
@@ -30,6 +32,22 @@ function follow(options: ResolverOptions) {
 
 function linesOf(index: EndpointIndex): readonly string[] {
   return [...index.records()].map(encodeRecord).sort()
+}
+
+/** What a resolver says of versions when a stream begins. */
+async function helloOf(url: string) {
+  const stop = new AbortController()
+  const { body } = await fetch(`${url}/v1/stream?schema=1`, { signal: stop.signal })
+  try {
+    for await (const bytes of body ?? []) {
+      const line = parseLine(Buffer.from(bytes).toString().split('\n')[0] ?? '')
+      if (line !== undefined && line !== 'unknown' && line.type === 'hello')
+        return { type: line.type, knows: line.knows, told: line.told }
+    }
+    return undefined
+  } finally {
+    stop.abort()
+  }
 }
 
 function podLike(fake: FakeKubernetes, name: string, ip: string) {
@@ -68,6 +86,25 @@ describe('flagship resolver', () => {
     expect(metrics).toContain('flagship_resolver_streams_total{how="snapshot"} 2')
     expect(await resolver.stop()).toBe(0)
     expect(fake.requests.filter(({ verb }) => !['list', 'watch'].includes(verb))).toEqual([])
+  })
+
+  test('says how far it knows pods, and which change of one it has told', async () => {
+    const fake = await fakeOf(10)
+    const resolver = await ResolverProcess.start(fake.url)
+    await until(
+      () => resolver.isReady(),
+      () => resolver.stderr,
+    )
+    const told = fake.put('pods', podLike(fake, 'late', '10.9.9.9')).metadata.resourceVersion
+    fake.skipVersions(30)
+    fake.bookmark()
+    const expected = { type: 'hello', knows: String(fake.version), told }
+    let hello: unknown
+    await until(
+      async () => isDeepStrictEqual((hello = await helloOf(resolver.url)), expected),
+      () => JSON.stringify([hello, expected]),
+    )
+    expect(hello).toEqual(expected)
   })
 
   test('is not ready and tells nothing before it knows everything', async () => {

@@ -90,6 +90,32 @@ describeKubernetes('watchCluster()', (api) => {
     }, PATIENCE)
   })
 
+  test('tells of each change of a pod by a version that rises, and is the same to every watch', async () => {
+    const namespace = await namespaceOf(api(), 2)
+    const both = [watched(api()), watched(api())] as const
+    await Promise.all(both.map(({ watch }) => watch.synced))
+    let told = 0n
+    const rises = (names: readonly string[]) =>
+      vi.waitFor(() => {
+        for (const { rows } of both) expect(podsOf(rows, namespace).map(({ name }) => name)).toEqual(names)
+        const [one, other] = both.map(({ watch }) => watch.versions('pods'))
+        expect(other?.told).toBe(one?.told)
+        const next = BigInt(one?.told ?? 0)
+        expect(next).toBeGreaterThan(told)
+        expect(BigInt(one?.knows ?? 0)).toBeGreaterThanOrEqual(next)
+        told = next
+      }, PATIENCE)
+
+    await rises(['pod-0', 'pod-1'])
+    await api().delete('pods', `${namespace}/pod-1`)
+    await rises(['pod-0'])
+    await api().put('pods', podObject(`${namespace}/pod-0`, { ip: '10.1.0.0', phase: 'Succeeded' }))
+    await rises([])
+    const { watch } = watched(api())
+    await watch.synced
+    expect(BigInt(watch.versions('pods').knows ?? 0)).toBeGreaterThanOrEqual(told)
+  })
+
   test('takes a pod that ends for deleted when it hears of it, and does not take over what it was', async () => {
     const namespace = await namespaceOf(api(), 1)
     const { rows, watch } = watched(api())

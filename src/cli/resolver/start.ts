@@ -147,6 +147,7 @@ class Running {
     this.#publisher = new Publisher(this.#index, {
       clock,
       epoch: randomUUID(),
+      versions: () => this.#watch.versions('pods'),
       freshness: () => (this.#watch.freshness === 'current' ? 'current' : 'stale'),
       onEvent: (event) => this.#count(event),
     })

@@ -11,12 +11,20 @@ export type RecordSource = Pick<EndpointIndex, 'records' | 'recordOf' | 'observe
 /** Longest time a change waits for others; 250 ms are promised. */
 const WAIT_MS = 200
 
+/** What it needs from outside. */
+export interface DeltasParts {
+  readonly ring: DeltaRing
+  readonly clock: Clock
+  /** The newest version of a pod that the source has. */
+  readonly told: () => string | undefined
+  /** Told when there are new deltas. */
+  readonly onPush: () => void
+}
+
 /** Turns changes of the index into deltas: each thing once, as it is when its delta is made. */
 export class Deltas {
   readonly #source: RecordSource
-  readonly #ring: DeltaRing
-  readonly #clock: Clock
-  readonly #onPush: () => void
+  readonly #parts: DeltasParts
   readonly #stopped = new AbortController()
   #changed = new Set<string>()
   #isWaiting = false
@@ -25,13 +33,10 @@ export class Deltas {
   /** Records that were too long to be sent. */
   oversizeCount = 0
 
-  /** `onPush` is told when there are new deltas. */
-  constructor(source: RecordSource, ring: DeltaRing, clock: Clock, onPush: () => void) {
+  constructor(source: RecordSource, parts: DeltasParts) {
     this.#source = source
-    this.#ring = ring
-    this.#clock = clock
-    this.#onPush = onPush
-    this.#flushedMs = clock.nowMs()
+    this.#parts = parts
+    this.#flushedMs = parts.clock.nowMs()
     const ignore = source.observe((key) => this.#note(key))
     this.#stopped.signal.addEventListener('abort', ignore)
   }
@@ -59,14 +64,14 @@ export class Deltas {
 
   async #flushSoon(): Promise<void> {
     this.#isWaiting = true
-    await this.#clock.sleep(WAIT_MS, this.#stopped.signal)
+    await this.#parts.clock.sleep(WAIT_MS, this.#stopped.signal)
     this.#isWaiting = false
     if (!this.#stopped.signal.aborted) await this.flush()
   }
 
   async #push(): Promise<void> {
     const keys = this.#changed
-    const nowMs = this.#clock.nowMs()
+    const nowMs = this.#parts.clock.nowMs()
     this.#changed = new Set()
     const breath = new Breath()
     const lines = new RecordLines()
@@ -82,8 +87,9 @@ export class Deltas {
 
   #pushOne(lines: Lines | undefined): void {
     if (lines === undefined) return
-    const head = JSON.stringify({ type: 'delta', seq: this.#ring.seq + 1, records: lines.count })
-    this.#ring.push(gzipSync(`${head}\n${lines.text}`, { level: 1 }), this.#clock.elapsedMs())
-    this.#onPush()
+    const { ring, clock, told, onPush } = this.#parts
+    const head = JSON.stringify({ type: 'delta', seq: ring.seq + 1, records: lines.count, told: told() })
+    ring.push(gzipSync(`${head}\n${lines.text}`, { level: 1 }), clock.elapsedMs())
+    onPush()
   }
 }

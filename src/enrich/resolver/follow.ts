@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
 import type { Freshness } from '../endpoint/freshness.ts'
 import { Breath } from '../breath.ts'
+import { LastTold } from './last-told.ts'
 import { linesOf } from './lines.ts'
 import { openStream, reasonOfRefusal, type Refusal } from './open-stream.ts'
 import { parseLine, type StreamLine } from './protocol.ts'
@@ -99,7 +100,7 @@ class Follower {
       parts.clock,
     )
     this.#parts = parts
-    this.#state = new StreamState(target)
+    this.#state = new StreamState(target, new LastTold(parts.clock, parts.logger))
   }
 
   get synced(): Promise<void> {
@@ -169,8 +170,8 @@ class Follower {
         url,
         linesOf(answer, () => this.#hearBytes()),
       )
-      // What cannot be gone on with from here is begun anew.
-      if (problem !== undefined && this.#state.position === before) this.#state.forget()
+      // What cannot be gone on with from here is begun anew; a resolver that is not followed says nothing about that.
+      if (problem !== undefined && this.#state.isGreeted && this.#state.position === before) this.#state.forget()
       return { reason: problem ?? 'the stream has ended' }
     } catch (error) {
       return { reason: this.#isSilent ? `nothing came for ${SILENCE_MS / 1_000} s` : reasonOfEnd(error) }

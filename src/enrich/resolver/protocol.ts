@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import type { IndexRecord } from '../endpoint/index-record.ts'
 import { decodeRecord, MAX_RECORD_CHARS } from '../endpoint/record-line.ts'
 import { isObject } from '../kubernetes/field-reader.ts'
+import { isComparable } from '../kubernetes/resource-version.ts'
 
 /** The version of the protocol (docs/resolver.md) that is spoken here; one older and one newer are understood. */
 export const SCHEMA = 1
@@ -43,17 +44,23 @@ export type ControlLine =
       readonly schema: number
       readonly nowMs: number
       readonly freshness: ResolverFreshness
+      /** Everything that happened to pods up to this version is known to this resolver. */
+      readonly knows?: string | undefined
+      readonly told?: Told
     })
   | { readonly type: 'resume'; readonly seq: number }
   | { readonly type: 'snapshot' }
   | { readonly type: 'end'; readonly seq: number; readonly atMs: number }
-  | { readonly type: 'delta'; readonly seq: number; readonly records: number }
+  | { readonly type: 'delta'; readonly seq: number; readonly records: number; readonly told?: Told }
   | {
       readonly type: 'heartbeat'
       readonly seq: number
       readonly nowMs: number
       readonly freshness: ResolverFreshness
     }
+
+/** The newest version of a pod that this resolver has told, or is about to. */
+type Told = string | undefined
 
 /** Whether a peer of that version is understood. */
 export function isNearSchema(schema: number): boolean {
@@ -100,14 +107,15 @@ function recordLine(text: string): RecordLine {
 type Json = Readonly<Record<string, unknown>>
 
 const READERS: Readonly<Record<string, (line: Json) => ControlLine | undefined>> = {
-  hello: ({ schema, epoch, seq, nowMs, freshness }) =>
+  hello: ({ schema, epoch, seq, nowMs, freshness, ...versions }) =>
     isCount(schema) && isEpoch(epoch) && isCount(seq) && isTime(nowMs)
-      ? { type: 'hello', schema, epoch, seq, nowMs, freshness: freshnessOf(freshness) }
+      ? { type: 'hello', schema, epoch, seq, nowMs, freshness: freshnessOf(freshness), ...versionsOf(versions) }
       : undefined,
   resume: ({ seq }) => (isCount(seq) ? { type: 'resume', seq } : undefined),
   snapshot: () => ({ type: 'snapshot' }),
   end: ({ seq, atMs }) => (isCount(seq) && isTime(atMs) ? { type: 'end', seq, atMs } : undefined),
-  delta: ({ seq, records }) => (isCount(seq) && isCount(records) ? { type: 'delta', seq, records } : undefined),
+  delta: ({ seq, records, told }) =>
+    isCount(seq) && isCount(records) ? { type: 'delta', seq, records, ...versionsOf({ told }) } : undefined,
   heartbeat: ({ seq, nowMs, freshness }) =>
     isCount(seq) && isTime(nowMs) ? { type: 'heartbeat', seq, nowMs, freshness: freshnessOf(freshness) } : undefined,
 }
@@ -123,6 +131,11 @@ function parseJson(text: string): unknown {
 /** A word of another version is no promise. */
 function freshnessOf(value: unknown): ResolverFreshness {
   return value === 'current' ? 'current' : 'stale'
+}
+
+/** What cannot be compared is as good as not said. */
+function versionsOf({ knows, told }: Json): { readonly knows?: string; readonly told?: string } {
+  return { ...(isComparable(knows) ? { knows } : {}), ...(isComparable(told) ? { told } : {}) }
 }
 
 function isCount(value: unknown): value is number {

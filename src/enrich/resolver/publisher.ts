@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { Clock } from '../../clock.ts'
 import { Breath } from '../breath.ts'
+import type { Versions } from '../kubernetes/resource-version.ts'
 import { DeltaRing, type RingBounds } from './delta-ring.ts'
 import { Deltas, type RecordSource } from './deltas.ts'
 import { HEARTBEAT_MS, memberOf, type Position, type ResolverFreshness, SCHEMA } from './protocol.ts'
@@ -21,6 +22,8 @@ export interface PublisherParts {
   /** The id of this start: nobody else ever has it. */
   readonly epoch: string
   readonly freshness: () => ResolverFreshness
+  /** How far pods are known, and told. */
+  readonly versions: () => Versions
   readonly onEvent: (event: ReaderEvent) => void
 }
 
@@ -42,7 +45,8 @@ export class Publisher {
   constructor(source: RecordSource, parts: PublisherParts) {
     this.#source = source
     this.#parts = parts
-    this.#deltas = new Deltas(source, this.#ring, parts.clock, () => this.#pumpAll())
+    const told = () => parts.versions().told
+    this.#deltas = new Deltas(source, { ring: this.#ring, clock: parts.clock, told, onPush: () => this.#pumpAll() })
     void this.#beatOn()
   }
 
@@ -82,11 +86,10 @@ export class Publisher {
 
   #admit(output: Writable, resumeSeq: number | undefined): void {
     const { seq } = this.#ring
-    const { clock, epoch, freshness, onEvent } = this.#parts
-    const hello = memberOf({ type: 'hello', schema: SCHEMA, epoch, seq, nowMs: clock.nowMs(), freshness: freshness() })
+    const { clock, onEvent } = this.#parts
     const second = memberOf(resumeSeq === undefined ? { type: 'snapshot' } : { type: 'resume', seq: resumeSeq })
     const opening = {
-      head: Buffer.concat([hello, second]),
+      head: Buffer.concat([this.#hello(), second]),
       snapshot: resumeSeq === undefined ? this.#snapshotPart() : undefined,
       seq: resumeSeq ?? seq,
     }
@@ -96,6 +99,13 @@ export class Publisher {
     output.on('error', () => undefined) // its end follows
     output.on('close', () => this.#readers.delete(reader))
     onReady(reader)
+  }
+
+  #hello(): Buffer {
+    const { clock, epoch, freshness, versions } = this.#parts
+    const { knows, told } = versions()
+    const how = { seq: this.#ring.seq, nowMs: clock.nowMs(), freshness: freshness(), knows, told }
+    return memberOf({ type: 'hello', schema: SCHEMA, epoch, ...how })
   }
 
   /** A snapshot with the deltas after it is everything there was at the last flush. */

@@ -1,6 +1,7 @@
 import type { Freshness } from '../endpoint/freshness.ts'
 import type { EndpointIndex } from '../endpoint/index.ts'
 import { type IndexRecord, keyOf } from '../endpoint/index-record.ts'
+import type { LastTold } from './last-told.ts'
 import { isNearSchema, type Position, SCHEMA, type StreamLine } from './protocol.ts'
 
 /** What takes the records of a stream over. */
@@ -12,6 +13,7 @@ const MOST_THINGS = 1_000_000
 /** What one stream after another has told, and whether the present one can be gone on with. */
 export class StreamState {
   readonly #target: RecordTarget
+  readonly #lastTold: LastTold
   #stage: 'hello' | 'answer' | 'snapshot' | 'live' = 'hello'
   #position: Position | undefined
   #epoch = ''
@@ -25,8 +27,14 @@ export class StreamState {
   #isSynced = false
   #swept: Promise<void> = Promise.resolve()
 
-  constructor(target: RecordTarget) {
+  constructor(target: RecordTarget, lastTold: LastTold) {
     this.#target = target
+    this.#lastTold = lastTold
+  }
+
+  /** Whether the present connection is with a resolver that is followed. */
+  get isGreeted(): boolean {
+    return this.#stage !== 'hello'
   }
 
   /** Where to go on, if anywhere. */
@@ -72,9 +80,13 @@ export class StreamState {
     return line.type === 'end' ? this.#end(line) : this.#hear(line)
   }
 
-  #greet({ schema, epoch, freshness }: Extract<StreamLine, { type: 'hello' }>): string | undefined {
+  #greet(hello: Extract<StreamLine, { type: 'hello' }>): string | undefined {
+    const { schema, epoch, freshness, told } = hello
     if (!isNearSchema(schema))
       return `it speaks schema ${schema} of the stream, expected ${SCHEMA - 1} to ${SCHEMA + 1}`
+    const refusal = this.#lastTold.refusalOf(hello)
+    if (refusal !== undefined) return refusal
+    this.#lastTold.hear(told)
     this.#epoch = epoch
     this.#freshness = freshness
     this.#stage = 'answer'
@@ -98,8 +110,9 @@ export class StreamState {
     return undefined
   }
 
-  #beginDelta({ seq, records }: Extract<StreamLine, { type: 'delta' }>): string | undefined {
+  #beginDelta({ seq, records, told }: Extract<StreamLine, { type: 'delta' }>): string | undefined {
     if (this.#seq !== undefined && seq !== this.#seq + 1) return gapText(this.#seq, seq)
+    this.#lastTold.hear(told)
     this.#delta = { seq, left: records }
     this.#endDelta()
     return undefined

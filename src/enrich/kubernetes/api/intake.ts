@@ -4,6 +4,7 @@ import type { Logger } from '../../../logger.ts'
 import { quote } from '../../../record/quote.ts'
 import { type FieldProblem, isObject, type JsonObject } from '../field-reader.ts'
 import type { ApiObserver } from './observer.ts'
+import { Progress } from './progress.ts'
 import type { Resource } from './resources.ts'
 import type { Part } from './splitter.ts'
 
@@ -14,6 +15,7 @@ const MOST_TOLD = 5
 export class Intake {
   readonly resource: Resource
   readonly observer: ApiObserver
+  readonly progress = new Progress()
   readonly #clock: Clock
   readonly #logger: Logger
   #told = 0
@@ -50,6 +52,7 @@ export class Intake {
   }
 
   #attempt(object: JsonObject, act: () => FieldProblem | undefined): void {
+    this.progress.hand(versionOf(object))
     try {
       const problem = act()
       if (problem === undefined) return
@@ -80,7 +83,7 @@ function titleOf({ metadata }: JsonObject): string {
   return names.length === 0 ? 'an object' : quote(names.join('/').slice(0, 200))
 }
 
-/** The version a list or an object has; it means nothing to us but to be given back. */
+/** The version a list or an object has, as it is given back. */
 export function versionOf({ metadata }: JsonObject): string | undefined {
   const version = isObject(metadata) ? metadata['resourceVersion'] : undefined
   return typeof version === 'string' && version !== '' ? version : undefined

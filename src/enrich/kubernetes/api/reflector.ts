@@ -1,6 +1,7 @@
 import type { Clock } from '../../../clock.ts'
 import type { Logger } from '../../../logger.ts'
 import { isObject } from '../field-reader.ts'
+import type { Versions } from '../resource-version.ts'
 import { ApiFailure, failureOf, failureOfStatus, REMEDIES } from './api-failure.ts'
 import { Backoff } from './backoff.ts'
 import type { WatchEvent } from './codec.ts'
@@ -87,6 +88,11 @@ export class Reflector {
     return this.#heard === undefined ? undefined : this.#parts.clock.elapsedMs() - this.#heard.elapsedMs
   }
 
+  /** How far this resource is known, and told. */
+  get versions(): Versions {
+    return this.#parts.intake.progress
+  }
+
   /** Until `signal`. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -112,6 +118,7 @@ export class Reflector {
     if (this.#version !== undefined) return this.#watch(this.#version, isUrgent, signal)
     const { intake } = this.#parts
     intake.observer.list(intake.resource.name)
+    intake.progress.beginList()
     if (!this.#isPaged) {
       try {
         return await this.#watchFromTheStart(isUrgent, signal)
@@ -199,7 +206,9 @@ export class Reflector {
   #apply(event: WatchEvent): void {
     if (event.type === 'BOOKMARK') this.#catchUp()
     else this.#hand(event)
-    this.#version = versionOf(event.object) ?? this.#version
+    const version = versionOf(event.object)
+    this.#parts.intake.progress.reach(version)
+    this.#version = version ?? this.#version
   }
 
   #hand({ type, object }: WatchEvent): void {
@@ -210,7 +219,9 @@ export class Reflector {
   }
 
   async #complete(version: string, keys: ReadonlySet<string>): Promise<void> {
-    await this.#parts.intake.retain(keys)
+    const { intake } = this.#parts
+    await intake.retain(keys)
+    intake.progress.endList(version)
     this.#version = version
     this.#isPaged = false
     this.#hasGap = false

@@ -2,6 +2,7 @@ import type { Clock } from '../../../clock.ts'
 import type { Logger } from '../../../logger.ts'
 import type { Freshness } from '../../endpoint/freshness.ts'
 import type { RowTarget } from '../../endpoint/row-target.ts'
+import type { Versions } from '../resource-version.ts'
 import type { ApiAccess } from './access.ts'
 import { Backoff, BACKOFF_TIMES, type BackoffTimes } from './backoff.ts'
 import { API_TIMES, ApiConnection, type ApiTimes } from './connection.ts'
@@ -33,11 +34,15 @@ export interface ClusterWatch {
   readonly freshness: Freshness
   /** Up to when everything was told, in milliseconds since the epoch; undefined before the first word. */
   readonly heardAtMs: number | undefined
+  /** How far a resource is known, and told. */
+  versions(resource: ResourceName): Versions
   /** Since when nothing was heard of a resource, of which a bookmark is a sign each minute; undefined before the first word. */
   silentMs(resource: ResourceName): number | undefined
   /** Resolves once nothing more will come. */
   stop(): Promise<void>
 }
+
+const NO_VERSIONS: Versions = { knows: undefined, told: undefined }
 
 /** Keep `target` as the API server has pods, services, nodes and namespaces. It needs list and watch on these, no more. */
 export function watchCluster(access: ApiAccess, target: RowTarget, parts: WatchParts): ClusterWatch {
@@ -85,6 +90,7 @@ export function watchCluster(access: ApiAccess, target: RowTarget, parts: WatchP
     get heardAtMs() {
       return told?.freshness === 'current' ? clock.nowMs() : told?.heardAtMs
     },
+    versions: (resource) => reflectors.get(resource)?.versions ?? NO_VERSIONS,
     silentMs: (resource) => reflectors.get(resource)?.silentMs,
     async stop() {
       stopping.abort()

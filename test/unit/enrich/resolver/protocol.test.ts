@@ -14,6 +14,8 @@ describe('parseLine()', () => {
     { type: 'snapshot' },
     { type: 'end', seq: 0, atMs: 1.5 },
     { type: 'delta', seq: 1, records: 2 },
+    { ...HELLO, knows: '12345678901234567890', told: '99' },
+    { type: 'delta', seq: 1, records: 2, told: '99' },
     { type: 'heartbeat', seq: 1, nowMs: 1, freshness: 'stale' },
   ] as const)('reads $type as it was written', (line) => {
     expect(parseLine(gunzipSync(memberOf(line)).toString())).toEqual(line)
@@ -33,6 +35,15 @@ describe('parseLine()', () => {
     const line = { ...HELLO, freshness: 'excellent', zone: 'eu-1' }
     expect(parseLine(JSON.stringify(line))).toEqual({ ...HELLO, freshness: 'stale' })
   })
+
+  test.for(['', '0', '007', '-5', '1.5', '0x1f', ' 1', '9'.repeat(129), 7, null, ['1'], {}])(
+    'takes %j for no version, and the line all the same',
+    (version) => {
+      const delta = { type: 'delta', seq: 1, records: 2 } as const
+      for (const line of [HELLO, delta])
+        expect(parseLine(JSON.stringify({ ...line, knows: version, told: version }))).toStrictEqual(line)
+    },
+  )
 
   test.for(['{"type":"weather","degrees":3}', '{"type":"__proto__"}', '{"type":"constructor"}'])(
     'tells a line of another version from a broken one: %s',

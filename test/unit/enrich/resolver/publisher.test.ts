@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { EndpointIndex } from '../../../../src/enrich/endpoint/index.ts'
+import type { Versions } from '../../../../src/enrich/kubernetes/resource-version.ts'
+import { LastTold } from '../../../../src/enrich/resolver/last-told.ts'
 import type { Position, ResolverFreshness } from '../../../../src/enrich/resolver/protocol.ts'
 import { Publisher } from '../../../../src/enrich/resolver/publisher.ts'
 import { StreamState } from '../../../../src/enrich/resolver/stream-state.ts'
+import { SILENT } from '../../../../src/logger.ts'
 import { ManualClock, settle } from '../../fakes/manual-clock.ts'
 import { StreamOutput } from './stream-output.ts'
 import { change, indexOf, recordLines, type Things, thingsOf } from './things.ts'
@@ -12,11 +15,15 @@ function benchOf(things: Things = { a: 1, b: 1 }) {
   const source = indexOf(things)
   const clock = new ManualClock()
   const events: string[] = []
-  const state: { freshness: ResolverFreshness } = { freshness: 'current' }
+  const state: { freshness: ResolverFreshness; versions: Versions } = {
+    freshness: 'current',
+    versions: { knows: '9', told: '7' },
+  }
   const parts = {
     clock,
     epoch: 'e-1',
     freshness: () => state.freshness,
+    versions: () => state.versions,
     onEvent: (event: string) => events.push(event),
   }
   const publisher = new Publisher(source, parts)
@@ -34,7 +41,7 @@ function benchOf(things: Things = { a: 1, b: 1 }) {
 /** What a reader of these lines knows. */
 function readBy(output: StreamOutput) {
   const index = new EndpointIndex()
-  const state = new StreamState(index)
+  const state = new StreamState(index, new LastTold(new ManualClock(), SILENT))
   state.connect()
   const problems = output.lines.map((line) => state.take(line)).filter((problem) => problem !== undefined)
   return { things: thingsOf(index), position: state.position, problems }
@@ -63,7 +70,10 @@ describe('Publisher', () => {
     change(source, { c: 1 })
     change(source, { a: 3 })
     await clock.advance(250)
-    expect(output.lines.slice(-3)).toEqual([{ type: 'delta', seq: 1, records: 2 }, ...recordLines({ a: 3, c: 1 })])
+    expect(output.lines.slice(-3)).toEqual([
+      { type: 'delta', seq: 1, records: 2, told: '7' },
+      ...recordLines({ a: 3, c: 1 }),
+    ])
     expect(readBy(output)).toEqual({
       things: { a: 3, b: 1, c: 1 },
       position: { epoch: 'e-1', seq: 1 },
@@ -81,9 +91,9 @@ describe('Publisher', () => {
     expect(answer).toBe('resume')
     expect(output.lines.slice(1)).toEqual([
       { type: 'resume', seq: 1 },
-      { type: 'delta', seq: 2, records: 1 },
+      { type: 'delta', seq: 2, records: 1, told: '7' },
       ...recordLines({ a: 3 }),
-      { type: 'delta', seq: 3, records: 1 },
+      { type: 'delta', seq: 3, records: 1, told: '7' },
       ...recordLines({ a: 4 }),
     ])
   })
@@ -223,6 +233,37 @@ describe('Publisher', () => {
       { type: 'heartbeat', seq: 0, freshness: 'stale' },
     ])
     expect((await open()).output.lines[0]).toMatchObject({ type: 'hello', freshness: 'stale' })
+  })
+
+  test('says how far it knows and has told pods: in hello as of then, in a delta as of when that was made', async () => {
+    const { source, clock, state, open } = benchOf()
+    const first = await open()
+    expect(first.output.lines[0]).toMatchObject({ type: 'hello', knows: '9', told: '7' })
+    change(source, { a: 2 })
+    state.versions = { knows: '12', told: '11' }
+    await clock.advance(250)
+    state.versions = { knows: '20', told: '19' }
+    change(source, { a: 3 })
+    await clock.advance(250)
+    expect(first.output.lines.filter(({ type }) => type === 'delta')).toMatchObject([{ told: '11' }, { told: '19' }])
+    const { output } = await open({ epoch: 'e-1', seq: 0 })
+    expect(output.lines.filter(({ type }) => type !== 'record')).toMatchObject([
+      { type: 'hello', knows: '20', told: '19' },
+      { type: 'resume' },
+      { type: 'delta', told: '11' },
+      { type: 'delta', told: '19' },
+    ])
+  })
+
+  test('says nothing of versions that cannot be compared', async () => {
+    const { source, clock, state, open } = benchOf()
+    state.versions = { knows: undefined, told: undefined }
+    const { output } = await open()
+    change(source, { a: 2 })
+    await clock.advance(250)
+    const [hello, delta] = output.lines.filter(({ type }) => type === 'hello' || type === 'delta')
+    expect(Object.keys({ ...hello, ...delta })).not.toEqual(expect.arrayContaining(['told']))
+    expect(Object.keys({ ...hello })).not.toContain('knows')
   })
 
   test('forgets a reader whose connection is gone, and ends all streams when it stops', async () => {

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 import { SYSTEM_CLOCK } from '../../../../src/clock.ts'
 import { EndpointIndex } from '../../../../src/enrich/endpoint/index.ts'
 import { type FollowParts, followResolver, type ResolverOptions } from '../../../../src/enrich/resolver/follow.ts'
+import type { Versions } from '../../../../src/enrich/kubernetes/resource-version.ts'
 import type { ResolverFreshness } from '../../../../src/enrich/resolver/protocol.ts'
 import { Publisher } from '../../../../src/enrich/resolver/publisher.ts'
 import {
@@ -16,15 +17,24 @@ import { portOf } from '../../../support/recording-server.ts'
 /** A resolver on 127.0.0.1 that has `index`. */
 export async function resolverOf(
   index: EndpointIndex,
-  options: Partial<ResolverServerParts> & { readonly tls?: ServerTls; readonly epoch?: string; port?: number } = {},
+  options: Partial<ResolverServerParts> & {
+    readonly tls?: ServerTls
+    readonly epoch?: string
+    port?: number
+    readonly versions?: Versions
+  } = {},
 ) {
   const refusals: string[] = []
   const events: string[] = []
-  const state: { freshness: ResolverFreshness } = { freshness: 'current' }
+  const state: { freshness: ResolverFreshness; versions: Versions } = {
+    freshness: 'current',
+    versions: options.versions ?? { knows: undefined, told: undefined },
+  }
   const publisher = new Publisher(index, {
     clock: SYSTEM_CLOCK,
     epoch: options.epoch ?? 'e-1',
     freshness: () => state.freshness,
+    versions: () => state.versions,
     onEvent: (event) => events.push(event),
   })
   const server = await startResolverServer({ host: '127.0.0.1', port: options.port ?? 0 }, options.tls, {

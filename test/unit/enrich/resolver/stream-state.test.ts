@@ -1,16 +1,21 @@
 import { describe, expect, test, vi } from 'vitest'
 import { EndpointIndex } from '../../../../src/enrich/endpoint/index.ts'
+import type { Versions } from '../../../../src/enrich/kubernetes/resource-version.ts'
+import { LastTold } from '../../../../src/enrich/resolver/last-told.ts'
 import type { StreamLine } from '../../../../src/enrich/resolver/protocol.ts'
 import { StreamState } from '../../../../src/enrich/resolver/stream-state.ts'
+import { SILENT } from '../../../../src/logger.ts'
+import { ManualClock } from '../../fakes/manual-clock.ts'
 import { recordLines, type Things, thingsOf } from './things.ts'
 
-const hello = (epoch: string, seq = 0, schema = 1): StreamLine => ({
+const hello = (epoch: string, seq = 0, schema = 1, versions: Partial<Versions> = {}): StreamLine => ({
   type: 'hello',
   schema,
   epoch,
   seq,
   nowMs: 0,
   freshness: 'current',
+  ...versions,
 })
 const SNAPSHOT: StreamLine = { type: 'snapshot' }
 const resume = (seq: number): StreamLine => ({ type: 'resume', seq })
@@ -25,7 +30,7 @@ const beat = (seq: number): StreamLine => ({ type: 'heartbeat', seq, nowMs: 0, f
 function benchOf(...lines: readonly (StreamLine | StreamLine[])[]) {
   const index = new EndpointIndex()
   const sweep = vi.spyOn(index, 'sweep')
-  const state = new StreamState(index)
+  const state = new StreamState(index, new LastTold(new ManualClock(), SILENT))
   /** A connection with these lines; why it does not go on. */
   const connect = (...more: readonly (StreamLine | StreamLine[])[]) => {
     state.connect()
@@ -128,5 +133,59 @@ describe('StreamState', () => {
     const { index, connect } = benchOf()
     vi.spyOn(index, 'size', 'get').mockReturnValue({ pods: 999_000, services: 1_001, nodes: 0, closedIntervals: 0 })
     expect(connect(hello('e'), SNAPSHOT, records({ a: 1 }))).toEqual(['more than 1000000 things'])
+  })
+})
+
+const BEHIND = [expect.stringContaining('it is behind')]
+const at = (knows: string, told = knows) => hello('f', 0, 1, { knows, told })
+const toldBy = (...lines: readonly StreamLine[]) => benchOf(hello('e', 0, 1, { told: '100' }), ...lines)
+
+describe('StreamState and a resolver that is behind', () => {
+  test('takes nothing of it, and goes on where it was with the one before', () => {
+    const { index, state, connect, sweeps } = toldBy(SNAPSHOT, ...records({ a: 1 }), end(3))
+    const stale = { ...at('99'), freshness: 'stale' } as const
+    expect(connect(stale)).toEqual(BEHIND)
+    expect([thingsOf(index), state.position, state.freshness, state.isGreeted, sweeps()]).toEqual([
+      { a: 1 },
+      { epoch: 'e', seq: 3 },
+      'current',
+      false,
+      [0],
+    ])
+    expect(connect(hello('e', 3, 1, { knows: '100' }), resume(3))).toEqual([])
+    expect(state.isGreeted).toBe(true)
+  })
+
+  test('takes one that has heard all that was told, and no bookmark since', () => {
+    const { connect, index } = toldBy(SNAPSHOT, end(3))
+    expect(connect(at('100', '90'), SNAPSHOT, records({ b: 1 }), end(0))).toEqual([])
+    expect(thingsOf(index)).toEqual({ b: 1 })
+  })
+
+  test('holds it to the last delta, also one that did not come whole', () => {
+    const told: StreamLine = { type: 'delta', seq: 4, records: 2, told: '120' }
+    const { connect } = toldBy(SNAPSHOT, end(3), told, ...records({ a: 1 }))
+    expect([connect(at('119')), connect(at('120'), SNAPSHOT)]).toEqual([BEHIND, []])
+  })
+
+  test('holds it to half a snapshot as well', () => {
+    const { connect } = toldBy(SNAPSHOT, ...records({ a: 1 }))
+    expect(connect(at('99'))).toEqual(BEHIND)
+  })
+
+  test('holds the same resolver to it too: only a restored cluster makes it forget', () => {
+    const { connect } = toldBy(SNAPSHOT, end(3))
+    expect(connect(hello('e', 3, 1, { knows: '99' }), resume(3))[0]).toContain('it is behind')
+  })
+
+  test('says that it speaks another schema before it says that it is behind', () => {
+    const { connect } = toldBy(SNAPSHOT, end(3))
+    expect(connect(hello('f', 0, 3, { knows: '1' }))).toEqual([expect.stringContaining('it speaks schema 3')])
+  })
+
+  test('takes one that does not say what it knows, as an older version', () => {
+    const { connect } = toldBy(SNAPSHOT, end(3))
+    expect(connect(hello('f'), SNAPSHOT, end(0))).toEqual([])
+    expect(connect(at('99'))).toEqual(BEHIND)
   })
 })

@@ -3,8 +3,10 @@ import { describe, expect, test, vi } from 'vitest'
 import { EndpointIndex } from '../../../../src/enrich/endpoint/index.ts'
 import type { IndexRecord } from '../../../../src/enrich/endpoint/index-record.ts'
 import { encodeRecord } from '../../../../src/enrich/endpoint/record-line.ts'
+import { LastTold } from '../../../../src/enrich/resolver/last-told.ts'
 import { Publisher } from '../../../../src/enrich/resolver/publisher.ts'
 import { StreamState } from '../../../../src/enrich/resolver/stream-state.ts'
+import { SILENT } from '../../../../src/logger.ts'
 import { ManualClock, settle } from '../../fakes/manual-clock.ts'
 import { nodeRow, podRow, serviceRow } from '../rows.ts'
 import { StreamOutput } from './stream-output.ts'
@@ -68,7 +70,13 @@ function restarted(index: EndpointIndex): EndpointIndex {
 }
 
 function publish(index: EndpointIndex, clock: ManualClock, epoch: string): Publisher {
-  return new Publisher(index, { clock, epoch, freshness: () => 'current', onEvent: () => undefined })
+  return new Publisher(index, {
+    clock,
+    epoch,
+    freshness: () => 'current',
+    versions: () => ({ knows: undefined, told: undefined }),
+    onEvent: () => undefined,
+  })
 }
 
 /** Everything, or what is there now: without the past, and without ranges, which only ever widen. */
@@ -110,7 +118,7 @@ describe('StreamState', () => {
           let starts = 1
           let publisher = publish(index, clock, 'start-1')
           const agent = new EndpointIndex()
-          const state = new StreamState(agent)
+          const state = new StreamState(agent, new LastTold(clock, SILENT))
           let output: StreamOutput | undefined
           let taken = 0
           const connect = () => {
