@@ -11,7 +11,7 @@ import { type Delivery, StreamScene } from '../support/stream-scene.ts'
 const PACE = { linesPerSecond: 5_000, mostLines: inSoak(10_000, 30_000) }
 const LONGEST_LIFE_MS = inSoak(1_000, 5_000)
 /** Longer than the session of a broker, so that another one leads. */
-const FROZEN_MS = inSoak(3_000, 8_000)
+const FROZEN_MS = inSoak(6_000, 8_000)
 /** Four times as slow where others use the machine. */
 const LONGEST_MS = inSoak(300_000, 900_000)
 

@@ -20,7 +20,7 @@ export function kafkaConfig(settings: object): KafkaSinkConfig {
 export interface TestedSink {
   readonly sink: KafkaSink
   readonly warnings: string[]
-  /** Documents that a new producer sent although they were in doubt. */
+  /** Documents that were sent again although brokers might not know them. */
   possiblyDoubled: number
 }
 

@@ -90,7 +90,8 @@ class Follower {
   #currentAtMs: number | undefined
   #bytesMs = 0
   #failures = 0
-  #said = ''
+  /** Of each URL what was said last. */
+  readonly #said = new Map<string, string>()
 
   constructor({ urls, tokenFile, ...files }: ResolverOptions, target: RecordTarget, parts: FollowParts) {
     const offset = Math.floor(parts.random() * urls.length) // agents spread over the replicas
@@ -130,7 +131,7 @@ class Follower {
       const { reason, retryAfterMs } = await this.#followOne(url)
       if (signal.aborted) return
       this.#parts.onFailure?.()
-      this.#say(`Cannot read names from resolver "${url}": ${reason}`)
+      this.#say(url, reason)
       await this.#parts.clock.sleep(this.#pauseMs(retryAfterMs), signal)
     }
   }
@@ -219,7 +220,7 @@ class Follower {
     this.#hear()
     this.#synced.resolve()
     this.#failures = 0
-    this.#said = ''
+    this.#said.clear()
     this.#parts.logger.info({ url }, `the resolver ${text}`)
   }
 
@@ -239,10 +240,10 @@ class Follower {
   }
 
   /** Once, however often it is tried. */
-  #say(text: string): void {
-    if (text === this.#said) return
-    this.#said = text
-    this.#parts.logger.warn({}, text)
+  #say(url: string, reason: string): void {
+    if (reason === this.#said.get(url)) return
+    this.#said.set(url, reason)
+    this.#parts.logger.warn({}, `Cannot read names from resolver "${url}": ${reason}`)
   }
 }
 

@@ -17,7 +17,7 @@ export class LastTold {
   readonly #clock: Pick<Clock, 'elapsedMs'>
   readonly #logger: Logger
   #version: string | undefined
-  /** When the first of the resolvers that are behind was refused; undefined once one is followed. */
+  /** When the first of the resolvers that are behind was refused; undefined once another has told everything. */
   #refusedMs: number | undefined
 
   constructor(clock: Pick<Clock, 'elapsedMs'>, logger: Logger) {
@@ -25,13 +25,20 @@ export class LastTold {
     this.#logger = logger
   }
 
-  /** Why a resolver that begins so is not to be followed. One that does not say what it knows is. */
-  refusalOf({ knows }: Extract<StreamLine, { type: 'hello' }>): string | undefined {
-    const isBehind = this.#version !== undefined && knows !== undefined && isOlder(knows, this.#version)
-    if (isBehind && !this.#isOver()) return REFUSAL
-    if (isBehind) this.#believe()
-    this.#refusedMs = undefined
+  /**
+   * Why a resolver that begins so is not to be followed. One that does not say what it knows is, and one that is behind
+   * never where it says itself that it does not reach the API server.
+   */
+  refusalOf({ knows, freshness }: Extract<StreamLine, { type: 'hello' }>): string | undefined {
+    if (this.#version === undefined || knows === undefined || !isOlder(knows, this.#version)) return undefined
+    if (!this.#isOver() || freshness !== 'current') return REFUSAL
+    this.#believe()
     return undefined
+  }
+
+  /** A resolver that was not refused has told everything. */
+  follow(): void {
+    this.#refusedMs = undefined
   }
 
   /** The resolver that is followed has told this. Not the newest counts but the last: a cluster may go back. */

@@ -84,7 +84,8 @@ export class StreamState {
     const { schema, epoch, freshness, told } = hello
     if (!isNearSchema(schema))
       return `it speaks schema ${schema} of the stream, expected ${SCHEMA - 1} to ${SCHEMA + 1}`
-    const refusal = this.#lastTold.refusalOf(hello)
+    // A resolver is not behind itself: it may tell of a list before it knows all of it.
+    const refusal = epoch === this.#epoch ? undefined : this.#lastTold.refusalOf(hello)
     if (refusal !== undefined) return refusal
     this.#lastTold.hear(told)
     this.#epoch = epoch
@@ -107,6 +108,7 @@ export class StreamState {
     if (this.#position?.epoch !== this.#epoch || this.#position.seq !== seq) return 'it resumes where we have not been'
     this.#seq = seq
     this.#stage = 'live'
+    this.#lastTold.follow()
     return undefined
   }
 
@@ -148,6 +150,7 @@ export class StreamState {
     this.#position = { epoch: this.#epoch, seq }
     this.#stage = 'live'
     this.#isSynced = true
+    this.#lastTold.follow()
     return undefined
   }
 

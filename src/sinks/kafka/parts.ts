@@ -21,9 +21,6 @@ export interface Queue {
   halt: string | undefined
 }
 
-const EXPIRY_MS = 86_400_000
-const CLOCKS_MS = 3_600_000
-
 /** What a record has beside its value: lengths, and the headers, whose values are short. */
 const RECORD_BYTES = 180
 
@@ -104,13 +101,16 @@ export function recognise(queues: readonly Queue[], batch: Batch): boolean {
   return isSame
 }
 
+/** `producer.id.expiration.ms` of brokers by default, less an hour for clocks that differ. */
+const FORGOTTEN_MS = 86_400_000 - 3_600_000
+
 /**
  * Whether brokers may have forgotten the producer after this part: they count the age of what it wrote last by the time
- * of the records, and drop who is older than `producer.id.expiration.ms`, a day by default, at a start and now and then
- * (Apache Kafka 4.4, ProducerStateManager.isProducerExpired). An hour is for clocks that differ.
+ * of the records, and drop who is older than `producer.id.expiration.ms` at a start and now and then (Apache Kafka 4.4,
+ * ProducerStateManager.isProducerExpired).
  */
-export function isOld({ messages }: Part, nowMs: number): boolean {
-  return messages.every(({ timeMs }) => nowMs - timeMs > EXPIRY_MS - CLOCKS_MS)
+export function mayBeForgotten({ messages }: Part, nowMs: number): boolean {
+  return messages.every(({ timeMs }) => nowMs - timeMs > FORGOTTEN_MS)
 }
 
 /** Two halves in place of one part. */

@@ -12,19 +12,23 @@ export interface RoundParts {
   readonly signal: AbortSignal
   /** One for each document of the batch; what is answered is put in. */
   readonly outcomes: Outcome[]
-  /** Told of what was in doubt and is acknowledged now that it was sent again. */
-  readonly onRepeated?: (part: Part) => void
 }
 
 /** Sends what waits for partitions by one producer, until every queue is empty or has to wait. */
 export class Round {
   readonly #parts: RoundParts
   #isSpent = false
+  readonly #repeated: Part[] = []
   /** The partitions are not what they were: what is left has to be sorted again. */
   isMisplaced = false
 
   constructor(parts: RoundParts) {
     this.#parts = parts
+  }
+
+  /** What was sent before and may have been stored, and is acknowledged now. */
+  get repeated(): readonly Part[] {
+    return this.#repeated
   }
 
   /** Leaves the producer closed where it can be of no more use. @throws KafkaFailure where nothing more could be sent. */
@@ -57,7 +61,7 @@ export class Round {
   }
 
   async #send(group: readonly Queue[]): Promise<void> {
-    const failure = await this.#try(group)
+    const failure = await this.#try(group, false)
     if (failure === undefined) return
     // One of the partitions was refused, and nobody says which: each by itself, and those that were stored are known.
     const isAnswered = failure.type !== undefined && !failure.isSurelyUnsent
@@ -68,15 +72,15 @@ export class Round {
   async #sendOneByOne(group: readonly Queue[]): Promise<void> {
     let silence: KafkaFailure | undefined
     for (const queue of group) {
-      const failure = silence ?? (await this.#try([queue]))
+      const failure = silence ?? (await this.#try([queue], true))
       if (failure !== undefined) this.#fail(queue, failure, true)
       if (failure?.type === undefined) silence = failure
     }
   }
 
   /** The first part of each queue, all to one broker. */
-  async #try(group: readonly Queue[]): Promise<KafkaFailure | undefined> {
-    const { producer, signal, outcomes, onRepeated } = this.#parts
+  async #try(group: readonly Queue[], wasOffered: boolean): Promise<KafkaFailure | undefined> {
+    const { producer, signal, outcomes } = this.#parts
     try {
       await producer.send(group.map(headOf), signal)
     } catch (error) {
@@ -86,7 +90,7 @@ export class Round {
     for (const queue of group) {
       const head = headOf(queue)
       for (const position of head.positions) outcomes[position] = ACCEPTED
-      if (head.doubtedBy === producer) onRepeated?.(head)
+      if (wasOffered || head.doubtedBy === producer) this.#repeated.push(head)
       queue.parts = queue.parts.slice(1)
     }
     return undefined

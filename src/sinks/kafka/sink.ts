@@ -6,7 +6,7 @@ import type { Batch } from '../batch.ts'
 import type { Outcome, Sink } from '../sink.ts'
 import { isAllSuspicious, NOTHING_GETS_THROUGH } from './answers.ts'
 import type { KafkaSinkConfig } from './config.ts'
-import { isOld, type Part, type Queue, queuesOf, recognise } from './parts.ts'
+import { mayBeForgotten, type Part, type Queue, queuesOf, recognise } from './parts.ts'
 import { recordsOf, type Values } from './records.ts'
 import { Round } from './round.ts'
 import { valuesOf } from './values.ts'
@@ -56,8 +56,8 @@ export class KafkaSink implements Sink {
       this.#recogniseRest(batch)
       const producer = await this.#usable(signal)
       if (this.#queues.length === 0) this.#queues = await this.#sort(batch, producer, signal)
-      const round = new Round({ producer, signal, outcomes, onRepeated: (part) => this.#nameForgotten(part) })
-      await round.run(this.#queues)
+      const round = new Round({ producer, signal, outcomes })
+      await round.run(this.#queues).finally(() => this.#nameForgotten(round.repeated))
       if (round.isMisplaced) producer.close()
       return this.#left(outcomes, round.isMisplaced)
     } catch (error) {
@@ -99,16 +99,18 @@ export class KafkaSink implements Sink {
 
   #nameDoubts(): void {
     const parts = this.#queues.flatMap((queue) => queue.parts).filter(({ doubtedBy }) => doubtedBy !== undefined)
+    this.#nameDoubled(parts, 'a new producer sends what was in doubt')
+  }
+
+  #nameForgotten(repeated: readonly Part[]): void {
+    const nowMs = this.#parts.clock.nowMs()
+    const parts = repeated.filter((part) => mayBeForgotten(part, nowMs))
+    this.#nameDoubled(parts, 'brokers forget who wrote lines that are a day old, and these were in doubt')
+  }
+
+  #nameDoubled(parts: readonly Part[], why: string): void {
     const documents = parts.reduce((count, { ids }) => count + ids.length, 0)
-    if (documents > 0) this.#nameDoubled(documents, 'a new producer sends what was in doubt')
-  }
-
-  #nameForgotten(part: Part): void {
-    if (!isOld(part, this.#parts.clock.nowMs())) return
-    this.#nameDoubled(part.ids.length, 'brokers forget who wrote lines that are a day old, and these were in doubt')
-  }
-
-  #nameDoubled(documents: number, why: string): void {
+    if (documents === 0) return
     this.#parts.onPossiblyDoubled(documents)
     this.#parts.logger.warn({ sink: this.name, documents }, `${why}: they may stand twice, with equal event ids`)
   }

@@ -10,8 +10,8 @@ function benchOf(told?: string) {
   const say = (_: object, message: string) => said.push(message)
   const lastTold = new LastTold(clock, { info: say, warn: say, error: say })
   lastTold.hear(told)
-  const meet = (knows: string | undefined) =>
-    lastTold.refusalOf({ type: 'hello', schema: 1, epoch: 'e', seq: 0, nowMs: 0, freshness: 'current', knows })
+  const meet = (knows: string | undefined, freshness: 'current' | 'stale' = 'current') =>
+    lastTold.refusalOf({ type: 'hello', schema: 1, epoch: 'e', seq: 0, nowMs: 0, freshness, knows })
   return { clock, said, lastTold, meet }
 }
 
@@ -38,14 +38,25 @@ describe('LastTold', () => {
     expect(meet('96')).toBeUndefined()
   })
 
-  test('counts the two minutes anew when a resolver was followed in between', async () => {
-    const { clock, meet } = benchOf('100')
-    expect(meet('99')).toMatch(BEHIND)
-    await clock.advance(LONGEST_REFUSAL_MS)
-    expect(meet('100')).toBeUndefined()
+  test.for([
+    ['anew when another has told everything', true],
+    ['on when another was met that told nothing', false],
+  ] as const)('counts the two minutes %s in between', async ([, isWhole]) => {
+    const { clock, lastTold, meet } = benchOf('100')
     expect(meet('99')).toMatch(BEHIND)
     await clock.advance(LONGEST_REFUSAL_MS - 1)
-    expect(meet('99')).toMatch(BEHIND)
+    expect(meet('100')).toBeUndefined()
+    if (isWhole) lastTold.follow()
+    await clock.advance(1)
+    expect(meet('99') === undefined).toBe(!isWhole)
+  })
+
+  test('never believes one that is behind and does not reach the API server', async () => {
+    const { clock, said, meet } = benchOf('100')
+    expect(meet('99', 'stale')).toMatch(BEHIND)
+    await clock.advance(10 * LONGEST_REFUSAL_MS)
+    expect([meet('99', 'stale'), said]).toEqual([expect.stringMatching(BEHIND), []])
+    expect(meet('99')).toBeUndefined()
   })
 
   test('holds to what was told last, also where that is less than before', () => {

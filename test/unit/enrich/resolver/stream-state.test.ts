@@ -173,9 +173,9 @@ describe('StreamState and a resolver that is behind', () => {
     expect(connect(at('99'))).toEqual(BEHIND)
   })
 
-  test('holds the same resolver to it too: only a restored cluster makes it forget', () => {
+  test('goes on with the same resolver, which may have told of a list that it does not know all of yet', () => {
     const { connect } = toldBy(SNAPSHOT, end(3))
-    expect(connect(hello('e', 3, 1, { knows: '99' }), resume(3))[0]).toContain('it is behind')
+    expect(connect(hello('e', 3, 1, { knows: '99' }), resume(3))).toEqual([])
   })
 
   test('says that it speaks another schema before it says that it is behind', () => {
@@ -185,7 +185,7 @@ describe('StreamState and a resolver that is behind', () => {
 
   test('takes one that does not say what it knows, as an older version', () => {
     const { connect } = toldBy(SNAPSHOT, end(3))
-    expect(connect(hello('f'), SNAPSHOT, end(0))).toEqual([])
+    expect(connect(hello('g'), SNAPSHOT, end(0))).toEqual([])
     expect(connect(at('99'))).toEqual(BEHIND)
   })
 })

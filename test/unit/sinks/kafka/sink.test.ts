@@ -238,6 +238,38 @@ describe('KafkaSink.deliver() when a request fails', () => {
     expect(bench.warnings).toHaveLength(doubled / 2)
   })
 
+  test('counts what was young when it was first sent, and by the newest of its lines', async () => {
+    const bench = await KafkaBench.make()
+    let nowMs = NOW_MS
+    bench.clock = { ...bench.clock, nowMs: () => nowMs }
+    const sink = await bench.open()
+    const batch = batchWith({ text: 'a', timeMs: NOW_MS - 86_400_000 }, { text: 'b', timeMs: NOW_MS })
+    bench.kafka.faults.push('lost', 'lost')
+    await sink.deliver(batch, never)
+    await sink.deliver(batch, never)
+    nowMs += 82_000_000
+    await sink.deliver(batch, never)
+    expect(bench.possiblyDoubled).toBe(0)
+    const next = batchWith('c')
+    bench.kafka.faults.push('lost')
+    await sink.deliver(next, never)
+    nowMs += 86_400_000
+    await sink.deliver(next, never)
+    expect([bench.possiblyDoubled, bench.stored()]).toEqual([1, ['a', 'b', 'c']])
+  })
+
+  test('counts what it sends alone because the request with others was refused', async () => {
+    const bench = await KafkaBench.make(1, 2, { compression: 'none' })
+    const sink = await bench.open()
+    const [large = '', small = ''] = spread(2, 2)
+    const logs = bench.kafka.topics.get('envoy.access') ?? []
+    const limited = logs[partitionOf(large, 2)]
+    if (limited !== undefined) limited.maxMessageBytes = 1
+    const batch = batchWith(...[large, small].map((text) => ({ text, timeMs: NOW_MS - 86_400_000 })))
+    expect(kinds(await sink.deliver(batch, never))).toBe('refused accepted')
+    expect([bench.possiblyDoubled, bench.warnings.length]).toEqual([1, 1])
+  })
+
   test('gives up a producer that comes to no end', async () => {
     const bench = await KafkaBench.make(1, 1, { requestTimeoutMs: 600_000 })
     const clock = new ManualClock()
