@@ -18,17 +18,13 @@ export interface RoundParts {
 export class Round {
   readonly #parts: RoundParts
   #isSpent = false
-  readonly #repeated: Part[] = []
+  /** What was sent before and may have been stored, and is acknowledged now. */
+  readonly repeated: Part[] = []
   /** The partitions are not what they were: what is left has to be sorted again. */
   isMisplaced = false
 
   constructor(parts: RoundParts) {
     this.#parts = parts
-  }
-
-  /** What was sent before and may have been stored, and is acknowledged now. */
-  get repeated(): readonly Part[] {
-    return this.#repeated
   }
 
   /** Leaves the producer closed where it can be of no more use. @throws KafkaFailure where nothing more could be sent. */
@@ -90,7 +86,7 @@ export class Round {
     for (const queue of group) {
       const head = headOf(queue)
       for (const position of head.positions) outcomes[position] = ACCEPTED
-      if (wasOffered || head.doubtedBy === producer) this.#repeated.push(head)
+      if (wasOffered || head.doubtedBy === producer) this.repeated.push(head)
       queue.parts = queue.parts.slice(1)
     }
     return undefined
