@@ -54,11 +54,18 @@ export function restOf(batch: Batch, outcomes: readonly Outcome[]): Batch {
   return batchOf(segments.filter(({ ids }) => ids.length > 0))
 }
 
-/** Offer a batch, and what is left of it, until all is accepted. */
+const PATIENCE_MS = 60_000
+
+/** Offer a batch, and what is left of it, until all is accepted; throws when that does not come, or something is refused. */
 export async function untilAccepted(sink: KafkaSink, batch: Batch): Promise<void> {
   const never = new AbortController().signal
+  const endMs = performance.now() + PATIENCE_MS
   for (let rest = batch; ; await delay(100)) {
-    rest = restOf(rest, await sink.deliver(rest, never))
+    const outcomes = await sink.deliver(rest, never)
+    const isOver = performance.now() > endMs
+    const wrong = outcomes.find(({ kind }) => kind === 'refused' || (isOver && kind !== 'accepted'))
+    if (wrong !== undefined) throw new Error(`it is not accepted: ${JSON.stringify(wrong)}`)
+    rest = restOf(rest, outcomes)
     if (rest.documentCount === 0) return
   }
 }

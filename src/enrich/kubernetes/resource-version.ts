@@ -9,6 +9,9 @@ export interface Versions {
   readonly told: string | undefined
 }
 
+/** Where nothing is known yet. */
+export const NO_VERSIONS: Versions = { knows: undefined, told: undefined }
+
 /** Far more digits than any server counts to: nobody promises how many there are. */
 const COMPARABLE = /^[1-9][0-9]{0,127}$/
 

@@ -9,7 +9,8 @@ import { int8, int16, int32, int64, list, Reader, text } from './wire.ts'
  * What happens to one Produce request. `lost`: stored, the connection ends in place of an answer. `cut`: the connection
  * ends, nothing is stored. `mute`: stored, no answer ever. `deaf`: neither. `moved`: another broker leads the first
  * partition, and the answer says so. `confused`: the broker knows the producer by other sequences. `late`: stored, and
- * the answer comes when the next request of that connection does. A number: the error code for the first partition; the others are stored.
+ * the answer comes when the next request of that connection does. A number: the error code for the first partition; the
+ * others are stored.
  */
 export type Fault = 'lost' | 'cut' | 'mute' | 'deaf' | 'moved' | 'confused' | 'late' | number
 

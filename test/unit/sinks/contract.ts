@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { isRetryable } from '../../../src/errors.ts'
 import type { Outcome, Sink } from '../../../src/sinks/sink.ts'
@@ -16,7 +17,7 @@ export interface SinkBench {
 
 /** Opened as the pipeline opens it: again, while that may help. */
 export async function opened(sink: Sink): Promise<void> {
-  for (;;)
+  for (; ; await delay(50))
     try {
       return await sink.open(undefined)
     } catch (error) {

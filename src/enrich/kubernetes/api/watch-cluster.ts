@@ -2,7 +2,7 @@ import type { Clock } from '../../../clock.ts'
 import type { Logger } from '../../../logger.ts'
 import type { Freshness } from '../../endpoint/freshness.ts'
 import type { RowTarget } from '../../endpoint/row-target.ts'
-import type { Versions } from '../resource-version.ts'
+import { NO_VERSIONS, type Versions } from '../resource-version.ts'
 import type { ApiAccess } from './access.ts'
 import { Backoff, BACKOFF_TIMES, type BackoffTimes } from './backoff.ts'
 import { API_TIMES, ApiConnection, type ApiTimes } from './connection.ts'
@@ -41,8 +41,6 @@ export interface ClusterWatch {
   /** Resolves once nothing more will come. */
   stop(): Promise<void>
 }
-
-const NO_VERSIONS: Versions = { knows: undefined, told: undefined }
 
 /** Keep `target` as the API server has pods, services, nodes and namespaces. It needs list and watch on these, no more. */
 export function watchCluster(access: ApiAccess, target: RowTarget, parts: WatchParts): ClusterWatch {

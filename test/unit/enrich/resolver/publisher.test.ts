@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { EndpointIndex } from '../../../../src/enrich/endpoint/index.ts'
-import type { Versions } from '../../../../src/enrich/kubernetes/resource-version.ts'
+import { NO_VERSIONS, type Versions } from '../../../../src/enrich/kubernetes/resource-version.ts'
 import { LastTold } from '../../../../src/enrich/resolver/last-told.ts'
 import type { Position, ResolverFreshness } from '../../../../src/enrich/resolver/protocol.ts'
 import { Publisher } from '../../../../src/enrich/resolver/publisher.ts'
@@ -257,7 +257,7 @@ describe('Publisher', () => {
 
   test('says nothing of versions that cannot be compared', async () => {
     const { source, clock, state, open } = benchOf()
-    state.versions = { knows: undefined, told: undefined }
+    state.versions = NO_VERSIONS
     const { output } = await open()
     change(source, { a: 2 })
     await clock.advance(250)

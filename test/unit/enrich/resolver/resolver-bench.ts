@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest'
 import { SYSTEM_CLOCK } from '../../../../src/clock.ts'
 import { EndpointIndex } from '../../../../src/enrich/endpoint/index.ts'
 import { type FollowParts, followResolver, type ResolverOptions } from '../../../../src/enrich/resolver/follow.ts'
-import type { Versions } from '../../../../src/enrich/kubernetes/resource-version.ts'
+import { NO_VERSIONS, type Versions } from '../../../../src/enrich/kubernetes/resource-version.ts'
 import type { ResolverFreshness } from '../../../../src/enrich/resolver/protocol.ts'
 import { Publisher } from '../../../../src/enrich/resolver/publisher.ts'
 import {
@@ -28,7 +28,7 @@ export async function resolverOf(
   const events: string[] = []
   const state: { freshness: ResolverFreshness; versions: Versions } = {
     freshness: 'current',
-    versions: options.versions ?? { knows: undefined, told: undefined },
+    versions: options.versions ?? NO_VERSIONS,
   }
   const publisher = new Publisher(index, {
     clock: SYSTEM_CLOCK,

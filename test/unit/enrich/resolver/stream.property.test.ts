@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { EndpointIndex } from '../../../../src/enrich/endpoint/index.ts'
 import type { IndexRecord } from '../../../../src/enrich/endpoint/index-record.ts'
 import { encodeRecord } from '../../../../src/enrich/endpoint/record-line.ts'
+import { NO_VERSIONS } from '../../../../src/enrich/kubernetes/resource-version.ts'
 import { LastTold } from '../../../../src/enrich/resolver/last-told.ts'
 import { Publisher } from '../../../../src/enrich/resolver/publisher.ts'
 import { StreamState } from '../../../../src/enrich/resolver/stream-state.ts'
@@ -74,7 +75,7 @@ function publish(index: EndpointIndex, clock: ManualClock, epoch: string): Publi
     clock,
     epoch,
     freshness: () => 'current',
-    versions: () => ({ knows: undefined, told: undefined }),
+    versions: () => NO_VERSIONS,
     onEvent: () => undefined,
   })
 }
